@@ -1,0 +1,214 @@
+import type { z } from 'zod';
+import type { Resolved } from '../secrets/reference.ts';
+import type { ComponentType } from '../topology/component-type.ts';
+import type { Component, Entry, Graph } from '../topology/graph.ts';
+import type { WriteGrant } from './grant.ts';
+
+export { secret, setting } from '../secrets/reference.ts';
+export type { Entry } from '../topology/graph.ts';
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+export type Access = 'read' | 'write';
+
+/** What a tool call works on: `component` or `component/sub-component`, with the scope its links leave open. */
+export interface Target<E = Entry> {
+  /** As the call names it: `orders-db/orders`. */
+  readonly name: string;
+  readonly component: string;
+  /** Absent for a tool that works on the component as a whole. */
+  readonly sub?: string;
+  /** The sub-component's entry, narrowed to what this principal's links reach; `{}` where there is none. */
+  readonly scope: E;
+  /** Every sub-component of the component that this principal's links reach. */
+  readonly reach: ReadonlyMap<string, E>;
+}
+
+/** Bounds that the pipeline sets for one call. A tool fetches no more than this and says when it cut. */
+export interface Limits {
+  readonly rows: number;
+  /** Bytes of the result's JSON; a reader stops its backend once far past it. */
+  readonly bytes: number;
+  readonly deadlineMs: number;
+}
+
+/** Why a tool is there or absent for a principal and a target, naming the link and the flag. */
+export interface Explanation {
+  readonly tool: string;
+  readonly target: string;
+  readonly access: Access;
+  readonly allowed: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** The stack's own metadata, as the catalog under which the call runs has it. */
+export interface StackView {
+  readonly graph: Graph;
+  /** Explains each operation of a component, or the one named, to the calling principal or for another. */
+  explain(question: { component: string; tool?: string; principal?: string }): readonly Explanation[];
+}
+
+/** The types that a service's tools share. */
+export interface ServiceTypes {
+  Reader: object;
+  Writer: object;
+  Entry: Entry;
+}
+
+export interface ReadContext<S extends ServiceTypes> {
+  readonly client: S['Reader'];
+  readonly target: Target<S['Entry']>;
+  readonly signal: AbortSignal;
+  readonly limits: Limits;
+  readonly principal: string;
+  readonly stack: StackView;
+}
+
+export interface WriteContext<S extends ServiceTypes> extends Omit<ReadContext<S>, 'client'> {
+  readonly client: S['Writer'];
+  readonly grant: WriteGrant;
+  /** Makes durable what the revert will need of the state after the write. Await it before the effect is final. */
+  recordAfter(after: JsonValue): Promise<void>;
+}
+
+/** What one write did: enough to take it back. */
+export interface Change<P = unknown> {
+  readonly args: P;
+  readonly before: JsonValue;
+  /** What `recordAfter` was given; null when the tool gave nothing. */
+  readonly after: JsonValue;
+}
+
+/** The way back of a write, or the reason why there is none (then a human approves each call). */
+export type Effect<S extends ServiceTypes, P> =
+  | { readonly kind: 'create' | 'update' | 'destroy'; readonly irreversible: string }
+  | {
+      readonly kind: 'create' | 'update' | 'destroy';
+      /** Reads what the write will touch, before it runs, on the same client (so one transaction can hold both). */
+      capture(context: WriteContext<S>, args: P): Promise<JsonValue>;
+      /** Puts back what `capture` saw; throws ToolError('conflict') when somebody changed it in between. */
+      revert(context: WriteContext<S>, change: Change<P>): Promise<void>;
+      readonly irreversible?: undefined;
+    };
+
+/** What a write names before it runs; the gate refuses wildcards, emptiness and more than the blast radius. */
+export interface WriteScope {
+  /** Explicit names: `orders.public.customers`, `session:42`. */
+  readonly resources: readonly string[];
+  /** The most rows, keys or objects that the call can change; the tool enforces it while it runs. */
+  readonly atMost: number;
+}
+
+/** Values of the target that may be substituted in templated arguments, such as `{host}`. */
+export type TemplateVariable = 'host' | 'port' | 'user' | 'password';
+
+interface ToolBase<P extends z.ZodObject, O extends z.ZodObject> {
+  /** `<prefix>_<verb or noun>`, `[a-z0-9_]`, at most 48 characters. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** `sub`: a target is a sub-component; `component`: the component as a whole; `stack`: no target argument. */
+  readonly reach: 'sub' | 'component' | 'stack';
+  /** A strict object; `target` is added by the catalog and must not be in it. */
+  readonly params: P;
+  readonly output: O;
+  /** The output's array that may be cut to fit the byte limit; then `truncated` and `hint` are set. */
+  readonly list?: Extract<keyof z.output<O>, string>;
+  /** Arguments in which `{host}`, `{port}` ... of the target are replaced inside the executing stage. */
+  readonly templated?: { readonly [K in Extract<keyof z.output<P>, string>]?: readonly TemplateVariable[] };
+}
+
+export interface ReadTool<S extends ServiceTypes, P extends z.ZodObject, O extends z.ZodObject>
+  extends ToolBase<P, O> {
+  readonly access: 'read';
+  readonly effect?: never;
+  readonly scope?: never;
+  run(context: ReadContext<S>, args: z.output<P>): Promise<z.input<O>>;
+}
+
+export interface WriteTool<S extends ServiceTypes, P extends z.ZodObject, O extends z.ZodObject>
+  extends ToolBase<P, O> {
+  readonly access: 'write';
+  readonly effect: Effect<S, z.output<P>>;
+  scope(target: Target<S['Entry']>, args: z.output<P>): WriteScope | Promise<WriteScope>;
+  run(context: WriteContext<S>, args: z.output<P>): Promise<z.input<O>>;
+}
+
+/** A tool of any service, as catalog and pipeline handle it. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds tools of every service; each was checked where it was defined
+export type AnyTool = ReadTool<any, any, any> | WriteTool<any, any, any>;
+
+/**
+ * Binds the tool definer to one service's types, so that `client` and `target.scope` are typed in `run`.
+ * @example export const tool = toolsOf<{ Reader: PgReader; Writer: PgWriter; Entry: Database }>();
+ */
+export const toolsOf =
+  <S extends ServiceTypes>() =>
+  <const A extends Access, P extends z.ZodObject, const O extends z.ZodObject>(
+    spec: { readonly access: A } & (A extends 'write' ? WriteTool<S, P, O> : ReadTool<S, P, O>),
+  ) =>
+    Object.freeze(spec);
+
+/** Where and how a connector opens its client. */
+export interface Endpoint<C = Readonly<Record<string, unknown>>> {
+  readonly component: string;
+  readonly sub?: string;
+  readonly entry: Entry;
+  /** The connection with every reference resolved; credentials are `Secret`s, already known to the mask. */
+  readonly connection: Resolved<C>;
+  readonly limits: Limits;
+  /** Reports a condition an operator should know of, such as a role that is too mighty. Shown once. */
+  warn(message: string): void;
+}
+
+/** A client and how to let go of it. */
+export interface Opened<Client> {
+  readonly client: Client;
+  close(): Promise<void>;
+}
+
+/** `connect.ts` of a service: imported only when a component of its type is called. */
+export interface Connector<S extends ServiceTypes, C> {
+  /** Opens the shared reading client of one target; it serves many calls at once. Throws ToolError. */
+  openReader(endpoint: Endpoint<C>): Promise<Opened<S['Reader']>>;
+  /** Opens a writing session for one granted call; closed after it, so it may hold a transaction. Throws ToolError. */
+  openWriter(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
+}
+
+export interface ServiceDefinition extends ComponentType {
+  /** First word of every tool name. */
+  readonly prefix: string;
+  readonly tools: readonly AnyTool[];
+  // biome-ignore lint/suspicious/noExplicitAny: each service's own `defineService` call checked it
+  readonly connect?: () => Promise<Connector<any, any>>;
+  /** Defaults for one call; the topology and the operator can only lower them. */
+  readonly limits: Limits;
+  /** Calls that may run at once on one component, and that may wait for a place. */
+  readonly concurrency: { readonly running: number; readonly waiting: number };
+  /** The most rows, keys or objects one write may touch. */
+  readonly blastRadius: number;
+  /** The least rights that an operator should give the component's account, for `stackward check`. */
+  advise?(component: Component, access: Access): readonly string[];
+}
+
+/** Declares a service, checking its connector against its connection schema. Defaults fill what it leaves out. */
+export const defineService = <S extends ServiceTypes, C extends z.ZodObject>(
+  spec: Omit<ServiceDefinition, 'connect' | 'limits' | 'concurrency' | 'blastRadius' | 'connection'> & {
+    readonly connection: C;
+    readonly connect?: () => Promise<Connector<S, z.output<C>>>;
+    readonly limits?: Partial<Limits>;
+    readonly concurrency?: ServiceDefinition['concurrency'];
+    readonly blastRadius?: number;
+  },
+): ServiceDefinition =>
+  Object.freeze({
+    ...spec,
+    limits: { rows: 500, bytes: 256 * 1024, deadlineMs: 30_000, ...spec.limits },
+    concurrency: spec.concurrency ?? { running: 8, waiting: 64 },
+    blastRadius: spec.blastRadius ?? 100,
+  });

@@ -1,0 +1,13 @@
+declare const brand: unique symbol;
+
+/**
+ * Proof that the gate allowed one write. Only `gate/` makes one, for one call; `assertGrant` there checks at
+ * run time that it did, since a cast could forge the type.
+ */
+export interface WriteGrant {
+  readonly [brand]: 'WriteGrant';
+  readonly callId: string;
+  readonly principal: string;
+  readonly tool: string;
+  readonly target: string;
+}

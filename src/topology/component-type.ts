@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+
+export const LAYERS = ['observability', 'data', 'operations', 'stack'] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** What one kind of link into a component type means, and how far it reaches. */
+export interface LinkType {
+  readonly description: string;
+  /** `read` caps every link of this kind, whatever the flags say. */
+  readonly access?: 'read';
+}
+
+/** What lives inside a component: databases, key prefixes, namespaces ... */
+export interface SubComponentKind {
+  /** The key in the topology file, on components and on links: `databases`. */
+  readonly key: string;
+  /** One of them, for messages: `database`. */
+  readonly singular: string;
+  /** Schema of one entry. Its output is what a tool sees as the scope of its target. */
+  readonly entry: z.ZodObject;
+  /** The fields of an entry that are lists of names, which a link may narrow to fewer of them. */
+  readonly narrowable: readonly string[];
+  /** Whether a component must name at least one. */
+  readonly required: boolean;
+}
+
+/** As much of a service as the topology needs to check a file. `toolset` adds the tools. */
+export interface ComponentType {
+  readonly type: string;
+  readonly layer: Layer;
+  readonly title: string;
+  readonly description: string;
+  /** Schema of the fields that say where the component is; empty for one that is metadata alone. */
+  readonly connection: z.ZodObject;
+  readonly subComponents?: SubComponentKind;
+  readonly links: Readonly<Record<string, LinkType>>;
+}
