@@ -1,0 +1,67 @@
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  type IPolicy,
+  wrap,
+} from 'cockatiel';
+import { ToolError } from '../toolset/errors.ts';
+
+/** Codes that say the backend is at fault, not the call. */
+const BACKEND_FAULTS: ReadonlySet<string> = new Set(['unreachable', 'backend_failed', 'timeout']);
+
+export interface Breakers {
+  isClosed(component: string): boolean;
+  states(): ReadonlyMap<string, 'closed' | 'open' | 'half_open'>;
+  /** Runs within the component's share of concurrency. Throws ToolError('too_busy' | 'breaker_open') instead of waiting without end. */
+  run<T>(component: string, share: { running: number; waiting: number }, work: () => Promise<T>): Promise<T>;
+}
+
+/** Five faults in a row open a component's breaker; after `halfOpenAfterMs` one call may try again. */
+export function openBreakers({ halfOpenAfterMs = 10_000 }: { halfOpenAfterMs?: number } = {}): Breakers {
+  const policies = new Map<string, { policy: IPolicy; state: () => CircuitState }>();
+  const policyOf = (component: string, share: { running: number; waiting: number }) => {
+    const known = policies.get(component);
+    if (known) return known;
+    const breaker = circuitBreaker(
+      handleWhen((error) => error instanceof ToolError && BACKEND_FAULTS.has(error.code)),
+      { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(5) },
+    );
+    const made = {
+      policy: wrap(bulkhead(share.running, share.waiting), breaker),
+      state: () => breaker.state,
+    };
+    policies.set(component, made);
+    return made;
+  };
+  return {
+    isClosed: (component) => policies.get(component)?.state() !== CircuitState.Open,
+    states: () => new Map([...policies].map(([name, { state }]) => [name, nameOf(state())])),
+    async run(component, share, work) {
+      try {
+        return await policyOf(component, share).policy.execute(work);
+      } catch (error) {
+        if (error instanceof BulkheadRejectedError) {
+          throw new ToolError(
+            'too_busy',
+            `${share.running} calls to ${component} run and ${share.waiting} wait; try again shortly`,
+          );
+        }
+        if (error instanceof BrokenCircuitError) {
+          throw new ToolError(
+            'breaker_open',
+            `${component} failed five times in a row; it is tried again within ${halfOpenAfterMs / 1000} s`,
+          );
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+const nameOf = (state: CircuitState) =>
+  state === CircuitState.Open ? 'open' : state === CircuitState.HalfOpen ? 'half_open' : 'closed';

@@ -1,0 +1,41 @@
+import type { Verdict } from '../audit/record.ts';
+import type { ApprovalRequest } from '../gate/approvals.ts';
+import type { Gate } from '../gate/gate.ts';
+import { ToolError } from '../toolset/errors.ts';
+import type { AllowedRead, AllowedWrite, Validated } from './stages.ts';
+
+/** A write that the gate did not let through. Carries the verdict for the record, and the request that a human can answer. */
+export class GateRefusal extends ToolError {
+  readonly verdict: Verdict;
+  readonly request: ApprovalRequest | undefined;
+  constructor(
+    code: 'write_refused' | 'approval_required',
+    detail: string,
+    verdict: Verdict,
+    request?: ApprovalRequest,
+  ) {
+    super(code, detail);
+    this.verdict = verdict;
+    this.request = request;
+  }
+}
+
+/** Reads pass; a write needs the gate's grant. Throws GateRefusal, or what the tool's own guard throws for the arguments. */
+export async function passGate(gate: Gate, call: Validated): Promise<AllowedRead | AllowedWrite> {
+  const { tool, service } = call.entry;
+  if (tool.access === 'read') return { ...call, kind: 'read', tool };
+  const scope = await tool.scope(call.at.target, call.params);
+  const { callId, catalog, at } = call;
+  const decision = gate.decide({ callId, catalog, tool, service, at, args: call.params, scope });
+  if (decision.kind === 'granted')
+    return { ...call, kind: 'write', tool, grant: decision.grant, verdict: decision.verdict };
+  if (decision.kind === 'refused')
+    throw new GateRefusal('write_refused', decision.verdict.reasons.join('; '), decision.verdict);
+  const { id, expires, why } = decision.request;
+  throw new GateRefusal(
+    'approval_required',
+    `${why}. An operator can run: stackward approve ${id} (until ${expires}); then make the same call again`,
+    decision.verdict,
+    decision.request,
+  );
+}

@@ -1,0 +1,192 @@
+import type { PendingIntent } from '../audit/intent.ts';
+import type { Verdict } from '../audit/record.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { StackView } from '../toolset/define.ts';
+import { ToolError } from '../toolset/errors.ts';
+import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import type { Changes } from '../versions/changes.ts';
+import { type Answer, answerError, answerOk } from './answer.ts';
+import { authenticate } from './authenticate.ts';
+import type { Breakers } from './breakers.ts';
+import { captureBefore } from './capture.ts';
+import type { Catalogs } from './catalogs.ts';
+import type { Clients } from './clients.ts';
+import { withDeadline } from './deadline.ts';
+import { executeRead, executeWrite } from './execute.ts';
+import { maskAndLimit } from './mask-and-limit.ts';
+import type { Meter } from './meter.ts';
+import { GateRefusal, passGate } from './pass-gate.ts';
+import { resolve } from './resolve.ts';
+import type { AllowedRead, AllowedWrite, Authenticated, CallRequest, Executed, Masked } from './stages.ts';
+import type { ResolveConnection } from './substitute-arguments.ts';
+import { validate } from './validate.ts';
+import { type CallFrame, type RecordDeps, recordRequest, recordResponse } from './write-records.ts';
+
+export interface PipelineDeps extends RecordDeps {
+  readonly catalogs: Catalogs;
+  readonly gate: Gate;
+  readonly clients: Clients;
+  readonly changes: Changes;
+  readonly breakers: Breakers;
+  readonly meter: Meter;
+  readonly resolveConnection: ResolveConnection;
+  viewFor(call: Authenticated): StackView;
+  /** Where what Stackward itself got wrong is written; callers only hear `internal`. */
+  onInternal(error: unknown, callId: string): void;
+}
+
+/** Runs one call from its arrival to its answer. Never throws: every end is an answer. */
+export type Pipeline = (request: CallRequest) => Promise<Answer>;
+
+/** The way of one call. Each stage takes the type that the one before made; nothing reaches a service by another road. */
+export function openPipeline(deps: PipelineDeps): Pipeline {
+  return async (request) => {
+    const trail = beginTrail(deps, request);
+    try {
+      if (!deps.audit.status().writable)
+        throw new ToolError('audit_unavailable', deps.audit.status().reason ?? 'the log is closed');
+      const authenticated = trail.joined(authenticate(deps.catalogs, request));
+      const resolved = resolve(authenticated);
+      const validated = validate(resolved);
+      const allowed = await passGate(deps.gate, validated);
+      const masked = await withinShare(deps, allowed, () =>
+        allowed.kind === 'read' ? runRead(deps, allowed, trail) : runWrite(deps, allowed, trail),
+      );
+      return await trail.end(allowed.kind, (callId, seq) => answerOk(callId, seq, masked));
+    } catch (error) {
+      return await trail.fail(error);
+    }
+  };
+}
+
+/** A read overlaps with its own recording: the query runs while the intent becomes durable, the result waits for it. */
+async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Promise<Masked> {
+  const intent = trail.intend();
+  const client = await opening(call, () => deps.clients.reader(call.entry.service, call.at));
+  const withheld = await executeRead(
+    { ...call, intent, client },
+    { stack: deps.viewFor(call), resolve: deps.resolveConnection },
+  );
+  const executed = withheld.release(await intent.durable);
+  return maskAndLimit(call, executed, deps.mask);
+}
+
+/** A write does nothing before its intent is durable, and changes nothing before its before-image is. */
+async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail): Promise<Masked> {
+  const intent = await trail.intend(call.verdict).durable;
+  const session = await opening(call, () => deps.clients.writer(call.entry.service, call.at, call.grant));
+  try {
+    const captured = await captureBefore(
+      { ...call, intent, session },
+      { changes: deps.changes, stack: deps.viewFor(call) },
+    );
+    const executed = await executeWrite(captured, {
+      stack: deps.viewFor(call),
+      resolve: deps.resolveConnection,
+    });
+    return maskAndLimit(call, executed, deps.mask);
+  } finally {
+    await session.close().catch((error: unknown) => deps.onInternal(error, call.callId));
+  }
+}
+
+const opening = <T>(call: AllowedRead | AllowedWrite, open: () => Promise<T>): Promise<T> =>
+  withDeadline({ signal: call.signal, deadlineMs: call.limits.deadlineMs, stopped: (why) => why }, open);
+
+/** What a write gave back must not turn a done write into an error: where it does not fit, only that it is done is told. */
+function maskDone(call: AllowedWrite, executed: Executed, deps: PipelineDeps): Masked {
+  try {
+    return maskAndLimit(call, executed, deps.mask);
+  } catch (error) {
+    deps.onInternal(error, call.callId);
+    const structured = { done: true, hint: 'the write was done; its result was too large to show' };
+    return { structured, text: JSON.stringify(structured) };
+  }
+}
+
+/** Bounds how many calls one component takes at once. The stack's own metadata needs no such bound. */
+async function withinShare<T>(
+  deps: PipelineDeps,
+  call: AllowedRead | AllowedWrite,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (call.tool.reach === 'stack') return work();
+  try {
+    return await deps.breakers.run(call.at.component.name, call.entry.service.concurrency, work);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'login_failed') deps.clients.drop(call.at);
+    throw error;
+  }
+}
+
+interface Trail {
+  joined(call: Authenticated): Authenticated;
+  intend(verdict?: Verdict): PendingIntent;
+  end(kind: 'read' | 'write', answer: (callId: string, seq: number) => Answer): Promise<Answer>;
+  fail(error: unknown): Promise<Answer>;
+}
+
+/** Keeps the records of one call: exactly one request, then exactly one response, whatever happens between. */
+function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
+  let frame: CallFrame = {
+    callId: crypto.randomUUID(),
+    principal: request.principal ?? STACK_PRINCIPAL,
+    topology: deps.catalogs.graph().hash,
+    started: performance.now(),
+  };
+  let intent: PendingIntent | undefined;
+  const intend = (verdict?: Verdict) => {
+    intent ??= recordRequest(deps, frame, request, verdict);
+    return intent;
+  };
+  const close = async (answer: Answer, isDurable: boolean) => {
+    const appended = recordResponse(deps, frame, request.id, answer);
+    await (isDurable ? appended.durable : appended.written);
+    deps.meter.count(request, answer, performance.now() - frame.started);
+    return answer;
+  };
+  return {
+    intend,
+    joined(call) {
+      frame = {
+        callId: call.callId,
+        principal: call.catalog.principal,
+        topology: call.catalog.graph.hash,
+        started: call.started,
+      };
+      return call;
+    },
+    async end(kind, answer) {
+      try {
+        return await close(answer(frame.callId, intend().seq), kind === 'write');
+      } catch (error) {
+        if (kind === 'read') throw error;
+        // The write is done. Saying 'refused' now would invite the caller to do it again.
+        deps.onInternal(error, frame.callId);
+        const detail =
+          'the write was done, but the audit could not record its outcome; look before doing it again';
+        return answerError(frame.callId, intend().seq, new ToolError('outcome_unknown', detail), deps.mask);
+      }
+    },
+    async fail(error) {
+      const known = toToolError(error, (cause) => deps.onInternal(cause, frame.callId));
+      const refusal = error instanceof GateRefusal ? error : undefined;
+      try {
+        const { seq, durable } = intend(refusal?.verdict);
+        await durable;
+        return await close(answerError(frame.callId, seq, known, deps.mask, refusal?.request), false);
+      } catch (unrecorded) {
+        const reason = toToolError(unrecorded, (cause) => deps.onInternal(cause, frame.callId));
+        const answer = answerError(frame.callId, undefined, reason, deps.mask);
+        deps.meter.count(request, answer, performance.now() - frame.started);
+        return answer;
+      }
+    },
+  };
+}
+
+function toToolError(error: unknown, onInternal: (error: unknown) => void): ToolError {
+  if (error instanceof ToolError) return error;
+  onInternal(error);
+  return new ToolError('internal', 'the call was stopped; nothing more is known to the caller');
+}

@@ -1,0 +1,83 @@
+import type { DurableIntent, PendingIntent } from '../audit/intent.ts';
+import type { Verdict } from '../audit/record.ts';
+import type { Catalog, CatalogTarget, CatalogTool } from '../toolset/catalog.ts';
+import type { JsonValue, Limits, Opened, ReadTool, WriteTool } from '../toolset/define.ts';
+import type { WriteGrant } from '../toolset/grant.ts';
+
+/** A `tools/call` as a transport hands it over. */
+export interface CallRequest {
+  /** The agent that the transport vouches for; absent means the stack's own client. */
+  readonly principal: string | undefined;
+  /** The JSON-RPC id, kept for the audit record. */
+  readonly id: string | number;
+  readonly toolName: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Aborted when the caller cancels or goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** What one stage hands to the next. Each type can only be had by passing the stage that makes it. */
+export interface Authenticated extends CallRequest {
+  readonly callId: string;
+  /** `performance.now()` at arrival. */
+  readonly started: number;
+  readonly catalog: Catalog;
+}
+
+export interface Resolved extends Authenticated {
+  readonly entry: CatalogTool;
+  readonly at: CatalogTarget;
+}
+
+export interface Validated extends Resolved {
+  /** The tool's own arguments, parsed by its schema; without `target`. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly limits: Limits;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the pipeline runs tools of every service; each was checked where it was defined
+type AnyRead = ReadTool<any, any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type AnyWrite = WriteTool<any, any, any>;
+
+/** A read needs no grant; the guard and the engine hold it to reading. */
+export interface AllowedRead extends Validated {
+  readonly kind: 'read';
+  readonly tool: AnyRead;
+}
+
+export interface AllowedWrite extends Validated {
+  readonly kind: 'write';
+  readonly tool: AnyWrite;
+  readonly grant: WriteGrant;
+  readonly verdict: Verdict;
+}
+
+/** A read whose request record is on its way to the disk: it may run, and its result is withheld until it is there. */
+export type RecordedRead = AllowedRead & { readonly intent: PendingIntent };
+/** A write whose request record is on the disk. */
+export type RecordedWrite = AllowedWrite & { readonly intent: DurableIntent };
+
+export type OpenedRead = RecordedRead & { readonly client: object };
+export type OpenedWrite = RecordedWrite & { readonly session: Opened<object>; readonly signal: AbortSignal };
+
+/** A write whose before-image is on the disk, so that it can be taken back whatever happens next. */
+export type CapturedWrite = OpenedWrite & { readonly change: ChangeEntry };
+
+/** One write's place in the version store. */
+export interface ChangeEntry {
+  readonly version: number;
+  recordAfter(after: JsonValue): Promise<void>;
+}
+
+/** What a tool gave back, before anything of it may leave: masked and cut next. */
+export interface Executed {
+  readonly output: Readonly<Record<string, unknown>>;
+}
+
+/** What leaves: masked, free of control characters, within the byte limit. */
+export interface Masked {
+  /** JSON text of `structured`. */
+  readonly text: string;
+  readonly structured: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { type PendingIntent, recordIntent } from '../audit/intent.ts';
+import type { RequestRecord, ResponseRecord, Verdict } from '../audit/record.ts';
+import type { Mask } from '../secrets/mask.ts';
+import type { JsonValue } from '../toolset/define.ts';
+import type { Answer } from './answer.ts';
+import type { CallRequest } from './stages.ts';
+
+/** Arguments longer than this are recorded by digest and beginning. */
+const MAX_PARAMS = 64 * 1024;
+/** As much of a result is kept in its record; the digest covers all of it. */
+const MAX_BODY = 2 * 1024;
+
+export interface RecordDeps {
+  readonly audit: AuditLog;
+  readonly mask: Mask;
+  version(): number;
+}
+
+/** Who and under what, for both records of a call. */
+export interface CallFrame {
+  readonly callId: string;
+  readonly principal: string;
+  readonly topology: string;
+  readonly started: number;
+}
+
+/** Begins to make the request record durable. Throws ToolError('audit_unavailable'). */
+export function recordRequest(
+  deps: RecordDeps,
+  frame: CallFrame,
+  request: CallRequest,
+  verdict?: Verdict,
+): PendingIntent {
+  const record: RequestRecord = {
+    kind: 'request',
+    call: frame.callId,
+    principal: frame.principal,
+    topology: frame.topology,
+    version: deps.version(),
+    message: {
+      jsonrpc: '2.0',
+      id: request.id,
+      method: 'tools/call',
+      params: { name: request.toolName, arguments: bounded(deps.mask.forAudit(request.args as JsonValue)) },
+    },
+    ...(verdict ? { verdict } : {}),
+  };
+  return recordIntent(deps.audit, record);
+}
+
+/** Appends the one response record of a call. */
+export function recordResponse(deps: RecordDeps, frame: CallFrame, id: string | number, answer: Answer) {
+  const record: ResponseRecord = {
+    kind: 'response',
+    call: frame.callId,
+    principal: frame.principal,
+    topology: frame.topology,
+    version: deps.version(),
+    outcome: answer.outcome,
+    duration_ms: Math.round((performance.now() - frame.started) * 1000) / 1000,
+    message: answer.error
+      ? { jsonrpc: '2.0', id, error: { code: answer.error.code, message: answer.error.detail } }
+      : { jsonrpc: '2.0', id, result: digestOf(answer.text, answer.structured?.truncated === true) },
+  };
+  return deps.audit.append(record);
+}
+
+const digestOf = (text: string, truncated: boolean): JsonValue => ({
+  bytes: Buffer.byteLength(text),
+  sha256: createHash('sha256').update(text).digest('hex'),
+  truncated,
+  body: text.length > MAX_BODY ? text.slice(0, MAX_BODY) : text,
+});
+
+function bounded(args: JsonValue): JsonValue {
+  const text = JSON.stringify(args);
+  if (text.length <= MAX_PARAMS) return args;
+  return {
+    bytes: Buffer.byteLength(text),
+    sha256: createHash('sha256').update(text).digest('hex'),
+    beginning: text.slice(0, 1024),
+  };
+}

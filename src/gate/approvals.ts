@@ -1,0 +1,210 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import { readOrMakeKey } from '../store/key-file.ts';
+import type { JsonValue } from '../toolset/define.ts';
+import { ToolError } from '../toolset/errors.ts';
+import { type Bound, bindingOf } from './binding.ts';
+
+const ID = /^[a-z2-7]{12}$/;
+
+const ApprovalRequest = z.strictObject({
+  id: z.string().regex(ID),
+  binding: z.string(),
+  principal: z.string(),
+  tool: z.string(),
+  target: z.string(),
+  /** Masked: shown to the human, never run. */
+  args: z.json(),
+  topology: z.string(),
+  why: z.string(),
+  resources: z.array(z.string()),
+  way_back: z.string(),
+  created: z.iso.datetime(),
+  expires: z.iso.datetime(),
+});
+/** A write that waits for a human, as it lies in the data directory. */
+export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
+
+const Decision = z.strictObject({
+  id: z.string(),
+  binding: z.string(),
+  decision: z.enum(['approved', 'refused']),
+  by: z.string(),
+  reason: z.string(),
+  at: z.iso.datetime(),
+  mac: z.string(),
+});
+/** What the human said, sealed with the data directory's key so that it cannot be made up or moved to another call. */
+export type Decision = z.infer<typeof Decision>;
+
+export type ApprovalState = 'waiting' | 'approved' | 'refused' | 'used' | 'expired';
+
+export interface Approvals {
+  /** The open request for this very call, made if there is none. `shown` is the masked form of the arguments. */
+  request(
+    bound: Bound,
+    shown: { args: JsonValue; why: string; resources: readonly string[]; wayBack: string },
+  ): ApprovalRequest;
+  /** Records a human's answer. Throws ToolError('approval_refused') when the request is unknown, expired or decided already. */
+  decide(id: string, answer: { decision: 'approved' | 'refused'; by: string; reason: string }): Decision;
+  /** Uses up an approval of this very call, if there is one: true at most once. Throws when a human refused it. */
+  consume(bound: Bound): ApprovalRequest | undefined;
+  list(): readonly (ApprovalRequest & { state: ApprovalState })[];
+}
+
+/**
+ * Approvals as files of `dir`, shared by every process on one data directory.
+ *
+ * A request is `ID.json`; its answer `ID.decision.json`; `ID.used` marks it spent. Each is created exclusively, so
+ * of two processes one wins. Requests expire `ttlMs` after they were made, answered or not.
+ */
+export function openApprovals({
+  dir,
+  ttlMs = 15 * 60_000,
+  now = Date.now,
+}: {
+  dir: string;
+  ttlMs?: number;
+  now?: () => number;
+}): Approvals {
+  const folder = join(dir, 'approvals');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const key = readOrMakeKey(join(dir, 'keys'), 'approvals');
+  const path = (id: string, part: string) => join(folder, `${id}.${part}`);
+  const seal = (decision: Omit<Decision, 'mac'>) =>
+    createHmac('sha256', key)
+      .update(canonicalize(decision) ?? '')
+      .digest('hex');
+
+  const readRequest = (id: string): ApprovalRequest | undefined => {
+    if (!ID.test(id) || !existsSync(path(id, 'json'))) return undefined;
+    const parsed = ApprovalRequest.safeParse(parseJson(readFileSync(path(id, 'json'), 'utf8')));
+    return parsed.success && parsed.data.id === id ? parsed.data : undefined;
+  };
+  const readDecision = (request: ApprovalRequest): Decision | undefined => {
+    if (!existsSync(path(request.id, 'decision.json'))) return undefined;
+    const parsed = Decision.safeParse(parseJson(readFileSync(path(request.id, 'decision.json'), 'utf8')));
+    if (!parsed.success) return undefined;
+    const { mac, ...decision } = parsed.data;
+    const isOurs =
+      equal(mac, seal(decision)) && decision.id === request.id && decision.binding === request.binding;
+    return isOurs ? parsed.data : undefined;
+  };
+  const stateOf = (request: ApprovalRequest): ApprovalState => {
+    if (existsSync(path(request.id, 'used'))) return 'used';
+    if (Date.parse(request.expires) <= now()) return 'expired';
+    return readDecision(request)?.decision ?? 'waiting';
+  };
+  const list = () =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.json') && !name.endsWith('.decision.json'))
+      .map((name) => readRequest(name.slice(0, -'.json'.length)))
+      .filter((request) => request !== undefined)
+      .map((request) => ({ ...request, state: stateOf(request) }))
+      .sort((a, b) => (a.created < b.created ? -1 : 1));
+
+  return {
+    list,
+    request(bound, shown) {
+      const binding = bindingOf(bound);
+      const open = list().find((one) => one.binding === binding && one.state === 'waiting');
+      if (open) return open;
+      const request: ApprovalRequest = {
+        id: newId(),
+        binding,
+        principal: bound.principal,
+        tool: bound.tool,
+        target: bound.target,
+        args: shown.args as z.infer<typeof ApprovalRequest>['args'],
+        topology: bound.topology,
+        why: shown.why,
+        resources: [...shown.resources],
+        way_back: shown.wayBack,
+        created: new Date(now()).toISOString(),
+        expires: new Date(now() + ttlMs).toISOString(),
+      };
+      createDurably(path(request.id, 'json'), JSON.stringify(request));
+      return request;
+    },
+    decide(id, answer) {
+      const request = readRequest(id);
+      if (!request)
+        throw new ToolError(
+          'approval_refused',
+          `there is no approval request '${id}'; stackward approve lists them`,
+        );
+      const state = stateOf(request);
+      if (state !== 'waiting')
+        throw new ToolError(
+          'approval_refused',
+          `approval request ${id} is ${state}, so it cannot be decided`,
+        );
+      const decision = { id, binding: request.binding, ...answer, at: new Date(now()).toISOString() };
+      const sealed = { ...decision, mac: seal(decision) };
+      if (!createDurably(path(id, 'decision.json'), JSON.stringify(sealed))) {
+        throw new ToolError(
+          'approval_refused',
+          `approval request ${id} was decided by somebody else just now`,
+        );
+      }
+      return sealed;
+    },
+    consume(bound) {
+      const binding = bindingOf(bound);
+      const mine = list().filter((one) => one.binding === binding);
+      const refused = mine.find((one) => one.state === 'refused');
+      if (refused)
+        throw new ToolError(
+          'approval_refused',
+          `refused: ${readDecision(refused)?.reason || 'no reason given'}`,
+        );
+      const approved = mine.find((one) => one.state === 'approved');
+      if (!approved) return undefined;
+      return createDurably(path(approved.id, 'used'), new Date(now()).toISOString()) ? approved : undefined;
+    },
+  };
+}
+
+/** Creates a file that must not exist, and flushes it. False when it does exist. */
+function createDurably(file: string, text: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(file, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    writeSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  return true;
+}
+
+const newId = (): string =>
+  [...randomBytes(12)].map((byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32]).join('');
+
+const equal = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Verdict } from '../audit/record.ts';
+import type { JsonValue } from '../toolset/define.ts';
+import { ToolError } from '../toolset/errors.ts';
+import type { WriteGrant } from '../toolset/grant.ts';
+import type { ApprovalRequest, Approvals } from './approvals.ts';
+import type { Bound } from './binding.ts';
+import { makeGrant } from './grant.ts';
+import { askRule, type GateState, type ProposedWrite, RULES, whyApproval } from './rules.ts';
+
+/** What the gate decided about one write. `ask`: everything else passed, and a human has to approve. */
+export type GateDecision =
+  | { readonly kind: 'granted'; readonly verdict: Verdict; readonly grant: WriteGrant }
+  | { readonly kind: 'refused'; readonly verdict: Verdict }
+  | { readonly kind: 'ask'; readonly verdict: Verdict; readonly request: ApprovalRequest };
+
+export interface Gate {
+  decide(write: ProposedWrite): GateDecision;
+}
+
+/**
+ * The one place where a write is allowed or refused. Deny by default: every rule must pass, and where a human has
+ * to approve, an unspent approval of this very call must exist.
+ * @param deps.shown masks arguments before they are shown to the human or stored in a request
+ */
+export function openGate(
+  deps: GateState & { approvals: Approvals; shown: (args: unknown) => JsonValue },
+): Gate {
+  return {
+    decide(write) {
+      const checks = RULES.map((rule) => askRule(rule, write, deps));
+      const refusal = verdictOf(checks);
+      if (!refusal.passed) return { kind: 'refused', verdict: refusal };
+      const why = whyApproval(write);
+      if (why !== undefined) {
+        const approval = askApproval(write, why);
+        checks.push(approval.check);
+        if (!approval.check.passed) {
+          const verdict = verdictOf(checks);
+          return approval.request
+            ? { kind: 'ask', verdict, request: approval.request }
+            : { kind: 'refused', verdict };
+        }
+      }
+      deps.rate.count(write.catalog.principal);
+      const { callId, catalog, tool, at } = write;
+      const grant = makeGrant({
+        callId,
+        principal: catalog.principal,
+        tool: tool.name,
+        target: at.target.name,
+      });
+      return { kind: 'granted', verdict: verdictOf(checks), grant };
+    },
+  };
+
+  function askApproval(write: ProposedWrite, why: string) {
+    const rule = 'approved by a human';
+    const bound: Bound = {
+      principal: write.catalog.principal,
+      tool: write.tool.name,
+      target: write.at.target.name,
+      args: write.args,
+      topology: write.catalog.graph.hash,
+    };
+    try {
+      const approved = deps.approvals.consume(bound);
+      if (approved) return { check: { rule, passed: true, reason: `approval ${approved.id}` } };
+      const wayBack = write.tool.effect.irreversible === undefined ? 'the before-image is kept' : 'none';
+      const shown = { args: deps.shown(write.args), why, resources: write.scope.resources, wayBack };
+      return {
+        check: { rule, passed: false, reason: `nobody has approved it yet, and ${why}` },
+        request: deps.approvals.request(bound, shown),
+      };
+    } catch (error) {
+      const reason =
+        error instanceof ToolError ? error.detail : 'approvals cannot be read, which counts as no';
+      return { check: { rule, passed: false, reason } };
+    }
+  }
+}
+
+const verdictOf = (checks: Verdict['checks']): Verdict => ({
+  passed: checks.every((check) => check.passed),
+  checks: [...checks],
+  reasons: checks.filter((check) => !check.passed).map((check) => check.reason),
+});

@@ -1,0 +1,137 @@
+import type { Check } from '../audit/record.ts';
+import { decideAccess } from '../toolset/access.ts';
+import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
+import type { ServiceDefinition, WriteScope, WriteTool } from '../toolset/define.ts';
+import type { FlagStore } from '../toolset/flags.ts';
+import type { WriteRate } from './write-rate.ts';
+
+/** One write as the gate sees it, after its arguments were validated. */
+export interface ProposedWrite {
+  readonly callId: string;
+  readonly catalog: Catalog;
+  // biome-ignore lint/suspicious/noExplicitAny: a tool of any service; its own types do not matter to the rules
+  readonly tool: WriteTool<any, any, any>;
+  readonly service: ServiceDefinition;
+  readonly at: CatalogTarget;
+  readonly args: unknown;
+  readonly scope: WriteScope;
+}
+
+/** What the rules ask besides the write itself. */
+export interface GateState {
+  readonly flags: FlagStore;
+  readonly rate: WriteRate;
+  /** Whether calls to a component pass at present. */
+  isBreakerClosed(component: string): boolean;
+}
+
+/** A question that every write must answer with yes. Throwing counts as no. */
+export interface Rule {
+  readonly name: string;
+  ask(write: ProposedWrite, state: GateState): Omit<Check, 'rule'>;
+}
+
+const WILDCARDS = /[*?%]|^all$|^any$|^\s*$/i;
+
+const passIf = (passed: boolean, yes: string, no: string): Omit<Check, 'rule'> => ({
+  passed,
+  reason: passed ? yes : no,
+});
+
+/** The gate's rules, in the order in which a reader would ask them. Every one is asked; all must pass. */
+export const RULES: readonly Rule[] = [
+  {
+    name: 'target is linked',
+    ask({ catalog, at }) {
+      const reach = catalog.reach.get(at.target.component);
+      const linked = reach !== undefined && (at.target.sub === undefined || reach.subs.has(at.target.sub));
+      return passIf(
+        linked,
+        `${at.target.name} is linked`,
+        `no link of ${catalog.principal} reaches ${at.target.name}`,
+      );
+    },
+  },
+  {
+    name: 'write flag on',
+    ask({ catalog, at }, { flags }) {
+      const reach = catalog.reach.get(at.target.component);
+      if (!reach)
+        return { passed: false, reason: `no link of ${catalog.principal} reaches ${at.target.name}` };
+      const { allowed, reasons } = decideAccess(reach, at.target.sub, 'write', flags);
+      return { passed: allowed, reason: reasons.at(-1) ?? 'nothing opens writes here' };
+    },
+  },
+  {
+    name: 'not protected',
+    ask: ({ at }) =>
+      passIf(
+        !at.component.isProtected,
+        `${at.component.name} is not protected`,
+        `${at.component.name} is protected: true`,
+      ),
+  },
+  {
+    name: 'explicit scope',
+    ask({ scope }) {
+      const vague = scope.resources.find((name) => WILDCARDS.test(name));
+      if (scope.resources.length === 0)
+        return { passed: false, reason: 'the write names nothing that it would change' };
+      return passIf(
+        vague === undefined,
+        `changes ${scope.resources.join(', ')}`,
+        `'${vague}' is not an explicit name`,
+      );
+    },
+  },
+  {
+    name: 'within blast radius',
+    ask({ scope, service, at }) {
+      const limit = Math.min(service.blastRadius, at.component.blastRadius ?? service.blastRadius);
+      const size = Math.max(scope.atMost, scope.resources.length);
+      return passIf(
+        Number.isFinite(size) && size <= limit,
+        `at most ${size} of ${limit}`,
+        `could change ${size}, and ${at.component.name} allows ${limit} a call; ask for fewer`,
+      );
+    },
+  },
+  {
+    name: 'within write rate',
+    ask({ catalog }, { rate }) {
+      const used = rate.used(catalog.principal);
+      const per = `${rate.limit} in ${rate.windowMs / 1000} s`;
+      return passIf(used < rate.limit, `${used} of ${per}`, `${catalog.principal} has used its ${per}; wait`);
+    },
+  },
+  {
+    name: 'breaker closed',
+    ask: ({ at }, { isBreakerClosed }) =>
+      passIf(
+        isBreakerClosed(at.component.name),
+        `${at.component.name} answers`,
+        `${at.component.name} failed repeatedly; calls to it pause for a moment`,
+      ),
+  },
+];
+
+/** Asks one rule; whatever it throws is a no. */
+export function askRule(rule: Rule, write: ProposedWrite, state: GateState): Check {
+  try {
+    return { rule: rule.name, ...rule.ask(write, state) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown reason';
+    return {
+      rule: rule.name,
+      passed: false,
+      reason: `the rule could not be checked (${why}), which counts as no`,
+    };
+  }
+}
+
+/** Why a human has to approve this write, or undefined when none has to. */
+export function whyApproval({ tool, at }: ProposedWrite): string | undefined {
+  if (tool.effect.irreversible !== undefined) return `it cannot be taken back: ${tool.effect.irreversible}`;
+  if (at.component.approval === 'writes') return `${at.component.name} says approval: writes`;
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import type { Component, Entry, Graph } from '../topology/graph.ts';
+import { decideAccess } from './access.ts';
+import type { AnyTool, ServiceDefinition, Target } from './define.ts';
+import type { FlagStore } from './flags.ts';
+import { type Reach, reachOf } from './reach.ts';
+import { type ListedTool, listTool } from './tool-schema.ts';
+
+/** A target as one catalog knows it, with what the later stages need of its component. */
+export interface CatalogTarget {
+  readonly target: Target;
+  readonly component: Component;
+  readonly entry: Entry;
+}
+
+/** One tool that one principal may call, and the targets that it may name. */
+export interface CatalogTool {
+  readonly tool: AnyTool;
+  readonly service: ServiceDefinition;
+  readonly targets: ReadonlyMap<string, CatalogTarget>;
+}
+
+/** All that one principal may see, under one topology and one set of flags. Immutable; swapped whole. */
+export interface Catalog {
+  readonly principal: string;
+  readonly graph: Graph;
+  readonly tools: ReadonlyMap<string, CatalogTool>;
+  readonly reach: ReadonlyMap<string, Reach>;
+  /** The answer to `tools/list`: sorted by name, the same bytes for the same topology, flags and principal. */
+  readonly list: readonly ListedTool[];
+}
+
+const NOTHING: Entry = Object.freeze({});
+
+/**
+ * Links x services -> tools.
+ *
+ * Linear in the links; schemas are compiled once per tool of a service, not per component.
+ */
+export function buildCatalog(
+  graph: Graph,
+  services: ReadonlyMap<string, ServiceDefinition>,
+  flags: FlagStore,
+  principal: string,
+): Catalog {
+  const reach = reachOf(graph, services, principal);
+  const found = new Map<AnyTool, { service: ServiceDefinition; targets: Map<string, CatalogTarget> }>();
+  const add = (service: ServiceDefinition, tool: AnyTool, at: CatalogTarget) => {
+    const known = found.get(tool);
+    if (known) known.targets.set(at.target.name, at);
+    else found.set(tool, { service, targets: new Map([[at.target.name, at]]) });
+  };
+  for (const one of reach.values()) {
+    for (const at of targetsOf(one)) {
+      for (const tool of one.service.tools) {
+        if (isOfReach(tool, one, at) && decideAccess(one, at.target.sub, tool.access, flags).allowed)
+          add(one.service, tool, at);
+      }
+    }
+  }
+  for (const service of services.values()) {
+    for (const tool of service.tools) if (tool.reach === 'stack') add(service, tool, stackTarget(graph));
+  }
+  const tools = [...found].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
+  return Object.freeze({
+    principal,
+    graph,
+    reach,
+    tools: new Map(
+      tools.map(([tool, { service, targets }]) => [tool.name, { tool, service, targets: sorted(targets) }]),
+    ),
+    list: tools.map(([tool, { targets }]) => listTool(tool, [...targets.keys()].sort())),
+  });
+}
+
+/** The targets that a reach offers: each linked sub-component, and the component as a whole. */
+export function targetsOf(reach: Reach): readonly CatalogTarget[] {
+  const { component, subs } = reach;
+  const make = (sub: string | undefined, entry: Entry): CatalogTarget => ({
+    component,
+    entry,
+    target: {
+      name: sub === undefined ? component.name : `${component.name}/${sub}`,
+      component: component.name,
+      ...(sub === undefined ? {} : { sub }),
+      scope: entry,
+      reach: subs,
+    },
+  });
+  return [make(undefined, NOTHING), ...[...subs].map(([sub, entry]) => make(sub, entry))];
+}
+
+/** A component without sub-components is its own only target, for tools of either reach. */
+export const isOfReach = (tool: AnyTool, reach: Reach, at: CatalogTarget): boolean =>
+  tool.reach !== 'stack' && (at.target.sub !== undefined) === (tool.reach === 'sub' && reach.subs.size > 0);
+
+const sorted = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> =>
+  new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** The stack itself, which the `stack_` tools work on; a topology cannot name a component so. */
+function stackTarget(graph: Graph): CatalogTarget {
+  const component: Component = {
+    name: 'stack',
+    type: 'stack',
+    layer: 'stack',
+    isProtected: false,
+    isExternal: false,
+    connection: {},
+    subs: new Map(),
+    at: { file: graph.file, line: 1, column: 1 },
+  };
+  return {
+    component,
+    entry: NOTHING,
+    target: { name: 'stack', component: 'stack', scope: NOTHING, reach: new Map() },
+  };
+}

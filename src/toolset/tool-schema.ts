@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { AnyTool } from './define.ts';
+
+/** Over this many targets the enum would cost more than it helps; the name is then checked at the call. */
+export const ENUM_LIMIT = 40;
+
+/** A tool as `tools/list` shows it. */
+export interface ListedTool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
+  readonly outputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
+  readonly annotations: {
+    readonly title: string;
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+}
+
+interface ToolSchemas {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: ListedTool['outputSchema'];
+}
+
+const compiled = new WeakMap<AnyTool, ToolSchemas>();
+
+/** JSON Schemas of a tool, made once for the life of the process however many catalogs list it. */
+function schemasOf(tool: AnyTool): ToolSchemas {
+  const known = compiled.get(tool);
+  if (known) return known;
+  const { $schema: _in, ...input } = z.toJSONSchema(tool.params, { io: 'input' });
+  const { $schema: _out, ...output } = z.toJSONSchema(tool.output, { io: 'output' });
+  const schemas = { input, output: { ...output, type: 'object' as const } };
+  compiled.set(tool, schemas);
+  return schemas;
+}
+
+/** The entry of `tools/list` for a tool whose calls may name these targets. */
+export function listTool(tool: AnyTool, targets: readonly string[]): ListedTool {
+  const { input, output } = schemasOf(tool);
+  return {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: tool.reach === 'stack' ? { ...input, type: 'object' } : withTarget(input, targets),
+    outputSchema: output,
+    annotations: {
+      title: tool.title,
+      readOnlyHint: tool.access === 'read',
+      destructiveHint: tool.access === 'write' && tool.effect.kind !== 'create',
+      idempotentHint: tool.access === 'read',
+      openWorldHint: false,
+    },
+  };
+}
+
+function withTarget(
+  input: Readonly<Record<string, unknown>>,
+  targets: readonly string[],
+): ListedTool['inputSchema'] {
+  const properties = (input.properties ?? {}) as Record<string, unknown>;
+  const required = (input.required ?? []) as string[];
+  const target =
+    targets.length > ENUM_LIMIT
+      ? {
+          type: 'string',
+          description: `One of ${targets.length} linked targets; stack_components lists them.`,
+        }
+      : { type: 'string', enum: targets, ...(targets.length === 1 ? { default: targets[0] } : {}) };
+  return {
+    ...input,
+    type: 'object',
+    properties: { target, ...properties },
+    required: targets.length === 1 ? required : ['target', ...required],
+  };
+}

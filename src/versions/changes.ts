@@ -1,0 +1,85 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonValue } from '../toolset/define.ts';
+
+/** One write as the version store keeps it: what it did, and what it found. */
+export interface StoredChange {
+  readonly version: number;
+  readonly call: string;
+  readonly time: string;
+  readonly principal: string;
+  readonly topology: string;
+  readonly tool: string;
+  readonly target: string;
+  readonly args: JsonValue;
+  /** Null for a write that cannot be taken back. */
+  readonly before: JsonValue;
+}
+
+export interface Changes {
+  /** Stack version now: the number of writes that reached their before-image, over all processes on the data directory. */
+  version(): number;
+  /** Stores the before-image durably and takes the next version number, before the write runs. */
+  begin(
+    change: Omit<StoredChange, 'version' | 'time'>,
+  ): Promise<{ version: number; recordAfter(after: JsonValue): Promise<void> }>;
+  /** A stored change and, if the write got so far, what it left behind. */
+  read(version: number): Promise<{ change: StoredChange; after: JsonValue }>;
+}
+
+/**
+ * Changes as files of `dir/changes`: `NNNNNNNN.json` holds the before-image, `NNNNNNNN.after.json` the state after.
+ * Exclusive creation gives each number to one process. Images hold production data unmasked, since a masked one
+ * could not be put back; the folder is for the owner alone.
+ */
+export function openChanges({ dir }: { dir: string }): Changes {
+  const folder = join(dir, 'changes');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = (version: number, part = '') =>
+    join(folder, `${String(version).padStart(8, '0')}${part}.json`);
+  let last = Math.max(0, ...readdirSync(folder).map((name) => Number.parseInt(name, 10) || 0));
+
+  return {
+    version: () => last,
+    async begin(change) {
+      for (let version = last + 1; ; version++) {
+        const handle = await createOnly(path(version));
+        last = Math.max(last, version);
+        if (!handle) continue;
+        await writeDurably(handle, { version, time: new Date().toISOString(), ...change });
+        return {
+          version,
+          recordAfter: async (after) => {
+            const file = await createOnly(path(version, '.after'));
+            if (!file) throw new Error(`the state after change ${version} was recorded already`);
+            await writeDurably(file, after);
+          },
+        };
+      }
+    },
+    async read(version) {
+      const change: StoredChange = JSON.parse(await readFile(path(version), 'utf8'));
+      const after: JsonValue = await readFile(path(version, '.after'), 'utf8').then(JSON.parse, () => null);
+      return { change, after };
+    },
+  };
+}
+
+async function createOnly(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
+}
+
+async function writeDurably(handle: FileHandle, value: unknown): Promise<void> {
+  try {
+    await handle.writeFile(JSON.stringify(value));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
