@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCode } from './layout.ts';
+
+/** Makes a folder's entries durable, so that a file just made in it survives a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder; its file systems journal entries themselves.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeBeside(path: string, content: string | Uint8Array, mode: number): Promise<string> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const handle = await open(temporary, 'wx', mode);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return temporary;
+}
+
+/** Replaces a file in one step: a reader, or a crash, sees the old content or the new, never a part. */
+export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
+  await rename(await writeBeside(path, content, mode), path);
+  await syncFolder(dirname(path));
+}
+
+/** Creates a file with its whole content in one step. Returns false, changing nothing, when it is there already. */
+export async function createFile(path: string, content: string | Uint8Array, mode: number): Promise<boolean> {
+  const temporary = await writeBeside(path, content, mode);
+  try {
+    await link(temporary, path);
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await unlink(temporary);
+  }
+}

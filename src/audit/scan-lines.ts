@@ -1,0 +1,52 @@
+import { open } from 'node:fs/promises';
+
+const CHUNK = 4 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/** One line of a file. `bytes` is only valid until the next one is asked for. */
+export interface ScannedLine {
+  /** Without the newline. */
+  readonly bytes: Buffer;
+  /** Where the line begins in the file, in bytes. */
+  readonly offset: number;
+  /** False for bytes at the end of the file that no newline follows. */
+  readonly complete: boolean;
+}
+
+/**
+ * Reads a file's lines in big chunks, a group of lines at a time (a generator step per line costs more than a hash).
+ * The file may grow meanwhile; `from` is a byte offset at which a line begins.
+ */
+export async function* scanLines(path: string, from = 0): AsyncGenerator<ScannedLine[]> {
+  const file = await open(path, 'r');
+  try {
+    let carry = Buffer.alloc(0);
+    let offset = from;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(carry.length + CHUNK);
+      carry.copy(chunk);
+      const { bytesRead } = await file.read(chunk, carry.length, CHUNK, offset + carry.length);
+      if (bytesRead === 0) break;
+      const filled = chunk.subarray(0, carry.length + bytesRead);
+      const lines = splitLines(filled, offset);
+      const last = lines.at(-1);
+      const used = last ? last.offset - offset + last.bytes.length + 1 : 0;
+      carry = filled.subarray(used);
+      offset += used;
+      if (lines.length > 0) yield lines;
+    }
+    if (carry.length > 0) yield [{ bytes: carry, offset, complete: false }];
+  } finally {
+    await file.close();
+  }
+}
+
+function splitLines(chunk: Buffer, offset: number): ScannedLine[] {
+  const lines: ScannedLine[] = [];
+  let start = 0;
+  for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+    lines.push({ bytes: chunk.subarray(start, end), offset: offset + start, complete: true });
+    start = end + 1;
+  }
+  return lines;
+}
