@@ -1,10 +1,11 @@
-import { ToolError } from '../toolset/errors.ts';
 import type { SecretSource } from './reference.ts';
 import { Secret } from './secret.ts';
 import { readEnv } from './sources/env.ts';
 import { readSecretFile } from './sources/file.ts';
+import { readKubernetesSecret } from './sources/kubernetes.ts';
+import { vaultReader } from './sources/vault.ts';
 
-/** Where credentials come from. Nothing is cached: every read sees the present value. */
+/** Where credentials come from. No value is cached: every read sees the present one. */
 export interface SecretSources {
   /**
    * Reads a credential.
@@ -13,6 +14,12 @@ export interface SecretSources {
    * @throws ToolError('secret_unavailable') naming the source, never the value.
    */
   read(source: SecretSource, label: string, signal?: AbortSignal): Promise<Secret>;
+  /**
+   * The version number that the source itself gives the value at present, where it counts versions (Vault).
+   *
+   * @throws ToolError('secret_unavailable') as `read` does, for a source that counts.
+   */
+  version(source: SecretSource, signal?: AbortSignal): Promise<number | undefined>;
 }
 
 export interface SourcesOptions {
@@ -32,12 +39,17 @@ export function openSources({ env, cwd, warn = () => {} }: SourcesOptions): Secr
     told.add(message);
     warn(message);
   };
-  const find = async (source: SecretSource): Promise<string> => {
+  const readVault = vaultReader(env, cwd, warnOnce);
+  const find = async (source: SecretSource, signal?: AbortSignal): Promise<string> => {
     if ('env' in source) return readEnv(env, source.env);
     if ('file' in source) return readSecretFile(cwd, source.file, warnOnce);
-    throw new ToolError('secret_unavailable', 'no reader serves this source');
+    if ('vault' in source) return (await readVault(source.vault, signal)).value;
+    return readKubernetesSecret(env, source.kubernetes_secret, signal);
   };
   return Object.freeze({
-    read: async (source: SecretSource, label: string) => new Secret(label, await find(source)),
+    read: async (source: SecretSource, label: string, signal?: AbortSignal) =>
+      new Secret(label, await find(source, signal)),
+    version: async (source: SecretSource, signal?: AbortSignal) =>
+      'vault' in source ? (await readVault(source.vault, signal)).version : undefined,
   });
 }
