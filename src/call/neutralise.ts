@@ -3,13 +3,12 @@
  * bidirectional overrides and isolates, zero-width and invisible operators, Unicode tags and the variation
  * selectors that can smuggle text past a human (Unicode TR36, TR9). ZWJ and ZWNJ stay: emoji and scripts need them.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const OBEYED =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/gu;
+  /(?![\t\n])\p{Cc}|[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/gu;
 
 /** How the same characters look in the JSON text of a value. JSON escapes the C0 controls, and only those. */
 const OBEYED_IN_JSON =
-  /\\u00[01]|\\[bfr]|[\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/u;
+  /\\u00[01]|\\[bfr]|\p{Cc}|[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/u;
 
 /** Whether JSON text may hold a character that `neutralise` replaces; a rare false yes costs only a walk. */
 export const mayNeedNeutralising = (json: string): boolean => OBEYED_IN_JSON.test(json);

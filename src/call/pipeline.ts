@@ -83,8 +83,9 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail): P
     const executed = await executeWrite(captured, {
       stack: deps.viewFor(call),
       resolve: deps.resolveConnection,
+      onInternal: (error) => deps.onInternal(error, call.callId),
     });
-    return maskAndLimit(call, executed, deps.mask);
+    return maskDone(call, executed, deps);
   } finally {
     await session.close().catch((error: unknown) => deps.onInternal(error, call.callId));
   }

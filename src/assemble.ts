@@ -1,0 +1,196 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { openAuditLog } from './audit/log.ts';
+import { openBreakers } from './call/breakers.ts';
+import { openCatalogs } from './call/catalogs.ts';
+import { openClients } from './call/clients.ts';
+import type { Meter } from './call/meter.ts';
+import { openPipeline } from './call/pipeline.ts';
+import type { Stackward } from './call/stackward.ts';
+import { openApprovals } from './gate/approvals.ts';
+import { openGate } from './gate/gate.ts';
+import { limitWrites } from './gate/write-rate.ts';
+import { createMask } from './secrets/mask.ts';
+import { resolveConnection } from './secrets/resolve.ts';
+import { openSources } from './secrets/sources.ts';
+import { readOrMakeKey } from './store/key-file.ts';
+import type { JsonValue, ServiceDefinition } from './toolset/define.ts';
+import { explainAccess } from './toolset/explain.ts';
+import { flagsFrom } from './toolset/flags.ts';
+import { STACK_PRINCIPAL } from './toolset/reach.ts';
+import type { Graph } from './topology/graph.ts';
+import { readTopology } from './topology/load.ts';
+import { type Problem, renderProblem } from './topology/problem.ts';
+import { watchTopology } from './topology/watch.ts';
+import { openChanges } from './versions/changes.ts';
+
+export interface Settings {
+  /** Path of the topology file. */
+  readonly topology: string;
+  /** Data directory; absent means `.stackward` beside the topology. */
+  readonly data?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly services: ReadonlyMap<string, ServiceDefinition>;
+  /** Follow edits of the file. */
+  readonly watch: boolean;
+  readonly meter?: Meter;
+  /** What an operator should see; text is masked already. */
+  report(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+/** The topology file does not hold; `message` shows every problem with its place. */
+export class TopologyError extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(renderProblem).join('\n\n'));
+    this.name = 'TopologyError';
+    this.problems = problems;
+  }
+}
+
+/** Where a topology's data lies when nothing else is said. */
+export const defaultDataDir = (topology: string): string => join(dirname(resolve(topology)), '.stackward');
+
+/** Wires everything. Throws TopologyError, or an Error that says what else could not be opened. */
+export async function assemble(settings: Settings): Promise<Stackward> {
+  const { env, services, report } = settings;
+  const graph = await firstGraph(settings);
+
+  const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const flags = flagsFrom(env);
+  const mask = createMask(readOrMakeKey(join(dataDir, 'keys'), 'mask'), {
+    warn: (message) => report('warn', message),
+  });
+  const warn = (component: string, message: string) => report('warn', `${component}: ${mask.text(message)}`);
+  const sources = openSources({
+    env,
+    cwd: dirname(resolve(settings.topology)),
+    warn: (message) => report('warn', message),
+  });
+  const resolveOne = (connection: Readonly<Record<string, unknown>>, owner: string) =>
+    resolveConnection(connection, { sources, env, mask, owner });
+
+  const audit = await openAuditLog({
+    dir: join(dataDir, 'audit'),
+    onReport: (message) => report('warn', message),
+  });
+  const changes = openChanges({ dir: dataDir });
+  const approvals = openApprovals({ dir: dataDir });
+  const breakers = openBreakers();
+  const rate = limitWrites({ limit: 60, windowMs: 60_000 });
+  const shown = (args: unknown) => mask.json(args as JsonValue);
+  const gate = openGate({ flags, rate, approvals, shown, isBreakerClosed: breakers.isClosed });
+  const clients = openClients({ resolve: resolveOne, warn });
+  const catalogs = openCatalogs(graph, services, flags);
+  const recordEvent: Stackward['recordEvent'] = (event, principal, detail) =>
+    audit.append({
+      kind: 'event',
+      event,
+      principal,
+      topology: catalogs.graph().hash,
+      version: changes.version(),
+      detail: mask.forAudit(detail),
+    }).durable;
+
+  const call = openPipeline({
+    audit,
+    mask,
+    gate,
+    clients,
+    changes,
+    breakers,
+    catalogs,
+    version: changes.version,
+    meter: settings.meter ?? { count: () => {} },
+    resolveConnection: resolveOne,
+    viewFor: ({ catalog }) => ({
+      graph: catalog.graph,
+      explain: (question) =>
+        explainAccess(catalog.graph, services, flags, {
+          ...question,
+          principal: question.principal ?? catalog.principal,
+        }),
+    }),
+    onInternal: (error, callId) => report('error', mask.text(`call ${callId}: ${stackOf(error)}`)),
+  });
+
+  const follow = settings.watch
+    ? await followTopology(settings, { catalogs, clients, recordEvent, report })
+    : undefined;
+  await recordEvent('topology_loaded', STACK_PRINCIPAL, {
+    file: graph.file,
+    components: graph.components.size,
+    links: graph.links.length,
+  });
+  return {
+    call,
+    catalogs,
+    approvals,
+    audit,
+    breakers,
+    flags,
+    mask,
+    dataDir,
+    recordEvent,
+    async close() {
+      await follow?.close();
+      await clients.close();
+      await audit.close();
+    },
+  };
+}
+
+async function firstGraph({ topology, services, report }: Settings): Promise<Graph> {
+  const loaded = await readTopology(topology, services);
+  if ('problems' in loaded) throw new TopologyError(loaded.problems);
+  for (const warning of loaded.warnings) report('warn', renderProblem(warning));
+  return loaded.graph;
+}
+
+/** A valid edit swaps every catalog at once; an invalid one changes nothing. Both are reported and audited. */
+async function followTopology(
+  { topology, services, report }: Settings,
+  {
+    catalogs,
+    clients,
+    recordEvent,
+  }: Pick<Stackward, 'catalogs' | 'recordEvent'> & {
+    clients: { keepOnly(graph: Graph): void };
+    report: Settings['report'];
+  },
+) {
+  const audited = (event: string, detail: JsonValue) =>
+    recordEvent(event, STACK_PRINCIPAL, detail).catch((error: Error) =>
+      report('error', `${event} could not be audited: ${error.message}`),
+    );
+  return watchTopology(topology, services, {
+    onGraph(graph) {
+      const before = catalogs.graph();
+      catalogs.swap(graph);
+      clients.keepOnly(graph);
+      report(
+        'info',
+        `${graph.file} changed: ${graph.components.size} components, ${graph.links.length} links`,
+      );
+      void audited('topology_loaded', {
+        file: graph.file,
+        before: before.hash,
+        components: graph.components.size,
+        links: graph.links.length,
+      });
+    },
+    onProblems(problems) {
+      report(
+        'error',
+        `${topology} was edited and does not hold; the last good topology stays in force:\n${problems.map(renderProblem).join('\n\n')}`,
+      );
+      void audited('topology_rejected', {
+        problems: problems.map(({ file, line, column, message }) => ({ file, line, column, message })),
+      });
+    },
+  });
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,23 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Approvals } from '../gate/approvals.ts';
+import type { Mask } from '../secrets/mask.ts';
+import type { JsonValue } from '../toolset/define.ts';
+import type { FlagStore } from '../toolset/flags.ts';
+import type { Breakers } from './breakers.ts';
+import type { Catalogs } from './catalogs.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** A running Stackward, whatever serves it. */
+export interface Stackward {
+  readonly call: Pipeline;
+  readonly catalogs: Catalogs;
+  readonly approvals: Approvals;
+  readonly audit: AuditLog;
+  readonly breakers: Breakers;
+  readonly flags: FlagStore;
+  readonly mask: Mask;
+  readonly dataDir: string;
+  /** Records something that happened outside a call. Throws ToolError('audit_unavailable'). */
+  recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
+  close(): Promise<void>;
+}
