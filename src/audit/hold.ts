@@ -27,7 +27,9 @@ export interface Hold {
 export async function holdChain(chainDir: string): Promise<Hold | undefined> {
   await mkdir(chainDir, { recursive: true, mode: 0o700 });
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    if (await isHeld(chainDir)) return undefined;
+    const { alive, dead } = await holders(chainDir);
+    if (alive) return undefined;
+    for (const path of dead) await unlink(path).catch(ignoreMissing);
     const own = ownIdentity();
     const path = join(chainDir, `hold-${own.pid}-${own.start.replace(/\W+/g, '_')}.json`);
     if (!(await createFile(path, JSON.stringify(own), 0o600))) return undefined;
@@ -39,15 +41,20 @@ export async function holdChain(chainDir: string): Promise<Hold | undefined> {
   return undefined;
 }
 
-/** Whether a living process, other than through the file `own`, holds the chain. Clears away dead ones' files. */
+/** Whether a living process, other than through the file `own`, holds the chain. Changes nothing. */
 export async function isHeld(chainDir: string, own?: string): Promise<boolean> {
+  return (await holders(chainDir, own)).alive;
+}
+
+async function holders(chainDir: string, own?: string): Promise<{ alive: boolean; dead: string[] }> {
+  const dead: string[] = [];
   for (const name of await readdir(chainDir)) {
     const path = join(chainDir, name);
     if (!/^hold-.*\.json$/.test(name) || path === own) continue;
-    if (await isHolderAlive(path)) return true;
-    await unlink(path).catch(ignoreMissing);
+    if (await isHolderAlive(path)) return { alive: true, dead };
+    dead.push(path);
   }
-  return false;
+  return { alive: false, dead };
 }
 
 async function isHolderAlive(path: string): Promise<boolean> {

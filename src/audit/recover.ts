@@ -29,7 +29,9 @@ export async function recoverChain(chainDir: string): Promise<Recovered | string
     return `records after ${scan.end.seq} are missing, up to ${head.seq} at least`;
   if (scan.torn) await cutTail(chainDir, scan);
   const unreported = (await tornFiles(chainDir)).filter((file) => !scan.reportedTears.has(file));
-  return { end: scan.end, orphans: scan.orphans, events: unreported.map(tornEvent) };
+  // A crash between a checkpoint and its head.json: an older one counts, so that closing makes both anew.
+  const end = { ...scan.end, checkpoint: Math.min(scan.end.checkpoint, head?.seq ?? 0) };
+  return { end, orphans: scan.orphans, events: unreported.map(tornEvent) };
 }
 
 /** The end of a chain that was closed with nothing open; found without reading the whole chain. */
