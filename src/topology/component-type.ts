@@ -34,4 +34,6 @@ export interface ComponentType {
   readonly connection: z.ZodObject;
   readonly subComponents?: SubComponentKind;
   readonly links: Readonly<Record<string, LinkType>>;
+  /** Fields of the connection that name another component, each with the type that it must have. */
+  readonly references?: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineService } from '../../toolset/define.ts';
+
+/** An AI agent that calls this server as a principal. It yields no tools: its links say which tools it sees. */
+export const agent = defineService({
+  type: 'agent',
+  prefix: 'agent',
+  layer: 'stack',
+  title: 'Agent',
+  description:
+    'An AI agent; metadata only, and the principal whose outgoing links decide which tools it sees.',
+  connection: z.strictObject({}),
+  links: {
+    delegates: { description: 'hands work to the agent' },
+    observes: { description: 'watches what the agent does' },
+    calls: { description: 'calls the agent' },
+  },
+  tools: [],
+});

@@ -1,0 +1,67 @@
+import { basename, dirname, resolve } from 'node:path';
+import { watch } from 'chokidar';
+import type { ComponentType } from './component-type.ts';
+import type { Graph } from './graph.ts';
+import { loadTopology } from './load.ts';
+import type { Problem } from './problem.ts';
+import { openSettledReader, type Reading } from './settled-reader.ts';
+
+export interface WatchOptions {
+  /** The file holds a valid topology whose text is not the one told last. */
+  onGraph(graph: Graph, warnings: readonly Problem[]): void;
+  /** The file cannot be read or is not valid; the graph that was told last stays in force. */
+  onProblems(problems: readonly Problem[]): void;
+  /** What is in force already. Without it the file's present state is told at once. */
+  readonly current?: Graph;
+  /** How long the file must stay the same before it is believed, in milliseconds. */
+  readonly settleMs?: number;
+  /** How often the file is looked at even without a notice, in milliseconds: network folders send none. */
+  readonly pollMs?: number;
+}
+
+export interface TopologyWatch {
+  /** Stops; nothing is told afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Tells each change of a topology file once. Follows editors that write a new file and rename it, the
+ * symbolic links by which Kubernetes swaps a ConfigMap, and writers that are slow.
+ */
+export function watchTopology(
+  path: string,
+  types: ReadonlyMap<string, ComponentType>,
+  options: WatchOptions,
+): TopologyWatch {
+  const tell = (reading: Reading) => {
+    if (!('text' in reading)) return options.onProblems([reading.problem]);
+    const loaded = loadTopology({ text: reading.text, file: path, types });
+    if (loaded.graph) options.onGraph(loaded.graph, loaded.warnings);
+    else options.onProblems(loaded.problems);
+  };
+  const reader = openSettledReader({
+    path,
+    settleMs: options.settleMs ?? 150,
+    ...(options.current && { known: options.current.text }),
+    tell,
+  });
+  const folder = dirname(resolve(path));
+  // The folder, not the file: a watch on the file stays with the old inode when a new one is renamed over it.
+  const watcher = watch(folder, {
+    depth: 0,
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignored: (seen) => resolve(seen) !== folder && basename(seen) !== basename(path),
+  });
+  const look = () => reader.look();
+  watcher.on('all', look).on('raw', look).on('error', look);
+  const poll = setInterval(look, options.pollMs ?? 2_000).unref();
+  look();
+  return {
+    async close() {
+      clearInterval(poll);
+      reader.close();
+      await watcher.close();
+    },
+  };
+}
