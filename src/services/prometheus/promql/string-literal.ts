@@ -28,11 +28,11 @@ export function decodeString(literal: string): string | undefined {
   if (UNFAITHFUL.test(body)) return undefined;
   if (quote === '`') return body.includes('`') ? undefined : body;
   if (quote !== '"' && quote !== "'") return undefined;
-  const value = unescape(body, quote);
+  const value = unescapeBody(body, quote);
   return value === undefined || UNFAITHFUL.test(value) ? undefined : value;
 }
 
-function unescape(body: string, quote: string): string | undefined {
+function unescapeBody(body: string, quote: string): string | undefined {
   let value = '';
   PIECE.lastIndex = 0;
   while (PIECE.lastIndex < body.length) {

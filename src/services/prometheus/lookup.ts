@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { ToolError } from '../../toolset/errors.ts';
+import { guardSelector, type ScopeLabels } from './guard.ts';
+import { selectionFields, selectionOf } from './query-input.ts';
+import { selectorOf } from './scope.ts';
+import { currentMoment, momentOf, TimeInput } from './time.ts';
+
+/** Which series a look-up goes over, and when they existed. */
+export const lookupFields = {
+  ...selectionFields,
+  selector: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A PromQL selector such as up{job="api"}; instead of metric and matchers'),
+  start: TimeInput.optional().describe('-1h by default; RFC 3339, Unix seconds, or relative such as -15m'),
+  end: TimeInput.optional().describe('now by default; as start'),
+};
+const Lookup = z.object(lookupFields);
+type Lookup = z.output<typeof Lookup>;
+
+/** The `match[]` of a look-up, confined to the scope; undefined when neither names anything. Throws ToolError. */
+export function matchOf(lookup: Lookup, scope: ScopeLabels): string | undefined {
+  const typed = selectionOf(lookup);
+  if (typed !== undefined && lookup.selector !== undefined) {
+    throw new ToolError('invalid_arguments', 'give either selector or metric and matchers, not both');
+  }
+  const selector = lookup.selector ?? typed;
+  return selector === undefined ? selectorOf(scope) : guardSelector(selector, scope);
+}
+
+/** `start` and `end` as the API takes them. Throws ToolError('invalid_arguments'). */
+export function periodOf({ start = '-1h', end = 'now' }: Pick<Lookup, 'start' | 'end'>): [string, string][] {
+  const now = currentMoment();
+  return [
+    ['start', momentOf(start, now).toFixed(3)],
+    ['end', momentOf(end, now).toFixed(3)],
+  ];
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { ToolError } from '../../../toolset/errors.ts';
+import { Names } from '../api.ts';
+import type { Ask } from '../client.ts';
+import { lookupFields, matchOf, periodOf } from '../lookup.ts';
+import { LABEL_NAME } from '../promql/vocabulary.ts';
+import { scopeOf } from '../scope.ts';
+import { complete, completeness, tool } from '../tool.ts';
+
+export const promLabels = tool({
+  name: 'prom_labels',
+  access: 'read',
+  title: 'List label names or values',
+  description:
+    'List the label names in use, or the values of one label, among the series within the link’s labels; in the last hour unless start says otherwise.',
+  reach: 'sub',
+  params: z.strictObject({
+    label: z
+      .string()
+      .max(200)
+      .regex(LABEL_NAME, 'a label name has letters, digits and _ only')
+      .optional()
+      .describe('Whose values to list; without it the names are listed'),
+    ...lookupFields,
+  }),
+  output: z.strictObject({
+    label: z.string().optional(),
+    values: z.array(z.string()).describe('Values of the label, or label names'),
+    ...completeness,
+  }),
+  list: 'values',
+  async run({ client, target, signal, limits }, { label, ...lookup }) {
+    const match = matchOf(lookup, scopeOf(target));
+    const params: [string, string][] = [...periodOf(lookup), ['limit', String(limits.rows + 1)]];
+    if (match !== undefined) params.push(['match[]', match]);
+    const { data, warnings } = await client.ask(requestOf(label, params), { signal, limits });
+    const values = data.slice(0, limits.rows);
+    return {
+      ...(label === undefined ? {} : { label }),
+      values,
+      ...complete(data.length > values.length, 'narrow it with metric or matchers', warnings),
+    };
+  },
+});
+
+function requestOf(label: string | undefined, params: Ask<string[]>['params']): Ask<string[]> {
+  if (label === undefined) return { method: 'POST', path: ['labels'], params, data: Names };
+  // The one place where a caller's word becomes part of a path.
+  if (!LABEL_NAME.test(label))
+    throw new ToolError('invalid_arguments', 'a label name has letters, digits and _ only');
+  return { method: 'GET', path: ['label', label, 'values'], params, data: Names };
+}
