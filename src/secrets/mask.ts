@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { JsonValue } from '../toolset/define.ts';
 import { formsOf } from './mask/forms.ts';
-import { createMatcher, type Matcher } from './mask/matcher.ts';
-import { decoded, FORM_ESCAPES, JSON_ESCAPES, PERCENT_ESCAPES, WRAPPING } from './mask/views.ts';
+import { createMatcher } from './mask/matcher.ts';
+import { spansIn } from './mask/spans.ts';
+import { FORM_ESCAPES, JSON_ESCAPES, PERCENT_ESCAPES } from './mask/views.ts';
 import type { Secret } from './secret.ts';
 
 /** Replaces every known credential value, in whatever form it shows, by what it is called. */
@@ -27,12 +28,6 @@ interface Credential {
   readonly forAudit: string;
 }
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly credential: Credential;
-}
-
 /** Below this length a value also stands in ordinary text, and can be guessed by watching what gets masked. */
 const SHORTEST = 4;
 /** Layers of escaping that are taken off: JSON inside JSON, a form field inside a JSON string. */
@@ -51,13 +46,14 @@ const NAMELESS = '{***}';
 export function createMask(key: Buffer, options: MaskOptions = {}): Mask {
   const known = new Set<string>();
   const matcher = createMatcher<Credential>();
-  let spacesMatter = false;
+  const escapings = [JSON_ESCAPES, PERCENT_ESCAPES];
 
   const register = (secret: Secret, owner: string) => {
     const value = secret.expose();
     if (value === '' || known.has(value)) return;
     known.add(value);
-    spacesMatter ||= value.includes(' ');
+    // A plus stands for a space in a form; with no space to look for, that view would only cost time.
+    if (value.includes(' ') && !escapings.includes(FORM_ESCAPES)) escapings.push(FORM_ESCAPES);
     const digest = createHmac('sha256', key).update(value).digest('hex').slice(0, 12);
     const credential = { label: `{${secret.label}}`, forAudit: `{${owner}.${secret.label} hmac:${digest}}` };
     for (const form of formsOf(value)) matcher.add({ ...form, means: credential });
@@ -68,14 +64,22 @@ export function createMask(key: Buffer, options: MaskOptions = {}): Mask {
     }
   };
 
+  const shows = (text: string): boolean => {
+    let found = false;
+    matcher.find(text, () => {
+      found = true;
+    });
+    return found;
+  };
+
   const masked = (text: string, name: keyof Credential): string => {
-    const spans = merge(spansIn(matcher, text, spacesMatter, LAYERS));
+    const spans = spansIn(matcher, text, escapings, LAYERS);
     if (spans.length === 0) return text;
     const pieces: string[] = [];
     let taken = 0;
-    for (const { from, to, credential } of spans) {
-      const shown = credential[name];
-      pieces.push(text.slice(taken, from), matcher.find(shown).length > 0 ? NAMELESS : shown);
+    for (const { from, to, means } of spans) {
+      const placeholder = means[name];
+      pieces.push(text.slice(taken, from), shows(placeholder) ? NAMELESS : placeholder);
       taken = to;
     }
     pieces.push(text.slice(taken));
@@ -88,51 +92,6 @@ export function createMask(key: Buffer, options: MaskOptions = {}): Mask {
     json: (value: JsonValue) => mapTexts(value, (text) => masked(text, 'label')),
     forAudit: (value: JsonValue) => mapTexts(value, (text) => masked(text, 'forAudit')),
   });
-}
-
-function spansIn(matcher: Matcher<Credential>, text: string, spacesMatter: boolean, layers: number): Span[] {
-  const spans: Span[] = matcher
-    .find(text)
-    .map(({ from, to, pattern }) => ({ from, to, credential: pattern.means }));
-  const unwrapped = decoded(text, WRAPPING);
-  if (unwrapped) {
-    for (const { from, to, pattern } of matcher.find(unwrapped.text)) {
-      if (pattern.survivesWrapping)
-        spans.push({ ...unwrapped.toSource(from, to), credential: pattern.means });
-    }
-  }
-  if (layers === 0) return spans;
-  const escapings = [JSON_ESCAPES, PERCENT_ESCAPES, ...(spacesMatter ? [FORM_ESCAPES] : [])];
-  for (const escaping of escapings) {
-    const view = decoded(text, escaping);
-    if (!view) continue;
-    for (const { from, to, credential } of spansIn(matcher, view.text, spacesMatter, layers - 1)) {
-      spans.push({ ...view.toSource(from, to), credential });
-    }
-  }
-  return spans;
-}
-
-/** Joins what overlaps, so that no end of one value shows beside another; the longest names the whole. */
-function merge(spans: Span[]): Span[] {
-  const merged: Span[] = [];
-  let longest = 0;
-  for (const span of spans.sort((a, b) => a.from - b.from || b.to - a.to)) {
-    const last = merged.at(-1);
-    if (!last || span.from >= last.to) {
-      merged.push(span);
-      longest = span.to - span.from;
-      continue;
-    }
-    const isLonger = span.to - span.from > longest;
-    if (isLonger) longest = span.to - span.from;
-    merged[merged.length - 1] = {
-      from: last.from,
-      to: Math.max(last.to, span.to),
-      credential: isLonger ? span.credential : last.credential,
-    };
-  }
-  return merged;
 }
 
 function mapTexts(value: JsonValue, map: (text: string) => string): JsonValue {

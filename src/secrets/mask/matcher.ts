@@ -18,8 +18,8 @@ export interface Hit<T> {
 /** Finds many texts at once. Patterns are added over time; none is ever removed. */
 export interface Matcher<T> {
   add(pattern: Pattern<T>): void;
-  /** The longest hit at every place where one begins; hits may overlap. */
-  find(text: string): Hit<T>[];
+  /** Visits the longest hit at every place where one begins; hits may overlap. */
+  find(text: string, visit: (hit: Hit<T>) => void): void;
 }
 
 /** Three characters of six bits each: a rolling hash that forgets the fourth character back by itself. */
@@ -28,7 +28,7 @@ const HASH_MASK = 2 ** 18 - 1;
 
 /**
  * A trie behind a filter. One table look-up per character of the text decides whether any pattern's first
- * three characters end there, so ordinary text costs a nanosecond or two a character however many patterns
+ * three characters end there, so ordinary text costs a few nanoseconds a character however many patterns
  * there are; only at a likely start is the trie walked.
  */
 export function createMatcher<T>(): Matcher<T> {
@@ -66,23 +66,19 @@ export function createMatcher<T>(): Matcher<T> {
     return found && widen(text, found);
   };
 
-  const find = (text: string): Hit<T>[] => {
-    const hits: Hit<T>[] = [];
-    if (edges.size === 0) return hits;
+  const visitAt = (text: string, from: number, visit: (hit: Hit<T>) => void) => {
+    const hit = longestAt(text, from);
+    if (hit) visit(hit);
+  };
+
+  const find = (text: string, visit: (hit: Hit<T>) => void) => {
     let hash = 0;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       hash = ((hash << 6) ^ unit) & HASH_MASK;
-      if (likely[hash] === 1 && i >= WINDOW - 1) {
-        const hit = longestAt(text, i - WINDOW + 1);
-        if (hit) hits.push(hit);
-      }
-      if (short.size > 0 && short.has(unit)) {
-        const hit = longestAt(text, i);
-        if (hit) hits.push(hit);
-      }
+      if (likely[hash] === 1 && i >= WINDOW - 1) visitAt(text, i - WINDOW + 1, visit);
+      if (short.size > 0 && short.has(unit)) visitAt(text, i, visit);
     }
-    return hits;
   };
 
   return { add, find };

@@ -7,7 +7,6 @@ export interface View {
 
 /** One way in which a text may be escaped. */
 export interface Escaping {
-  readonly name: string;
   /** Quick sign that a text may hold such escapes. */
   readonly sign: string;
   readonly escapes: RegExp;
@@ -27,7 +26,6 @@ const decodePercent = (escaped: string): string => {
 };
 
 export const JSON_ESCAPES: Escaping = {
-  name: 'json',
   sign: '\\',
   escapes: /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|["'\\/bfnrt])/gi,
   decode: (escaped) => {
@@ -38,21 +36,19 @@ export const JSON_ESCAPES: Escaping = {
 };
 
 export const PERCENT_ESCAPES: Escaping = {
-  name: 'percent',
   sign: '%',
   escapes: new RegExp(PERCENT, 'gi'),
   decode: decodePercent,
 };
 
 export const FORM_ESCAPES: Escaping = {
-  name: 'form',
   sign: '+',
   escapes: new RegExp(`\\+|${PERCENT}`, 'gi'),
   decode: (escaped) => (escaped === '+' ? ' ' : decodePercent(escaped)),
 };
 
 /** Line breaks that an encoder put into a long piece of base64 or hex. */
-export const WRAPPING: Escaping = { name: 'wrapping', sign: '\n', escapes: /\r?\n[ \t]*/g, decode: () => '' };
+export const WRAPPING: Escaping = { sign: '\n', escapes: /\r?\n[ \t]*/g, decode: () => '' };
 
 interface Escape {
   readonly view: number;
@@ -64,28 +60,30 @@ interface Escape {
 /** Takes one layer of escaping off; undefined when the text holds none. */
 export function decoded(text: string, escaping: Escaping): View | undefined {
   if (!text.includes(escaping.sign)) return undefined;
-  const pieces: string[] = [];
-  const escapes: Escape[] = [];
-  let taken = 0;
-  let length = 0;
-  for (const match of text.matchAll(escaping.escapes)) {
-    const plain = text.slice(taken, match.index);
-    const meant = escaping.decode(match[0]);
-    pieces.push(plain, meant);
-    taken = match.index + match[0].length;
-    const view = length + plain.length;
-    length = view + meant.length;
-    escapes.push({ view, viewEnd: length, source: match.index, sourceEnd: taken });
-  }
-  if (escapes.length === 0) return undefined;
-  pieces.push(text.slice(taken));
+  const plain = text.replace(escaping.escapes, escaping.decode);
+  if (plain === text) return undefined;
+  // The way back is rarely asked for: only where a credential was found.
+  let escapes: readonly Escape[] | undefined;
   return {
-    text: pieces.join(''),
-    toSource: (from, to) => ({
-      from: place(escapes, from, 'source', 0),
-      to: place(escapes, to - 1, 'sourceEnd', 1),
-    }),
+    text: plain,
+    toSource: (from, to) => {
+      escapes ??= escapesIn(text, escaping);
+      return { from: place(escapes, from, 'source', 0), to: place(escapes, to - 1, 'sourceEnd', 1) };
+    },
   };
+}
+
+function escapesIn(text: string, escaping: Escaping): readonly Escape[] {
+  const escapes: Escape[] = [];
+  let shorter = 0;
+  for (const match of text.matchAll(escaping.escapes)) {
+    const source = match.index;
+    const width = escaping.decode(match[0]).length;
+    const view = source - shorter;
+    shorter += match[0].length - width;
+    escapes.push({ view, viewEnd: view + width, source, sourceEnd: source + match[0].length });
+  }
+  return escapes;
 }
 
 /** Where the view's character `at` begins (`source`) or ends (`sourceEnd`) in the original. */
