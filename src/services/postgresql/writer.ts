@@ -1,0 +1,27 @@
+import type { ClientConfig } from 'pg';
+import type { Endpoint, Opened } from '../../toolset/define.ts';
+import type { WriteGrant } from '../../toolset/grant.ts';
+import type { Database } from './types.ts';
+import { beginTransaction, type PgWriter } from './writer/transaction.ts';
+
+export type { PgWriter, TextRows } from './writer/transaction.ts';
+
+/**
+ * Opens the writing session of one granted call: a connection of its own that holds one transaction. Closing it
+ * without a commit rolls everything back.
+ *
+ * @param config where the server is and who logs in, as for reading
+ * @throws ToolError when the server cannot be reached or refuses the login
+ */
+export async function openWriter(
+  endpoint: Endpoint,
+  grant: WriteGrant,
+  config: ClientConfig,
+): Promise<Opened<PgWriter>> {
+  const { schemas } = endpoint.entry as Database;
+  return beginTransaction({
+    config: { ...config, application_name: `stackward ${grant.principal}`.slice(0, 63) },
+    schemas,
+    deadlineMs: endpoint.limits.deadlineMs,
+  });
+}
