@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: ['test/harness/backends.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    reporters: ['default', './test/harness/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 2,
   },

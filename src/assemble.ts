@@ -20,7 +20,8 @@ import { flagsFrom } from './toolset/flags.ts';
 import { STACK_PRINCIPAL } from './toolset/reach.ts';
 import type { Graph } from './topology/graph.ts';
 import { readTopology } from './topology/load.ts';
-import { type Problem, renderProblem } from './topology/problem.ts';
+import { renderProblem } from './topology/problem.ts';
+import { TopologyError } from './topology/topology-error.ts';
 import { watchTopology } from './topology/watch.ts';
 import { openChanges } from './versions/changes.ts';
 
@@ -36,16 +37,6 @@ export interface Settings {
   readonly meter?: Meter;
   /** What an operator should see; text is masked already. */
   report(level: 'info' | 'warn' | 'error', message: string): void;
-}
-
-/** The topology file does not hold; `message` shows every problem with its place. */
-export class TopologyError extends Error {
-  readonly problems: readonly Problem[];
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(renderProblem).join('\n\n'));
-    this.name = 'TopologyError';
-    this.problems = problems;
-  }
 }
 
 /** Where a topology's data lies when nothing else is said. */
@@ -143,7 +134,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
 
 async function firstGraph({ topology, services, report }: Settings): Promise<Graph> {
   const loaded = await readTopology(topology, services);
-  if ('problems' in loaded) throw new TopologyError(loaded.problems);
+  if (loaded.problems) throw new TopologyError(loaded.problems);
   for (const warning of loaded.warnings) report('warn', renderProblem(warning));
   return loaded.graph;
 }

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
+
+/** What a command hands back: its exit code. */
+type Run = () => Promise<number>;
+
+const VERSION: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+
+const EPILOGUE = `
+Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
+Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
+MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
+
+/**
+ * Parses the command line and runs one command; each is loaded only when it is called.
+ * @returns the exit code; never throws
+ */
+export async function runCli(argv: readonly string[], world: World): Promise<number> {
+  let run: Run | undefined;
+  const program = buildProgram(world, (chosen) => {
+    run = chosen;
+  });
+  try {
+    program.parse(argv, { from: 'user' });
+    return run ? await run() : EXIT.usage;
+  } catch (error) {
+    return explain(error, world);
+  }
+}
+
+function explain(error: unknown, world: World): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const isUsage = error instanceof UsageError || (error instanceof Error && error.name === 'TopologyError');
+  const message = error instanceof Error ? error.message : String(error);
+  writeLine(world.stderr, isUsage ? message : `stackward: ${message}`);
+  return isUsage ? EXIT.usage : EXIT.failed;
+}
+
+function buildProgram(world: World, choose: (run: Run) => void): Command {
+  const program = new Command('stackward')
+    .description('Lets AI operate a stack only along the links that people drew.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .showSuggestionAfterError()
+    .addHelpText('after', EPILOGUE);
+
+  const onTopology = (command: Command) =>
+    command
+      .option('-t, --topology <file>', 'topology file (default: topology.yaml)')
+      .option('-d, --data <dir>', 'data directory (default: .stackward beside the topology)');
+  const asPrincipal = (command: Command) =>
+    command.option('--as <agent>', 'act as this agent of the topology (default: the stack’s own client)');
+  const withJson = (command: Command) => command.option('--json', 'print JSON');
+
+  asPrincipal(onTopology(program.command('serve')))
+    .description('serve the tools over stdio, or over HTTP with --http')
+    .option('--http <[host:]port>', 'serve Streamable HTTP instead of stdio')
+    .option('--allow-host <name...>', 'further Host names to accept over HTTP')
+    .option('--allow-origin <name...>', 'further Origin names to accept over HTTP')
+    .option('--no-watch', 'do not follow edits of the topology file')
+    .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
+    .action((options) => choose(async () => (await import('./serve.ts')).serve(options, world)));
+
+  withJson(onTopology(program.command('check')))
+    .description('check a topology file, its flags and references, and advise the rights that accounts need')
+    .option('--connect', 'also connect to every linked component and report what its account may do')
+    .action((options) => choose(async () => (await import('./check.ts')).check(options, world)));
+
+  withJson(asPrincipal(onTopology(program.command('tools'))))
+    .description('show each tool with the link and the flag that made it')
+    .option('--absent', 'also show operations that are absent, and why')
+    .option('--diff <other>', 'show what another topology file would add or take away')
+    .action((options) => choose(async () => (await import('./tools.ts')).tools(options, world)));
+
+  withJson(asPrincipal(onTopology(program.command('call'))))
+    .description('call one tool through the whole pipeline')
+    .argument('<tool>', 'tool name, such as pg_query')
+    .argument('[arguments...]', 'name=value pairs; a value that parses as JSON is taken as JSON')
+    .option('--args <json>', 'all arguments as one JSON object')
+    .action((tool: string, pairs: string[], options) =>
+      choose(async () => (await import('./call.ts')).call(tool, pairs, options, world)),
+    );
+
+  addAudit(program, { onTopology, withJson, choose, world });
+
+  withJson(onTopology(program.command('approve')))
+    .description('list the writes that wait for a human, or approve or refuse one')
+    .argument('[id]', 'the request to decide; without it the waiting ones are listed')
+    .option('--refuse', 'refuse it instead of approving it')
+    .option('--reason <text>', 'why; kept with the decision and in the audit', '')
+    .option('--by <name>', 'who decides (default: your user name)')
+    .action((id: string | undefined, options) =>
+      choose(async () => (await import('./approve.ts')).approve(id, options, world)),
+    );
+
+  addToken(program, { onTopology, withJson, choose, world });
+
+  program
+    .command('demo')
+    .description('start a real PostgreSQL with a small shop and walk through a client’s session')
+    .option('--serve', 'afterwards keep serving the demo stack over HTTP')
+    .option('--port <number>', 'port for --serve', toPort, 8414)
+    .action((options) => choose(async () => (await import('./demo.ts')).demo(options, world)));
+
+  return program;
+}
+
+interface Parts {
+  onTopology(command: Command): Command;
+  withJson(command: Command): Command;
+  choose(run: Run): void;
+  readonly world: World;
+}
+
+function addAudit(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const audit = program.command('audit').description('look at the audit log');
+  const filters = (command: Command) =>
+    command
+      .option('--principal <name>', 'calls of this principal')
+      .option('--tool <name>', 'calls of this tool')
+      .option('--target <name>', 'calls on this target')
+      .option('--outcome <outcome>', 'ok, error, denied, cancelled or outcome_unknown')
+      .option('--rule <name>', 'calls that this rule of the gate refused')
+      .option('--call <id>', 'one call')
+      .option('--since <time>', 'from this time on (ISO 8601)')
+      .option('--until <time>', 'up to this time (ISO 8601)')
+      .option('--text <words>', 'records that hold these words');
+  const run = (name: 'tail' | 'query' | 'verify' | 'export') => (options: TopologyOptions) =>
+    choose(async () => (await import('./audit.ts'))[name](options, world));
+
+  withJson(onTopology(audit.command('tail')))
+    .description('show the last calls')
+    .option('-n, --lines <number>', 'how many', toCount, 20)
+    .option('-f, --follow', 'keep showing new ones')
+    .action(run('tail'));
+  withJson(filters(onTopology(audit.command('query'))))
+    .description('show the calls that fit')
+    .option('--limit <number>', 'how many at most', toCount, 100)
+    .action(run('query'));
+  withJson(onTopology(audit.command('verify')))
+    .description('check the hash chain, the signatures and that every call has exactly one end')
+    .action(run('verify'));
+  filters(onTopology(audit.command('export')))
+    .description('write records out')
+    .option('--format <format>', 'jsonl, json or csv', 'jsonl')
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .action(run('export'));
+}
+
+function addToken(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const token = program.command('token').description('bearer tokens for HTTP; only their hashes are stored');
+  withJson(onTopology(token.command('create')))
+    .description('make a token and show it once')
+    .argument('<principal>', 'an agent of the topology, or stack for the stack’s own client')
+    .option('--days <number>', 'valid for so many days', toCount, 90)
+    .action((principal: string, options) => choose(async () => (await import('./token.ts')).create(principal, options, world)));
+  withJson(onTopology(token.command('list')))
+    .description('list tokens, without their values')
+    .action((options) => choose(async () => (await import('./token.ts')).list(options, world)));
+  withJson(onTopology(token.command('revoke')))
+    .description('revoke a token at once')
+    .argument('<id>', 'as listed')
+    .action((id: string, options) => choose(async () => (await import('./token.ts')).revoke(id, options, world)));
+}
+
+function toCount(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number above 0');
+  return Number(text);
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port from 0 to 65535');
+  return port;
+}

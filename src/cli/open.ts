@@ -1,0 +1,22 @@
+import { assemble, type Settings } from '../assemble.ts';
+import type { Stackward } from '../call/stackward.ts';
+import { SERVICES } from '../services/index.ts';
+import { dataOf, type TopologyOptions, topologyOf, type World, writeLine } from './command.ts';
+
+/** Opens the stack for one command, reporting to standard error. The caller closes it. */
+export const openStackward = (
+  options: TopologyOptions,
+  world: World,
+  more: Partial<Pick<Settings, 'watch' | 'meter' | 'report'>> = {},
+): Promise<Stackward> =>
+  assemble({
+    topology: topologyOf(options, world),
+    ...dataOf(options, world),
+    env: world.env,
+    services: SERVICES,
+    watch: false,
+    report: (level, message) => {
+      if (level !== 'info') writeLine(world.stderr, `${level}: ${message}`);
+    },
+    ...more,
+  });
