@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 const CHUNK = 4 * 1024 * 1024;
+const BACKWARDS_CHUNK = 1024 * 1024;
 const NEWLINE = 0x0a;
 
-/** One line of a file. `bytes` is only valid until the next one is asked for. */
+/** One line of a file. */
 export interface ScannedLine {
   /** Without the newline. */
   readonly bytes: Buffer;
@@ -29,8 +30,7 @@ export async function* scanLines(path: string, from = 0): AsyncGenerator<Scanned
       if (bytesRead === 0) break;
       const filled = chunk.subarray(0, carry.length + bytesRead);
       const lines = splitLines(filled, offset);
-      const last = lines.at(-1);
-      const used = last ? last.offset - offset + last.bytes.length + 1 : 0;
+      const used = lengthOf(lines, offset);
       carry = filled.subarray(used);
       offset += used;
       if (lines.length > 0) yield lines;
@@ -48,5 +48,43 @@ function splitLines(chunk: Buffer, offset: number): ScannedLine[] {
     lines.push({ bytes: chunk.subarray(start, end), offset: offset + start, complete: true });
     start = end + 1;
   }
+  return lines;
+}
+
+const lengthOf = (lines: readonly ScannedLine[], offset: number) => {
+  const last = lines.at(-1);
+  return last ? last.offset - offset + last.bytes.length + 1 : 0;
+};
+
+/** Reads the lines that a file has now from the last to the first, a group at a time, each group last line first. */
+export async function* scanLinesBackwards(path: string): AsyncGenerator<ScannedLine[]> {
+  const file = await open(path, 'r');
+  try {
+    let end = (await file.stat()).size;
+    // The end of a line whose beginning is in the part before, and nothing else.
+    let carry: Buffer = Buffer.alloc(0);
+    while (end > 0) {
+      const begin = Math.max(0, end - BACKWARDS_CHUNK);
+      const block = Buffer.concat([await readRange(file, begin, end), carry]);
+      const cut = begin === 0 ? 0 : block.indexOf(NEWLINE) + 1 || block.length;
+      carry = block.subarray(0, cut);
+      yield splitAll(block.subarray(cut), begin + cut).reverse();
+      end = begin;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function readRange(file: FileHandle, begin: number, end: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(end - begin), 0, end - begin, begin);
+  return buffer.subarray(0, bytesRead);
+}
+
+function splitAll(bytes: Buffer, offset: number): ScannedLine[] {
+  const lines = splitLines(bytes, offset);
+  const used = lengthOf(lines, offset);
+  if (used < bytes.length)
+    lines.push({ bytes: bytes.subarray(used), offset: offset + used, complete: false });
   return lines;
 }
