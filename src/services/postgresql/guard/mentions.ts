@@ -1,0 +1,41 @@
+/** A name as a statement writes it. */
+export interface Name {
+  readonly schema?: string;
+  readonly name: string;
+}
+
+/** Everything in a statement that only the server can say what it stands for. */
+export interface Mentions {
+  readonly relations: Name[];
+  /** Names of the statement's own WITH queries. */
+  readonly ctes: Set<string>;
+  readonly functions: Name[];
+  readonly operators: Name[];
+  readonly types: Name[];
+  /** Last words of `x.word`, which calls the function `word` where `x` has no such column. */
+  readonly attributes: Set<string>;
+}
+
+export const noMentions = (): Mentions => ({
+  relations: [],
+  ctes: new Set(),
+  functions: [],
+  operators: [],
+  types: [],
+  attributes: new Set(),
+});
+
+/** The mentions of several trees as one. */
+export function merge(all: readonly Mentions[]): Mentions {
+  return {
+    relations: all.flatMap((one) => one.relations),
+    ctes: new Set(all.flatMap((one) => [...one.ctes])),
+    functions: all.flatMap((one) => one.functions),
+    operators: all.flatMap((one) => one.operators),
+    types: all.flatMap((one) => one.types),
+    attributes: new Set(all.flatMap((one) => [...one.attributes])),
+  };
+}
+
+/** `schema.name`, for messages. */
+export const spell = ({ schema, name }: Name): string => (schema ? `${schema}.${name}` : name);
