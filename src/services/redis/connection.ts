@@ -49,10 +49,10 @@ const open = ({ address, silenceMs, probeMs }: ConnectionOptions<RedisCommand>) 
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(probeMs === undefined ? {} : { pingInterval: probeMs }),
-  }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+  });
   // Each command reports its own failure; without a listener the event would end the process.
   client.on('error', () => {});
-  return client;
+  return client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
 };
 type Driver = ReturnType<typeof open>;
 

@@ -52,7 +52,10 @@ export function toToolError(error: unknown, command: string): ToolError {
   if (error instanceof WatchError)
     return new ToolError('conflict', 'somebody changed the key at the same time; nothing was written');
   if (error instanceof MultiErrorReply)
-    return new ToolError('outcome_unknown', 'the server carried out only a part of the write; look at the keys');
+    return new ToolError(
+      'outcome_unknown',
+      'the server carried out only a part of the write; look at the keys',
+    );
   if (error instanceof ErrorReply) return fromReply(error, command);
   if (error instanceof ReconnectStrategyError) return toToolError(error.originalError, command);
   return new ToolError('unreachable', 'the server cannot be reached, or broke the connection', {
