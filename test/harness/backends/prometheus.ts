@@ -21,6 +21,39 @@ const EXPOSITION = [
   'build_info{namespace="finance",version="9.9.9"} 1',
 ].join('\n');
 
+/** A target that carries the label `namespace="shop"` itself, with a counter that grows by two each second. */
+const app = () => {
+  const seconds = Math.floor(Date.now() / 1000) % 1_000_000;
+  return [
+    '# HELP orders_placed_total Orders that customers placed.',
+    '# TYPE orders_placed_total counter',
+    `orders_placed_total{app="orders"} ${seconds * 2}`,
+    '# HELP checkout_seconds Time that a checkout takes.',
+    '# TYPE checkout_seconds histogram',
+    `checkout_seconds_bucket{le="0.1"} ${seconds}`,
+    `checkout_seconds_bucket{le="0.5"} ${seconds * 3}`,
+    `checkout_seconds_bucket{le="+Inf"} ${seconds * 4}`,
+    `checkout_seconds_sum ${seconds}`,
+    `checkout_seconds_count ${seconds * 4}`,
+    '# HELP work_pending What the shop has yet to send.',
+    '# TYPE work_pending gauge',
+    'work_pending 5',
+  ].join('\n');
+};
+
+/** A target that carries the label `namespace="finance"` itself. */
+const LEDGER = [
+  '# HELP ledger_entries_total Bookings in the general ledger.',
+  '# TYPE ledger_entries_total counter',
+  'ledger_entries_total{book="general"} 5150',
+  '# HELP work_pending What the payouts desk has yet to wire.',
+  '# TYPE work_pending gauge',
+  'work_pending 61',
+].join('\n');
+
+const pageAt = (path = '/metrics') =>
+  path.startsWith('/app') ? app() : path.startsWith('/ledger') ? LEDGER : EXPOSITION;
+
 const RULES = `groups:
   - name: shop
     rules:
@@ -29,17 +62,21 @@ const RULES = `groups:
   - name: finance
     rules:
       - {alert: PayoutsDeep, expr: 'queue_depth{namespace="finance"} > 1', labels: {namespace: finance}}
+  - name: everybody
+    rules:
+      - {record: 'all:depth', expr: 'sum(queue_depth)'}
 `;
 
 /** Starts a real Prometheus that scrapes an exporter of ours every second. Undefined where it cannot be had. */
 export async function startPrometheus() {
   const program = ensureProgram('prometheus');
   if (!program) return undefined;
-  const exporter = createServer((_, response) => {
+  const exporter = createServer((request, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4');
-    response.end(`${EXPOSITION}\n`);
+    response.end(`${pageAt(request.url)}\n`);
   });
   await new Promise<void>((resolve) => exporter.listen(0, '127.0.0.1', resolve));
+  const address = `127.0.0.1:${(exporter.address() as AddressInfo).port}`;
   const dir = await mkdtemp(join(tmpdir(), 'stackward-prometheus-'));
   const port = await freePort();
   await writeFile(join(dir, 'rules.yml'), RULES);
@@ -50,7 +87,14 @@ rule_files: [rules.yml]
 scrape_configs:
   - job_name: shop
     honor_labels: true
-    static_configs: [{targets: ['127.0.0.1:${(exporter.address() as AddressInfo).port}']}]
+    static_configs: [{targets: ['${address}']}]
+  - job_name: orders
+    metrics_path: /app
+    params: {key: [scrape-key-of-orders]}
+    static_configs: [{targets: ['${address}'], labels: {namespace: shop}}]
+  - job_name: ledger
+    metrics_path: /ledger
+    static_configs: [{targets: ['${address}'], labels: {namespace: finance}}]
 `,
   );
   const child = spawn(
@@ -66,7 +110,8 @@ scrape_configs:
   await untilTrue(async () => {
     const answer = await fetch(`${url}/api/v1/alerts`);
     const { data } = (await answer.json()) as { data: { alerts: { state: string }[] } };
-    return data.alerts.filter((alert) => alert.state === 'firing').length === 2;
+    const firing = data.alerts.filter((alert) => alert.state === 'firing').length === 2;
+    return firing && (await isScrapedTwice(url));
   });
   return {
     access: { port },
@@ -79,6 +124,15 @@ scrape_configs:
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether every target gave enough for a rate. */
+async function isScrapedTwice(url: string): Promise<boolean> {
+  const answer = await fetch(
+    `${url}/api/v1/query?query=${encodeURIComponent('rate(orders_placed_total[1m])')}`,
+  );
+  const { data } = (await answer.json()) as { data: { result: unknown[] } };
+  return data.result.length === 1;
 }
 
 async function untilTrue(holds: () => Promise<boolean>): Promise<void> {
