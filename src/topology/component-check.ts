@@ -6,7 +6,7 @@ import { deepFreeze, FrozenMap } from './frozen-map.ts';
 import type { Component, Entry } from './graph.ts';
 import { componentNameProblem, subNameProblem } from './names.ts';
 import { kindOf, type MapEntry, type MapNode, type Span, type TreeNode } from './tree.ts';
-import { advise, quote } from './words.ts';
+import { advise, nearest, quote } from './words.ts';
 
 const Text = z.string().min(1).max(2_000);
 
@@ -108,7 +108,10 @@ function typeOf(
   const given = node.entries.get('type');
   const accepted = [...types.keys()].sort();
   if (!given) {
-    findings.error(entry.key, `component ${quote(name)} needs the field "type"`, advise('', accepted));
+    const meant = nearest('type', [...node.entries.keys()]);
+    const at = (meant !== undefined && node.entries.get(meant)?.key) || entry.key;
+    const hint = meant === undefined ? '' : `, which ${quote(meant)} may be meant to be`;
+    findings.error(at, `component ${quote(name)} needs the field "type"${hint}`, advise('', accepted));
     return undefined;
   }
   if (given.value.kind !== 'scalar' || typeof given.value.value !== 'string') {

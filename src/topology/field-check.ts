@@ -100,7 +100,7 @@ function report(issue: FieldIssue, checked: Checked, findings: Findings): void {
     case 'wrong-type': {
       const confidential = isConfidential(schema, issue.path);
       if (at && confidential) findings.hide(at);
-      const given = at ? given_(at, confidential) : 'nothing';
+      const given = at ? describeGiven(at, confidential) : 'nothing';
       findings.error(at ?? name, `${place} cannot be ${given}${acceptedForms(issue.accepted)}`, {
         text: '',
         accepted: issue.accepted,
@@ -132,10 +132,11 @@ function invalid(
   findings.error(at ?? name, `${place} ${issue.message ?? 'is not valid'}`);
 }
 
-const given_ = (node: TreeNode, confidential: boolean): string =>
-  node.kind === 'scalar' && node.value !== null && !confidential
-    ? `${kindOf(node)} ${quote(String(node.value))}`
-    : kindOf(node);
+const describeGiven = (node: TreeNode, confidential: boolean): string =>
+  node.kind === 'scalar' && node.value !== null && !confidential ? described(node.value) : kindOf(node);
+
+const described = (value: string | number | boolean): string =>
+  typeof value === 'string' ? `text ${quote(value)}` : String(value);
 
 const placeOf = (path: readonly PropertyKey[], owner: string): string =>
   path.length === 0 ? owner : `${quote(path.map(String).join('.'))} of ${owner}`;

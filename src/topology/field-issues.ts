@@ -52,23 +52,27 @@ function flattenUnion(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, va
   const given = valueAt(value, path);
   const wrongType: FieldIssue = { path, kind: 'wrong-type', accepted: here ? formsOf(here) : [] };
   const fitting = issue.errors.filter((branch) => !branch.some(isRootTypeIssue));
-  const meant = isMap(given) ? meantForm(fitting, given) : fitting[0];
-  if (!meant) {
-    const known = fieldsOf(here);
-    const unknown = isMap(given) ? Object.keys(given).filter((key) => !known.includes(key)) : [];
-    if (unknown.length === 0 || fitting.length === 0) return [wrongType];
-    return unknown.map((field) => ({ path, kind: 'unknown-field', field, accepted: known }));
-  }
-  return meant.flatMap((inner) =>
-    flatten({ ...inner, path: [...path, ...inner.path] } as Issue, schema, value),
-  );
+  if (fitting.length === 0) return [wrongType];
+  if (!isMap(given)) return within(fitting[0] ?? [], path, schema, value);
+  const meant = meantForm(fitting, given);
+  const known = fieldsOf(here);
+  const unknown = Object.keys(given).filter((key) => !known.includes(key));
+  if (unknown.length === 0 && (!meant || unknownIn(meant) > 0))
+    return [{ path, kind: 'invalid', message: `takes exactly one of ${list(known)}`, accepted: known }];
+  if (meant) return within(meant, path, schema, value);
+  return unknown.map((field) => ({ path, kind: 'unknown-field', field, accepted: known }));
 }
+
+/** The issues of one form of a union, which zod counts from the union's own place. */
+const within = (issues: readonly Issue[], path: readonly PropertyKey[], schema: z.ZodType, value: unknown) =>
+  issues.flatMap((inner) => flatten({ ...inner, path: [...path, ...inner.path] }, schema, value));
+
+const unknownIn = (form: readonly Issue[]): number =>
+  form.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []))
+    .length;
 
 /** The form whose fields were begun: the one that does not call all of them unknown. */
 function meantForm(forms: readonly Issue[][], given: object): Issue[] | undefined {
-  const unknownIn = (form: readonly Issue[]) =>
-    form.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []))
-      .length;
   const begun = forms.filter((form) => unknownIn(form) < Object.keys(given).length);
   return begun.sort((a, b) => unknownIn(a) - unknownIn(b) || a.length - b.length)[0];
 }
@@ -112,4 +116,4 @@ export const isConfidential = (schema: z.ZodType, path: readonly PropertyKey[]):
 
 /** `; accepted: ...` for the forms of a value. */
 export const acceptedForms = (forms: readonly string[]): string =>
-  forms.length > 0 ? `: write ${forms.length > 1 ? 'one of ' : ''}${list(forms)}` : '';
+  forms.length > 0 ? `; accepted: ${list(forms)}` : '';

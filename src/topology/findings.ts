@@ -94,17 +94,23 @@ export class Findings {
     const { line } = this.position(start);
     const lineStart = this.#lines.lineStarts[line - 1] ?? 0;
     const lineEnd = (this.#lines.lineStarts[line] ?? this.#text.length + 1) - 1;
-    const from = Math.max(lineStart, start - EXCERPT_WIDTH / 2);
-    const to = Math.min(Math.max(lineEnd, from), from + EXCERPT_WIDTH);
-    let text = this.#text.slice(from, to).replace(/\r$/, '');
-    for (const span of this.#hidden) text = blot(text, span.start - from, span.end - from);
-    // The rest of the line may hold a literal credential that no check has reached, above all after a syntax error.
+    // Wider than what is shown, so that a value is recognised by a name that the excerpt cuts off.
+    const wide = Math.max(lineStart, start - 1_000);
+    let text = this.#text.slice(wide, Math.min(Math.max(lineEnd, wide), start + 1_000)).replace(/\r$/, '');
+    for (const span of this.#hidden) text = blot(text, span.start - wide, span.end - wide);
+    // The line may hold a literal credential that no check has reached, above all after a syntax error.
     text = text.replace(
       NAMED_LIKE_SECRET,
       (_all, key: string, value: string) => key + '*'.repeat(value.length),
     );
+    const from = Math.max(lineStart, start - EXCERPT_WIDTH / 2);
+    text = text.slice(from - wide, from - wide + EXCERPT_WIDTH);
     const caret = start - from;
-    return { text: printable(text), caret, width: Math.max(1, Math.min(end, lineEnd, to) - start) };
+    return {
+      text: printable(text),
+      caret,
+      width: Math.max(1, Math.min(end, lineEnd, from + EXCERPT_WIDTH) - start),
+    };
   }
 }
 

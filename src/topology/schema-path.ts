@@ -6,7 +6,7 @@ type Schema = z.core.$ZodType;
 /** A schema without what only makes it optional or changes its output. */
 export function bare(schema: Schema): Schema {
   let here = schema;
-  while (!isCredential(here)) {
+  for (;;) {
     if (
       here instanceof z.core.$ZodOptional ||
       here instanceof z.core.$ZodNullable ||
@@ -16,21 +16,18 @@ export function bare(schema: Schema): Schema {
     )
       here = here._zod.def.innerType;
     else if (here instanceof z.core.$ZodPipe) here = here._zod.def.in;
-    else break;
+    else return here;
   }
-  return here;
 }
 
 /** Whether a schema is what `secret()` makes. */
-export const isCredential = (schema: Schema): boolean =>
-  schema === SecretSource || (schema instanceof z.core.$ZodPipe && schema._zod.def.in === SecretSource);
+export const isCredential = (schema: Schema): boolean => bare(schema) === SecretSource;
 
 /** The schema of the value at a path, or undefined where the schema has no such place. */
 export function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema | undefined {
   const here = bare(schema);
   const [step, ...rest] = path;
   if (step === undefined) return here;
-  if (isCredential(here)) return here;
   if (here instanceof z.core.$ZodObject) {
     const field = here._zod.def.shape[String(step)];
     return field && schemaAt(field, rest);
@@ -63,8 +60,13 @@ export function fieldsOf(schema: Schema | undefined): string[] {
 /** The forms that a place takes, in words: `a number`, `{env}`. */
 export function formsOf(schema: Schema): string[] {
   const here = bare(schema);
-  if (isCredential(here)) return formsOf(SecretSource);
-  if (here instanceof z.core.$ZodUnion) return [...new Set(here._zod.def.options.flatMap(formsOf).reverse())];
+  if (here instanceof z.core.$ZodUnion) {
+    const forms = [...new Set(here._zod.def.options.flatMap(formsOf))];
+    return [
+      ...forms.filter((form) => !form.startsWith('{')),
+      ...forms.filter((form) => form.startsWith('{')),
+    ];
+  }
   if (here instanceof z.core.$ZodObject) return [`{${requiredOf(here).join(', ')}}`];
   if (here instanceof z.core.$ZodEnum) return Object.values(here._zod.def.entries).map(String);
   if (here instanceof z.core.$ZodLiteral) return here._zod.def.values.map(String);

@@ -28,6 +28,7 @@ export function openSettledReader({ path, settleMs, known, tell }: Options): Set
   let told = known === undefined ? undefined : `text ${known}`;
   let timer: NodeJS.Timeout | undefined;
   let isReading = false;
+  let isStale = false;
   let isClosed = false;
   let before: string | undefined;
 
@@ -37,23 +38,28 @@ export function openSettledReader({ path, settleMs, known, tell }: Options): Set
   const read = async () => {
     timer = undefined;
     isReading = true;
+    isStale = false;
     const reading = await readText(path);
     isReading = false;
     if (isClosed) return;
     const now = identity(reading);
-    if (now === told) before = undefined;
-    else if (now !== before) {
+    if (now === told) {
+      before = undefined;
+      if (isStale) again();
+    } else if (now !== before) {
       before = now;
       again();
     } else {
       before = undefined;
       told = now;
       tell(reading);
+      if (isStale) again();
     }
   };
   return {
     look() {
-      if (!isClosed && !isReading && timer === undefined) void read();
+      if (isReading) isStale = true;
+      else if (!isClosed && timer === undefined) void read();
     },
     close() {
       isClosed = true;

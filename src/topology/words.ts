@@ -49,11 +49,16 @@ export function list(names: readonly string[]): string {
   return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
 }
 
-function nearest(word: string, names: readonly string[]): string | undefined {
+/** The name that a word was probably meant to be, or undefined. */
+export function nearest(word: string, names: readonly string[]): string | undefined {
   const wanted = word.slice(0, 64).toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const name of names) {
+    if (wanted.length > 3 && name.startsWith(wanted.slice(0, -1)) && bestDistance > 1) {
+      [best, bestDistance] = [name, 2];
+      continue;
+    }
     if (Math.abs(name.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
