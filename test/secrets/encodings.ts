@@ -43,4 +43,9 @@ export const WHOLE_ESCAPES: Readonly<Record<string, (value: string) => string>> 
   'every byte percent-encoded': (value) => percent(value, false),
   'every byte percent-encoded, upper': (value) => percent(value, true),
   'every unit \\u-escaped': escapeAll,
+  'form, every other byte encoded': (value) =>
+    value
+      .split(' ')
+      .map((word) => percent(word, false))
+      .join('+'),
 };

@@ -104,6 +104,18 @@ test('a short value is hidden all the same, and its owner is told once without t
   expect(warnings[0]).not.toContain('zq');
 });
 
+test('no bit of a value is left at the ends of a piece of base64', () => {
+  for (const offset of [0, 1, 2, 3]) {
+    for (const after of ['', 'x', 'xy']) {
+      // The two differ in their first and last byte, by the bits that a neighbouring character carries.
+      const shown = ['!s3cr3t-value!', '~s3cr3t-value~'].map((value) =>
+        masking(value).text(Buffer.from(`${'u'.repeat(offset)}${value}${after}`).toString('base64')),
+      );
+      expect(shown[0], `offset ${offset}, ${after.length} after`).toBe(shown[1]);
+    }
+  }
+});
+
 test('an empty value masks nothing', () => {
   expect(masking('').text('abc')).toBe('abc');
 });
