@@ -15,6 +15,8 @@ export interface Answer {
   readonly text: string;
   readonly structured?: Readonly<Record<string, unknown>>;
   readonly error?: { readonly code: ErrorCode; readonly detail: string };
+  /** Names of the gate's rules that the call did not pass. */
+  readonly refusedRules?: readonly string[];
   /** Set when a human can approve the call: a transport that can ask does so, and makes the call again. */
   readonly ask?: ApprovalRequest;
 }

@@ -1,6 +1,6 @@
 import type { JsonValue, StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
-import type { Changes } from '../versions/changes.ts';
+import type { Changes } from './changes.ts';
 import { withDeadline } from './deadline.ts';
 import type { CapturedWrite, OpenedWrite } from './stages.ts';
 

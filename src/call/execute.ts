@@ -28,6 +28,7 @@ export async function executeRead(
           limits: call.limits,
           principal: call.catalog.principal,
           stack: deps.stack,
+          ...(call.session ? { session: call.session } : {}),
         },
         await substituteArguments(call, deps.resolve),
       ),

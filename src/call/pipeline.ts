@@ -4,12 +4,12 @@ import type { Gate } from '../gate/gate.ts';
 import type { StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
-import type { Changes } from '../versions/changes.ts';
 import { type Answer, answerError, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
 import { captureBefore } from './capture.ts';
 import type { Catalogs } from './catalogs.ts';
+import type { Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
 import { withDeadline } from './deadline.ts';
 import { executeRead, executeWrite } from './execute.ts';
@@ -175,7 +175,8 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
       try {
         const { seq, durable } = intend(refusal?.verdict);
         await durable;
-        return await close(answerError(frame.callId, seq, known, deps.mask, refusal?.request), false);
+        const answer = answerError(frame.callId, seq, known, deps.mask, refusal?.request);
+        return await close(refusal ? { ...answer, refusedRules: failedRules(refusal.verdict) } : answer, false);
       } catch (unrecorded) {
         const reason = toToolError(unrecorded, (cause) => deps.onInternal(cause, frame.callId));
         const answer = answerError(frame.callId, undefined, reason, deps.mask);
@@ -185,6 +186,9 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
     },
   };
 }
+
+const failedRules = ({ checks }: Verdict): string[] =>
+  checks.filter((check) => !check.passed).map((check) => check.rule);
 
 function toToolError(error: unknown, onInternal: (error: unknown) => void): ToolError {
   if (error instanceof ToolError) return error;

@@ -1,8 +1,9 @@
 import type { DurableIntent, PendingIntent } from '../audit/intent.ts';
 import type { Verdict } from '../audit/record.ts';
 import type { Catalog, CatalogTarget, CatalogTool } from '../toolset/catalog.ts';
-import type { JsonValue, Limits, Opened, ReadTool, WriteTool } from '../toolset/define.ts';
+import type { Limits, Opened, ReadTool, WriteTool } from '../toolset/define.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
+import type { ChangeEntry } from './changes.ts';
 
 /** A `tools/call` as a transport hands it over. */
 export interface CallRequest {
@@ -14,6 +15,8 @@ export interface CallRequest {
   readonly args: Readonly<Record<string, unknown>>;
   /** Aborted when the caller cancels or goes away. */
   readonly signal: AbortSignal;
+  /** How the running tool may talk to the client, where the transport offers it. */
+  readonly session?: CallSession;
 }
 
 /** What one stage hands to the next. Each type can only be had by passing the stage that makes it. */
@@ -63,12 +66,6 @@ export type OpenedWrite = RecordedWrite & { readonly session: Opened<object>; re
 
 /** A write whose before-image is on the disk, so that it can be taken back whatever happens next. */
 export type CapturedWrite = OpenedWrite & { readonly change: ChangeEntry };
-
-/** One write's place in the version store. */
-export interface ChangeEntry {
-  readonly version: number;
-  recordAfter(after: JsonValue): Promise<void>;
-}
 
 /** What a tool gave back, before anything of it may leave: masked and cut next. */
 export interface Executed {

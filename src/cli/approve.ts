@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
-import { bold, dim, table } from './print.ts';
 import { EXIT, type TopologyOptions, type World, writeJson, writeLine } from './command.ts';
 import { openStackward } from './open.ts';
+import { bold, dim, table } from './print.ts';
 
 export interface ApproveOptions extends TopologyOptions {
   readonly refuse?: boolean;
@@ -10,16 +10,34 @@ export interface ApproveOptions extends TopologyOptions {
 }
 
 /** `stackward approve`: lists what waits for a human, or records a human's answer and audits it. */
-export async function approve(id: string | undefined, options: ApproveOptions, world: World): Promise<number> {
+export async function approve(
+  id: string | undefined,
+  options: ApproveOptions,
+  world: World,
+): Promise<number> {
   const stackward = await openStackward(options, world);
   try {
-    if (id === undefined) return list(stackward.approvals.list().filter((one) => one.state === 'waiting'), options, world);
+    if (id === undefined)
+      return list(
+        stackward.approvals.list().filter((one) => one.state === 'waiting'),
+        options,
+        world,
+      );
     const by = options.by ?? userInfo().username;
     const decision = options.refuse ? 'refused' : 'approved';
     const sealed = stackward.approvals.decide(id, { decision, by, reason: options.reason });
-    await stackward.recordEvent('approval_decided', by, { id, decision, reason: options.reason, binding: sealed.binding });
+    await stackward.recordEvent('approval_decided', by, {
+      id,
+      decision,
+      reason: options.reason,
+      binding: sealed.binding,
+    });
     if (options.json) writeJson(world.stdout, { id, decision, by, reason: options.reason });
-    else writeLine(world.stdout, `${decision} ${id}${options.refuse ? '' : '; the same call may now be made once'}`);
+    else
+      writeLine(
+        world.stdout,
+        `${decision} ${id}${options.refuse ? '' : '; the same call may now be made once'}`,
+      );
     return EXIT.ok;
   } finally {
     await stackward.close();
@@ -42,7 +60,10 @@ function list(waiting: readonly Waiting[], options: ApproveOptions, world: World
   if (options.json) writeJson(world.stdout, waiting);
   else if (waiting.length === 0) writeLine(world.stdout, 'Nothing waits for approval.');
   for (const one of options.json ? [] : waiting) {
-    writeLine(world.stdout, `${bold(one.id)}  ${one.principal} wants ${bold(one.tool)} on ${one.target}  ${dim(`until ${one.expires}`)}`);
+    writeLine(
+      world.stdout,
+      `${bold(one.id)}  ${one.principal} wants ${bold(one.tool)} on ${one.target}  ${dim(`until ${one.expires}`)}`,
+    );
     const rows = [
       ['why', one.why],
       ['changes', one.resources.join(', ')],

@@ -6,7 +6,12 @@ export interface CallOptions extends TopologyOptions {
 }
 
 /** `stackward call`: one call through the whole pipeline, audited like every other. */
-export async function call(tool: string, pairs: readonly string[], options: CallOptions, world: World): Promise<number> {
+export async function call(
+  tool: string,
+  pairs: readonly string[],
+  options: CallOptions,
+  world: World,
+): Promise<number> {
   const args = { ...objectOf(options.args), ...Object.fromEntries(pairs.map(pairOf)) };
   const stackward = await openStackward(options, world);
   const interrupted = new AbortController();
@@ -14,7 +19,13 @@ export async function call(tool: string, pairs: readonly string[], options: Call
   process.once('SIGINT', onInterrupt);
   try {
     const principal = options.as ?? world.env.STACKWARD_AGENT;
-    const answer = await stackward.call({ principal, id: 1, toolName: tool, args, signal: interrupted.signal });
+    const answer = await stackward.call({
+      principal,
+      id: 1,
+      toolName: tool,
+      args,
+      signal: interrupted.signal,
+    });
     if (options.json) writeJson(world.stdout, { ...answer, text: undefined, ask: answer.ask?.id });
     else if (answer.structured) writeJson(world.stdout, answer.structured);
     else writeLine(world.stderr, answer.text);

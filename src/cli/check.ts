@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { openClients } from '../call/clients.ts';
 import { createMask } from '../secrets/mask.ts';
 import { listReferences } from '../secrets/references.ts';
@@ -12,8 +14,6 @@ import { flagName } from '../topology/flag-name.ts';
 import type { Graph } from '../topology/graph.ts';
 import { readTopology } from '../topology/load.ts';
 import { renderProblem } from '../topology/problem.ts';
-import { randomBytes } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
 import { EXIT, type TopologyOptions, topologyOf, type World, writeJson, writeLine } from './command.ts';
 import { bold, dim, green, red, yellow } from './print.ts';
 
@@ -36,7 +36,10 @@ export async function check(options: CheckOptions, world: World): Promise<number
     if (options.json) writeJson(world.stdout, { ok: false, problems: loaded.problems });
     else {
       for (const problem of loaded.problems) writeLine(world.stdout, `${renderProblem(problem)}\n`);
-      writeLine(world.stdout, red(`${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'} in ${file}`));
+      writeLine(
+        world.stdout,
+        red(`${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'} in ${file}`),
+      );
     }
     return EXIT.usage;
   }
@@ -52,7 +55,11 @@ export async function check(options: CheckOptions, world: World): Promise<number
   ];
   const ok = findings.every((finding) => finding.level !== 'error');
   const catalog = buildCatalog(graph, SERVICES, flags, STACK_PRINCIPAL);
-  const summary = { components: graph.components.size, links: graph.links.length, tools: catalog.list.length };
+  const summary = {
+    components: graph.components.size,
+    links: graph.links.length,
+    tools: catalog.list.length,
+  };
   if (options.json) writeJson(world.stdout, { ok, ...summary, findings });
   else print(file, summary, findings, world);
   return ok ? EXIT.ok : EXIT.failed;
@@ -60,14 +67,25 @@ export async function check(options: CheckOptions, world: World): Promise<number
 
 function checkFlags(graph: Graph, flags: FlagStore): Finding[] {
   const meant = new Set(
-    [...graph.components.values()].flatMap((one) => [flagName(one.name), ...[...one.subs.keys()].map((sub) => flagName(one.name, sub))]),
+    [...graph.components.values()].flatMap((one) => [
+      flagName(one.name),
+      ...[...one.subs.keys()].map((sub) => flagName(one.name, sub)),
+    ]),
   );
   return [
-    ...flags.malformed().map((name) => ({ level: 'error' as const, message: `${name} is neither 'true' nor 'false', so it counts as false` })),
+    ...flags
+      .malformed()
+      .map((name) => ({
+        level: 'error' as const,
+        message: `${name} is neither 'true' nor 'false', so it counts as false`,
+      })),
     ...flags
       .names()
       .filter((name) => !meant.has(name))
-      .map((name) => ({ level: 'warning' as const, message: `${name} is set, but the topology names nothing by that name` })),
+      .map((name) => ({
+        level: 'warning' as const,
+        message: `${name} is set, but the topology names nothing by that name`,
+      })),
   ];
 }
 
@@ -84,7 +102,11 @@ function checkReferences(reach: ReadonlyMap<string, Reach>, world: World): Findi
 }
 
 /** Opens each linked target once, as a call would, and closes it again. */
-async function checkConnections(file: string, reach: ReadonlyMap<string, Reach>, world: World): Promise<Finding[]> {
+async function checkConnections(
+  file: string,
+  reach: ReadonlyMap<string, Reach>,
+  world: World,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   const cwd = dirname(resolve(file));
   const mask = createMask(randomBytes(32));
@@ -96,12 +118,22 @@ async function checkConnections(file: string, reach: ReadonlyMap<string, Reach>,
   for (const { component, service, subs } of reach.values()) {
     if (!service.connect) continue;
     for (const [sub, entry] of subs.size > 0 ? subs : [[undefined, {}] as const]) {
-      const target = { name: sub ? `${component.name}/${sub}` : component.name, component: component.name, ...(sub ? { sub } : {}), scope: entry, reach: subs };
+      const target = {
+        name: sub ? `${component.name}/${sub}` : component.name,
+        component: component.name,
+        ...(sub ? { sub } : {}),
+        scope: entry,
+        reach: subs,
+      };
       try {
         await clients.reader(service, { target, component, entry });
       } catch (error) {
         const why = error instanceof ToolError ? `${error.code}: ${error.detail}` : 'it could not be opened';
-        findings.push({ level: 'error', component: component.name, message: `${target.name}: ${mask.text(why)}` });
+        findings.push({
+          level: 'error',
+          component: component.name,
+          message: `${target.name}: ${mask.text(why)}`,
+        });
       }
     }
   }
@@ -117,7 +149,12 @@ function adviseRights(reach: ReadonlyMap<string, Reach>, flags: FlagStore): Find
   });
 }
 
-function print(file: string, summary: { components: number; links: number; tools: number }, findings: readonly Finding[], world: World): void {
+function print(
+  file: string,
+  summary: { components: number; links: number; tools: number },
+  findings: readonly Finding[],
+  world: World,
+): void {
   const label = { error: red('error'), warning: yellow('warning'), advice: dim('advice') };
   for (const { level, component, message } of findings) {
     writeLine(world.stdout, `${label[level]}${component ? ` ${bold(component)}` : ''}: ${message}`);

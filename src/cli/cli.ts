@@ -5,7 +5,9 @@ import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from '.
 /** What a command hands back: its exit code. */
 type Run = () => Promise<number>;
 
-const VERSION: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+const VERSION: string = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+).version;
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
@@ -42,7 +44,10 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .description('Lets AI operate a stack only along the links that people drew.')
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+    })
     .showSuggestionAfterError()
     .addHelpText('after', EPILOGUE);
 
@@ -155,14 +160,18 @@ function addToken(program: Command, { onTopology, withJson, choose, world }: Par
     .description('make a token and show it once')
     .argument('<principal>', 'an agent of the topology, or stack for the stack’s own client')
     .option('--days <number>', 'valid for so many days', toCount, 90)
-    .action((principal: string, options) => choose(async () => (await import('./token.ts')).create(principal, options, world)));
+    .action((principal: string, options) =>
+      choose(async () => (await import('./token.ts')).create(principal, options, world)),
+    );
   withJson(onTopology(token.command('list')))
     .description('list tokens, without their values')
     .action((options) => choose(async () => (await import('./token.ts')).list(options, world)));
   withJson(onTopology(token.command('revoke')))
     .description('revoke a token at once')
     .argument('<id>', 'as listed')
-    .action((id: string, options) => choose(async () => (await import('./token.ts')).revoke(id, options, world)));
+    .action((id: string, options) =>
+      choose(async () => (await import('./token.ts')).revoke(id, options, world)),
+    );
 }
 
 function toCount(text: string): number {
@@ -172,6 +181,7 @@ function toCount(text: string): number {
 
 function toPort(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port from 0 to 65535');
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('expected a port from 0 to 65535');
   return port;
 }

@@ -13,8 +13,15 @@ export const cyan = colour('cyan');
 /** Aligns rows of cells in columns, two spaces apart; the last column is left ragged. */
 export function table(rows: readonly (readonly string[])[], { indent = 0 } = {}): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, at) => { widths[at] = Math.max(widths[at] ?? 0, cell.length); });
+  for (const row of rows)
+    row.forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    });
   return rows
-    .map((row) => ' '.repeat(indent) + row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  '))
+    .map(
+      (row) =>
+        ' '.repeat(indent) +
+        row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  '),
+    )
     .join('\n');
 }

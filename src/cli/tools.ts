@@ -7,7 +7,15 @@ import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { Graph } from '../topology/graph.ts';
 import { readTopology } from '../topology/load.ts';
 import { TopologyError } from '../topology/topology-error.ts';
-import { EXIT, type TopologyOptions, topologyOf, UsageError, type World, writeJson, writeLine } from './command.ts';
+import {
+  EXIT,
+  type TopologyOptions,
+  topologyOf,
+  UsageError,
+  type World,
+  writeJson,
+  writeLine,
+} from './command.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
 export interface ToolsOptions extends TopologyOptions {
@@ -28,13 +36,16 @@ interface Row {
 export async function tools(options: ToolsOptions, world: World): Promise<number> {
   const flags = flagsFrom(world.env);
   const principal = options.as ?? world.env.STACKWARD_AGENT ?? STACK_PRINCIPAL;
-  const catalogOf = async (file: string) => buildCatalog(principalIn(await graphOf(file), principal), SERVICES, flags, principal);
+  const catalogOf = async (file: string) =>
+    buildCatalog(principalIn(await graphOf(file), principal), SERVICES, flags, principal);
   const catalog = await catalogOf(topologyOf(options, world));
-  if (options.diff) return diff(rowsOf(catalog, flags), rowsOf(await catalogOf(options.diff), flags), options, world);
+  if (options.diff)
+    return diff(rowsOf(catalog, flags), rowsOf(await catalogOf(options.diff), flags), options, world);
   const rows = rowsOf(catalog, flags);
   const absent = options.absent ? absentIn(catalog, flags) : [];
   const bytes = Buffer.byteLength(JSON.stringify(catalog.list));
-  if (options.json) writeJson(world.stdout, { principal, bytes, tools: rows, ...(options.absent ? { absent } : {}) });
+  if (options.json)
+    writeJson(world.stdout, { principal, bytes, tools: rows, ...(options.absent ? { absent } : {}) });
   else print(catalog, rows, absent, bytes, world);
   return EXIT.ok;
 }
@@ -48,7 +59,9 @@ async function graphOf(file: string): Promise<Graph> {
 function principalIn(graph: Graph, principal: string): Graph {
   if (principal === STACK_PRINCIPAL || graph.components.get(principal)?.type === 'agent') return graph;
   const agents = [...graph.components.values()].filter((one) => one.type === 'agent').map((one) => one.name);
-  throw new UsageError(`${graph.file} names no agent '${principal}'; it names: ${agents.join(', ') || 'none'}`);
+  throw new UsageError(
+    `${graph.file} names no agent '${principal}'; it names: ${agents.join(', ') || 'none'}`,
+  );
 }
 
 const rowsOf = (catalog: Catalog, flags: FlagStore): Row[] =>
@@ -62,9 +75,16 @@ const rowsOf = (catalog: Catalog, flags: FlagStore): Row[] =>
     })),
   );
 
-function becauseOf(catalog: Catalog, { tool }: CatalogTool, target: { component: string; sub?: string }, flags: FlagStore): readonly string[] {
+function becauseOf(
+  catalog: Catalog,
+  { tool }: CatalogTool,
+  target: { component: string; sub?: string },
+  flags: FlagStore,
+): readonly string[] {
   const reach = catalog.reach.get(target.component);
-  return reach ? decideAccess(reach, target.sub, tool.access, flags).reasons : ['every stack has its own metadata'];
+  return reach
+    ? decideAccess(reach, target.sub, tool.access, flags).reasons
+    : ['every stack has its own metadata'];
 }
 
 const absentIn = ({ graph, principal }: Catalog, flags: FlagStore) =>
@@ -72,18 +92,30 @@ const absentIn = ({ graph, principal }: Catalog, flags: FlagStore) =>
     .flatMap((component) => explainAccess(graph, SERVICES, flags, { component, principal }))
     .filter((explanation) => !explanation.allowed);
 
-function print(catalog: Catalog, rows: readonly Row[], absent: ReturnType<typeof absentIn>, bytes: number, world: World): void {
+function print(
+  catalog: Catalog,
+  rows: readonly Row[],
+  absent: ReturnType<typeof absentIn>,
+  bytes: number,
+  world: World,
+): void {
   for (const name of catalog.tools.keys()) {
     const own = rows.filter((row) => row.tool === name);
     const [first] = own;
     if (!first) continue;
-    writeLine(world.stdout, `${bold(name)}  ${first.access === 'write' ? yellow('write') : cyan('read')}  ${dim(first.layer)}`);
+    writeLine(
+      world.stdout,
+      `${bold(name)}  ${first.access === 'write' ? yellow('write') : cyan('read')}  ${dim(first.layer)}`,
+    );
     for (const row of own) writeLine(world.stdout, `  ${row.target}  ${dim(row.because.join('; '))}`);
   }
   for (const { tool, target, reasons } of absent) {
     writeLine(world.stdout, `${dim('absent')} ${tool} on ${target}  ${dim(reasons.join('; '))}`);
   }
-  writeLine(world.stdout, dim(`${catalog.list.length} tools for ${catalog.principal}, ${bytes} bytes of tools/list`));
+  writeLine(
+    world.stdout,
+    dim(`${catalog.list.length} tools for ${catalog.principal}, ${bytes} bytes of tools/list`),
+  );
 }
 
 function diff(before: readonly Row[], after: readonly Row[], options: ToolsOptions, world: World): number {

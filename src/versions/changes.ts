@@ -1,32 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Changes, StoredChange } from '../call/changes.ts';
 import type { JsonValue } from '../toolset/define.ts';
-
-/** One write as the version store keeps it: what it did, and what it found. */
-export interface StoredChange {
-  readonly version: number;
-  readonly call: string;
-  readonly time: string;
-  readonly principal: string;
-  readonly topology: string;
-  readonly tool: string;
-  readonly target: string;
-  readonly args: JsonValue;
-  /** Null for a write that cannot be taken back. */
-  readonly before: JsonValue;
-}
-
-export interface Changes {
-  /** Stack version now: the number of writes that reached their before-image, over all processes on the data directory. */
-  version(): number;
-  /** Stores the before-image durably and takes the next version number, before the write runs. */
-  begin(
-    change: Omit<StoredChange, 'version' | 'time'>,
-  ): Promise<{ version: number; recordAfter(after: JsonValue): Promise<void> }>;
-  /** A stored change and, if the write got so far, what it left behind. */
-  read(version: number): Promise<{ change: StoredChange; after: JsonValue }>;
-}
 
 /**
  * Changes as files of `dir/changes`: `NNNNNNNN.json` holds the before-image, `NNNNNNNN.after.json` the state after.

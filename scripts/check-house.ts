@@ -1,0 +1,119 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Node, Project, type SourceFile } from 'ts-morph';
+
+/**
+ * Holds what neither the compiler nor the linter can: which way imports run, that nothing casts its way to a grant,
+ * an intent or a secret, that no secret meets a string, and that credentials are exposed in connectors alone.
+ */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Each folder of `src/` and the folders that it may import from. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'main.ts': ['cli'],
+  cli: [
+    'assemble.ts',
+    'server',
+    'versions',
+    'call',
+    'gate',
+    'secrets',
+    'audit',
+    'toolset',
+    'topology',
+    'store',
+    'services/index.ts',
+  ],
+  'assemble.ts': ['server', 'versions', 'call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
+  server: ['call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
+  versions: ['call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
+  call: ['gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
+  gate: ['audit', 'toolset', 'topology', 'store'],
+  audit: ['toolset', 'store'],
+  secrets: ['toolset'],
+  toolset: ['secrets', 'topology'],
+  topology: ['secrets/reference.ts'],
+  store: [],
+  services: ['toolset', 'topology', 'secrets'],
+};
+
+/** Types that only one place may make; a cast to one of them is a forgery anywhere else. */
+const MADE_ONLY_IN: Readonly<Record<string, string>> = {
+  WriteGrant: 'src/gate/grant.ts',
+  DurableIntent: 'src/audit/intent.ts',
+  Secret: '',
+};
+
+/** Where a credential may leave its `Secret`: what opens a connection, and what hides it elsewhere. */
+const MAY_EXPOSE = [/^src\/secrets\//, /^src\/services\/[^/]+\/(connect|connection|client)\.ts$/];
+
+const problems: string[] = [];
+const project = new Project({ tsConfigFilePath: `${ROOT}tsconfig.json` });
+for (const file of project.getSourceFiles()) {
+  const path = relative(ROOT, file.getFilePath());
+  if (!path.startsWith('src/')) continue;
+  checkImports(file, path);
+  checkNodes(file, path);
+}
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function checkImports(file: SourceFile, path: string): void {
+  const from = path.split('/')[1] ?? '';
+  const allowed = MAY_IMPORT[from];
+  if (!allowed) {
+    problems.push(
+      `${path}: src/${from} is no folder of the house; add it to scripts/check-house.ts with what it may import`,
+    );
+    return;
+  }
+  for (const declaration of file.getImportDeclarations()) {
+    const target = declaration.getModuleSpecifierSourceFile();
+    const inside = target && relative(ROOT, target.getFilePath()).replace(/^src\//, '');
+    if (!inside || inside.startsWith('node_modules') || inside.startsWith('..')) continue;
+    const to = inside.split('/')[0] ?? '';
+    const own = from === 'services' ? path.split('/').slice(1, 3).join('/') : from;
+    const isOwn = inside === own || inside.startsWith(`${own}/`) || path === 'src/services/index.ts';
+    const isAllowed = allowed.some((one) => inside === one || to === one);
+    const place = `${path}:${declaration.getStartLineNumber()}`;
+    if (!isOwn && !isAllowed) problems.push(`${place}: src/${from} may not import src/${inside}`);
+    if (from === 'services' && to === 'secrets' && !declaration.isTypeOnly() && !isOwn) {
+      problems.push(`${place}: a service may import types alone from src/secrets`);
+    }
+  }
+}
+
+function checkNodes(file: SourceFile, path: string): void {
+  file.forEachDescendant((node) => {
+    const place = `${path}:${node.getStartLineNumber()}`;
+    if (Node.isAsExpression(node) || Node.isTypeAssertion(node)) {
+      const name = node.getTypeNode()?.getText() ?? '';
+      const home = MADE_ONLY_IN[name];
+      if (home !== undefined && path !== home) problems.push(`${place}: a cast to ${name} forges it`);
+      if (name === 'any' || name === 'never')
+        problems.push(`${place}: 'as ${name}' switches the compiler off`);
+    }
+    if (Node.isTemplateSpan(node) && isSecret(node.getExpression()))
+      problems.push(`${place}: a Secret in a template string`);
+    if (
+      Node.isBinaryExpression(node) &&
+      node.getOperatorToken().getText() === '+' &&
+      (isSecret(node.getLeft()) || isSecret(node.getRight()))
+    ) {
+      problems.push(`${place}: a Secret added to a string`);
+    }
+    if (
+      Node.isPropertyAccessExpression(node) &&
+      node.getName() === 'expose' &&
+      isSecret(node.getExpression())
+    ) {
+      if (!MAY_EXPOSE.some((pattern) => pattern.test(path)))
+        problems.push(`${place}: a credential is exposed outside connect.ts`);
+    }
+  });
+}
+
+function isSecret(node: Node): boolean {
+  const type = node.getType();
+  return [type, ...type.getUnionTypes()].some((one) => one.getSymbol()?.getName() === 'Secret');
+}
