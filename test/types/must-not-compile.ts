@@ -42,11 +42,11 @@ tool({
 });
 
 // A write tool that says neither how it is taken back nor why it cannot be.
-// @ts-expect-error
 tool({
   ...frame,
   access: 'write',
   scope,
+  // @ts-expect-error
   effect: { kind: 'update' },
   run: async (_context) => ({ kind: 'a' }),
 });
