@@ -1,10 +1,5 @@
 import { z } from 'zod';
-import { ToolError } from '../../../toolset/errors.ts';
-import { type PgWriter, tool } from '../types.ts';
-import { answerOf } from '../writer/answer.ts';
-import { parseWrite } from '../writer/statement.ts';
-import { afterOf, beforeOf, takeBack } from '../writer/take-back.ts';
-import { type Prepared, performWrite, prepareWrite } from '../writer/write.ts';
+import { tool } from '../types.ts';
 
 const DESCRIPTION = `Run one INSERT, UPDATE or DELETE on one table of the linked database, in a transaction of its own that can be taken back later.
 Refused: UPDATE or DELETE without a WHERE that compares a column; WITH, FROM, USING, ON CONFLICT DO UPDATE; changes of a primary key; tables without a primary key, with triggers or rules; what a foreign key would pass on to other rows; more rows than max_rows.`;
@@ -34,8 +29,8 @@ const OUTPUT = z.strictObject({
   hint: z.string().optional().describe('How to read what was cut'),
 });
 
-/** What `capture` prepared, for the `run` on the same session. */
-const prepared = new WeakMap<PgWriter, Prepared>();
+/** Loaded by the first write alone: a parser and a driver are a lot for a list of tools. */
+const writing = () => import('../writer/effect.ts');
 
 export const execute = tool({
   name: 'pg_execute',
@@ -46,45 +41,19 @@ export const execute = tool({
   params: PARAMS,
   output: OUTPUT,
   list: 'rows',
-  async scope(target, { sql, max_rows }) {
-    const { table } = await parseWrite(sql);
-    const schema = table.schema ?? onlySchema(target.scope.schemas, table.name);
-    return { resources: [`${target.name}.${schema}.${table.name}`], atMost: max_rows };
+  async scope(target, args) {
+    return (await writing()).scopeOf(target, args);
   },
   effect: {
     kind: 'update',
-    async capture({ client, target }, { sql, params, max_rows }) {
-      const write = await prepareWrite(client, target.scope.schemas, { sql, params, maxRows: max_rows });
-      prepared.set(client, write);
-      return beforeOf(write);
+    async capture(context, args) {
+      return (await writing()).capture(context, args);
     },
-    async revert({ client, target, signal }, { before, after }) {
-      await takeBack(client, target.scope.schemas, { before, after });
-      refuseIfAborted(signal);
-      await client.commit();
+    async revert(context, change) {
+      return (await writing()).revert(context, change);
     },
   },
-  async run({ client, recordAfter, signal }) {
-    const write = prepared.get(client);
-    if (!write) throw new ToolError('internal', 'the rows were not captured before the write');
-    prepared.delete(client);
-    const written = await performWrite(client, write);
-    await recordAfter(afterOf(write, written));
-    refuseIfAborted(signal);
-    await client.commit();
-    return answerOf(write, written, client.read);
+  async run(context) {
+    return (await writing()).run(context);
   },
 });
-
-function onlySchema(schemas: readonly string[], table: string): string {
-  const [schema, ...others] = schemas;
-  if (schema && others.length === 0) return schema;
-  throw new ToolError(
-    'query_refused',
-    `write the table as schema.${table}: the link reaches the schemas ${schemas.join(', ')}`,
-  );
-}
-
-function refuseIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new ToolError('cancelled', 'the call was cancelled; nothing has changed');
-}

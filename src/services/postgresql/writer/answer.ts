@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../toolset/define.ts';
+import { refuse } from '../guard/refuse.ts';
 import { columnNames } from './image.ts';
-import { refuse } from './refusal.ts';
 import type { Returned } from './returning.ts';
 import type { Table } from './table.ts';
 import type { Prepared, Written } from './write.ts';

@@ -1,5 +1,5 @@
 import type { ReturningClause } from 'libpg-query';
-import { refuse } from './refusal.ts';
+import { refuse } from '../guard/refuse.ts';
 import type { NamedTable } from './statement.ts';
 
 /** One item of RETURNING: every column, or one under the name that the answer has it by. */

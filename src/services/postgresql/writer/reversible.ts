@@ -1,4 +1,4 @@
-import { refuse } from './refusal.ts';
+import { refuse } from '../guard/refuse.ts';
 import type { WriteStatement } from './statement.ts';
 import { quotedName, type Table } from './table.ts';
 

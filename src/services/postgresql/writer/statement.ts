@@ -1,13 +1,7 @@
-import {
-  type DeleteStmt,
-  type InsertStmt,
-  type Node,
-  parse,
-  type RangeVar,
-  type UpdateStmt,
-} from 'libpg-query';
+import type { DeleteStmt, InsertStmt, Node, RangeVar, UpdateStmt } from 'libpg-query';
+import { parseOne } from '../guard/parse.ts';
+import { refuse } from '../guard/refuse.ts';
 import { readingHalf } from './reading-half.ts';
-import { refuse } from './refusal.ts';
 import { type Returned, returnedColumns } from './returning.ts';
 import { cutStatement, type WhereText } from './text.ts';
 
@@ -42,24 +36,12 @@ export interface WriteStatement {
  * @throws ToolError('query_refused') for everything but one plain INSERT, UPDATE or DELETE
  */
 export async function parseWrite(sql: string): Promise<WriteStatement> {
-  const stmt = await onlyStatement(sql);
+  const stmt = await parseOne(sql);
   if ('UpdateStmt' in stmt) return update(sql, stmt.UpdateStmt);
   if ('DeleteStmt' in stmt) return remove(sql, stmt.DeleteStmt);
   if ('InsertStmt' in stmt) return insert(sql, stmt.InsertStmt);
   const kind = Object.keys(stmt)[0] ?? 'nothing';
   refuse(`${kind.replace(/Stmt$/, '')} is not a write that this tool takes; ${ACCEPTED}`);
-}
-
-async function onlyStatement(sql: string): Promise<Node> {
-  // The parser reads a C string: what follows a NUL would run unseen.
-  if (sql.includes('\0')) refuse('the statement holds a NUL character');
-  const parsed = await parse(sql).catch((error: Error) =>
-    refuse(`the statement does not parse: ${error.message}`),
-  );
-  const [first, ...others] = parsed.stmts ?? [];
-  if (!first?.stmt) refuse(`there is no statement; ${ACCEPTED}`);
-  if (others.length > 0) refuse(`there are ${others.length + 1} statements; ${ACCEPTED}`);
-  return first.stmt;
 }
 
 function update(sql: string, stmt: UpdateStmt): Promise<WriteStatement> {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Node, parse, type ScanToken, scan } from 'libpg-query';
-import { refuse } from './refusal.ts';
+import { refuse } from '../guard/refuse.ts';
 
 /** A WHERE condition that can stand in a statement of ours. */
 export interface WhereText {

@@ -2,6 +2,7 @@ import type { Node } from 'libpg-query';
 import pg, { type ClientConfig, escapeIdentifier } from 'pg';
 import type { JsonValue, Opened } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
+import { createGuard } from '../guard.ts';
 import type { ReadValue } from './answer.ts';
 import { commitOf } from './commit.ts';
 import { writeFailure } from './failure.ts';
@@ -49,8 +50,6 @@ export interface TransactionOptions {
   /** The schemas that the link reaches, in the order in which an unqualified name looks through them. */
   readonly schemas: readonly string[];
   readonly deadlineMs: number;
-  /** The reading guard, asked on the session's own connection. */
-  guard(client: pg.Client, reads: readonly Node[]): Promise<void>;
   readonly read: ReadValue;
 }
 
@@ -91,7 +90,7 @@ async function applySettings(client: pg.Client, { schemas, deadlineMs }: Transac
   await client.query(`SELECT ${calls.join(', ')}`, Object.entries(settings).flat());
 }
 
-function writerOn(client: pg.Client, { guard, read }: TransactionOptions, closed: AbortSignal): PgWriter {
+function writerOn(client: pg.Client, { schemas, read }: TransactionOptions, closed: AbortSignal): PgWriter {
   const guarded = async <T>(statement: () => Promise<T>): Promise<T> => {
     // A statement after the rollback would run outside of any transaction, and be final at once.
     if (closed.aborted)
@@ -100,6 +99,10 @@ function writerOn(client: pg.Client, { guard, read }: TransactionOptions, closed
       throw writeFailure(error);
     });
   };
+  const guard = createGuard(async (sql, params) => {
+    const { rows } = await client.query<Record<string, JsonValue>>(sql, [...params]);
+    return { rows, truncated: false };
+  });
   return {
     async run(sql, params = []) {
       const query = { text: sql, values: [...params], types: asText, rowMode: 'array' } as const;
@@ -111,7 +114,7 @@ function writerOn(client: pg.Client, { guard, read }: TransactionOptions, closed
       const result = await guarded(() => client.query<T>({ text: sql, values: [...params] }));
       return result.rows;
     },
-    guard: (reads) => guarded(() => guard(client, reads)),
+    guard: (reads) => guarded(() => guard.trees(reads, { schemas })),
     read,
     commit: () => guarded(() => commitOf(client)),
   };

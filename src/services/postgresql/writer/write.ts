@@ -1,10 +1,10 @@
 import { escapeIdentifier } from 'pg';
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
+import { refuse } from '../guard/refuse.ts';
 import { returnedPlaces } from './answer.ts';
 import { columnList, columnNames, describeKey, fingerprint, keyOf, readRows } from './image.ts';
 import { mustChangeOnly } from './only-table.ts';
-import { refuse } from './refusal.ts';
 import { mustBeReversible } from './reversible.ts';
 import { parseWrite, type WriteStatement } from './statement.ts';
 import { quotedName, readTable, type Table } from './table.ts';
