@@ -44,24 +44,24 @@ export function checkFields(
 function checkTexts({ node, schema }: Checked, findings: Findings): Set<string> {
   const told = new Set<string>();
   for (const { node: scalar, text, path } of textsOf(node)) {
-    const confidential = isConfidential(schema, path);
+    if (!/[$@{%]/.test(text)) continue;
     const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text)?.[1];
-    const bareReference = /^\$([A-Za-z_][A-Za-z0-9_]*)$|\$\{[^}]*\}|^\{\{.*\}\}$|^%\w+%$/.test(text);
     if (/:\/\/[^/\s?#]*@/.test(text)) {
       findings.hide(scalar);
       findings.error(scalar, `credentials in a URL are not allowed; ${CREDENTIAL_RULE}`);
     } else if (reference !== undefined) {
       findings.error(scalar, `${quote(text)} is not a reference here: write {env: ${reference}}`);
-    } else if (bareReference && confidential) {
+    } else if (!/^\$[A-Za-z_][A-Za-z0-9_]*$|\$\{[^}]*\}|^\{\{.*\}\}$|^%\w+%$/.test(text)) {
+      continue;
+    } else if (isConfidential(schema, path)) {
+      // `$ecret` may be a password as well as a reference, so it is not repeated.
       findings.hide(scalar);
       findings.error(scalar, CREDENTIAL_RULE);
-    } else if (bareReference) {
+    } else {
       const name = /[A-Za-z_][A-Za-z0-9_]*/.exec(text)?.[0] ?? 'NAME';
-      findings.error(
-        scalar,
-        `${quote(text)} is not a reference here: write {env: ${name}} as the whole value`,
-      );
-    } else continue;
+      const whole = text === `$${name}` ? '' : ' as the whole value';
+      findings.error(scalar, `${quote(text)} is not a reference here: write {env: ${name}}${whole}`);
+    }
     told.add(path.join('/'));
   }
   return told;

@@ -9,7 +9,7 @@ import { type Advice, quote } from './words.ts';
 
 const FIELDS = ['from', 'to', 'type', 'access', 'description'];
 /** What may be said of another stack's component besides what its own type knows; metadata alone. */
-const EXTERNAL_LINKS: Readonly<Record<string, LinkType>> = {
+export const EXTERNAL_LINKS: Readonly<Record<string, LinkType>> = {
   calls: { description: 'calls it' },
   depends_on: { description: 'needs it' },
 };

@@ -35,16 +35,6 @@ export const GroupFields = z.strictObject({
 /** `$schema` is for editors of JSON files; it means nothing here. */
 const TOP_LEVEL = ['stack', 'components', 'links', 'groups', '$schema'];
 
-/** The component types of a list of services, by name. Throws when two have the same name. */
-export function typesOf(services: readonly ComponentType[]): ReadonlyMap<string, ComponentType> {
-  const types = new Map<string, ComponentType>();
-  for (const service of services) {
-    if (types.has(service.type)) throw new Error(`two services serve the component type ${service.type}`);
-    types.set(service.type, service);
-  }
-  return types;
-}
-
 /** Checks the text of a topology file, YAML or JSON. Never throws for what the text says: it returns problems. */
 export function loadTopology({ text, file, types }: TopologySource): Loaded {
   const findings = new Findings(file, text);
