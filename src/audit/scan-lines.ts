@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-const CHUNK = 4 * 1024 * 1024;
+const CHUNK = 2 * 1024 * 1024;
 const BACKWARDS_CHUNK = 1024 * 1024;
 const NEWLINE = 0x0a;
 
@@ -24,9 +24,12 @@ export async function* scanLines(path: string, from = 0): AsyncGenerator<Scanned
     let carry = Buffer.alloc(0);
     let offset = from;
     for (;;) {
-      const chunk = Buffer.allocUnsafe(carry.length + CHUNK);
+      const position = offset + carry.length;
+      // At least one byte more than there is, so that the end of the file shows.
+      const wanted = Math.min(CHUNK, Math.max((await file.stat()).size - position, 0) + 1);
+      const chunk = Buffer.allocUnsafe(carry.length + wanted);
       carry.copy(chunk);
-      const { bytesRead } = await file.read(chunk, carry.length, CHUNK, offset + carry.length);
+      const { bytesRead } = await file.read(chunk, carry.length, wanted, position);
       if (bytesRead === 0) break;
       const filled = chunk.subarray(0, carry.length + bytesRead);
       const lines = splitLines(filled, offset);
