@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,7 +45,6 @@ test('a context is looked for in every file that KUBECONFIG names', async () => 
 });
 
 test('the home folder’s configuration serves where KUBECONFIG is not set', async () => {
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(join(cwd, '.kube'));
   writeFileSync(join(cwd, '.kube', 'config'), twin.kubeconfig('kind-shop', 'token-of-stackward'));
   twin.put('shop', 'orders-db', { password: 's3cr3t' });
@@ -93,6 +92,12 @@ test('plain http leaves the machine for nobody', async () => {
   const config = twin.kubeconfig('kind-shop', 't').replace(twin.server, 'http://10.0.0.7:6443');
   writeFileSync(join(cwd, 'config'), config);
   await expect(read()).rejects.toMatchObject(unavailable(/would travel in the clear/));
+});
+
+test('plain http on loopback needs the word that the driver asks for', async () => {
+  const config = twin.kubeconfig('kind-shop', 't').replace('"insecure-skip-tls-verify":true', '"x":1');
+  writeFileSync(join(cwd, 'config'), config);
+  await expect(read()).rejects.toMatchObject(unavailable(/needs insecure-skip-tls-verify: true/));
 });
 
 test('an API server that is away says so', async () => {

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -164,4 +165,32 @@ test('a Vault that is away or hangs ends the read with the call', async () => {
   const hung = sources().read(source(), 'password', cancel.signal);
   setTimeout(() => cancel.abort(), 50);
   await expect(hung).rejects.toMatchObject(unavailable(`${NAME} was not read because the call ended first`));
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+test.skipIf(!hasOpenssl)('over TLS, only a certificate that is trusted is talked to', async () => {
+  const request =
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=twin -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem';
+  const made = spawnSync('openssl', request.split(' '), { cwd, encoding: 'utf8' });
+  expect(made.stderr + made.error, 'openssl').toSatisfy(() => made.status === 0);
+  const [key, cert] = ['key.pem', 'cert.pem'].map((file) => readFileSync(join(cwd, file), 'utf8'));
+  const secure = await startVaultTwin({ token: TOKEN, tls: { key: key ?? '', cert: cert ?? '' } });
+  try {
+    secure.put('secret', 'apps/orders db', { password: 's3cr3t' });
+    const env = { VAULT_ADDR: secure.address, VAULT_NAMESPACE: undefined };
+    await expect(sources(env).read(source(), 'password')).rejects.toMatchObject(
+      unavailable(`${NAME} was not read: the connection failed (DEPTH_ZERO_SELF_SIGNED_CERT)`),
+    );
+    expect(secure.requests).toEqual([]);
+    const trusting = sources({ ...env, VAULT_CACERT: 'cert.pem' });
+    expect((await trusting.read(source(), 'password')).expose()).toBe('s3cr3t');
+    await expect(
+      sources({ ...env, VAULT_CACERT: 'absent.pem' }).read(source(), 'password'),
+    ).rejects.toMatchObject(
+      unavailable('Vault: the certificates that VAULT_CACERT names cannot be read: absent.pem'),
+    );
+    expect(secure.failures).toEqual([]);
+  } finally {
+    await secure.close();
+  }
 });

@@ -29,7 +29,7 @@ test('the arguments themselves are left as they were', () => {
 });
 
 test('only the four names are variables, exactly written', () => {
-  const text = '{Host} { host } {{hos}} {port:d} {constructor} ${x} {password';
+  const text = '{Host} { host } {{hos}} {port:d} {constructor} {0} {password';
   expect(substitute({ text }, { text: ['host', 'port', 'user', 'password'] }, values)).toEqual({ text });
 });
 

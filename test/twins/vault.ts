@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -38,6 +39,8 @@ export interface VaultTwinOptions {
   readonly namespace?: string;
   /** Accepts this service-account token for this role and hands out the token above. */
   readonly login?: { readonly role: string; readonly jwt: string };
+  /** Serves TLS with this key and certificate, in PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 const KNOWN_HEADERS = new Set(
@@ -92,7 +95,7 @@ export async function startVaultTwin(options: VaultTwinOptions): Promise<VaultTw
     });
   };
 
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '', 'http://twin');
     const { method, headers } = request;
     if (state === 'hung') return;
@@ -112,7 +115,8 @@ export async function startVaultTwin(options: VaultTwinOptions): Promise<VaultTw
       });
     }
     read(url, response);
-  });
+  };
+  const server = options.tls ? createTlsServer(options.tls, serve) : createServer(serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   const change = (mount: string, path: string, version: number, to: Partial<Version>) => {
@@ -121,7 +125,7 @@ export async function startVaultTwin(options: VaultTwinOptions): Promise<VaultTw
     Object.assign(found, to);
   };
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     failures,
     requests,
     put: (mount, path, data) => {

@@ -40,10 +40,16 @@ function openApi(driver: Client, env: Env, source: KubernetesSource, name: strin
     }
     config.setCurrentContext(source.context);
   }
-  const server = config.getCurrentCluster()?.server;
-  if (!server || !URL.canParse(server)) throw unavailable(name, 'has no cluster: the kubeconfig names none');
-  if (!isSafeToSend(new URL(server))) {
+  const cluster = config.getCurrentCluster();
+  if (!cluster || !URL.canParse(cluster.server)) {
+    throw unavailable(name, 'has no cluster: the kubeconfig names none');
+  }
+  const server = new URL(cluster.server);
+  if (!isSafeToSend(server)) {
     throw unavailable(name, 'would travel in the clear: the cluster’s server must be https:// off loopback');
+  }
+  if (server.protocol === 'http:' && !cluster.skipTLSVerify) {
+    throw unavailable(name, 'needs insecure-skip-tls-verify: true at a cluster whose server is http://');
   }
   return config.makeApiClient(driver.CoreV1Api);
 }
