@@ -17,7 +17,15 @@ import { maskAndLimit } from './mask-and-limit.ts';
 import type { Meter } from './meter.ts';
 import { GateRefusal, passGate } from './pass-gate.ts';
 import { resolve } from './resolve.ts';
-import type { AllowedRead, AllowedWrite, Authenticated, CallRequest, Executed, Masked } from './stages.ts';
+import type {
+  AllowedRead,
+  AllowedWrite,
+  Authenticated,
+  CallRequest,
+  Executed,
+  Masked,
+  Resolved,
+} from './stages.ts';
 import type { ResolveConnection } from './substitute-arguments.ts';
 import { validate } from './validate.ts';
 import { type CallFrame, type RecordDeps, recordRequest, recordResponse } from './write-records.ts';
@@ -46,7 +54,7 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
       if (!deps.audit.status().writable)
         throw new ToolError('audit_unavailable', deps.audit.status().reason ?? 'the log is closed');
       const authenticated = trail.joined(authenticate(deps.catalogs, request));
-      const resolved = resolve(authenticated);
+      const resolved = trail.aimed(resolve(authenticated));
       const validated = validate(resolved);
       const allowed = await passGate(deps.gate, validated);
       const masked = await withinShare(deps, allowed, () =>
@@ -122,6 +130,7 @@ async function withinShare<T>(
 
 interface Trail {
   joined(call: Authenticated): Authenticated;
+  aimed(call: Resolved): Resolved;
   intend(verdict?: Verdict): PendingIntent;
   end(kind: 'read' | 'write', answer: (callId: string, seq: number) => Answer): Promise<Answer>;
   fail(error: unknown): Promise<Answer>;
@@ -157,6 +166,10 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
       };
       return call;
     },
+    aimed(call) {
+      if (call.entry.tool.reach !== 'stack') frame = { ...frame, target: call.at.target.name };
+      return call;
+    },
     async end(kind, answer) {
       try {
         return await close(answer(frame.callId, intend().seq), kind === 'write');
@@ -176,7 +189,10 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
         const { seq, durable } = intend(refusal?.verdict);
         await durable;
         const answer = answerError(frame.callId, seq, known, deps.mask, refusal?.request);
-        return await close(refusal ? { ...answer, refusedRules: failedRules(refusal.verdict) } : answer, false);
+        return await close(
+          refusal ? { ...answer, refusedRules: failedRules(refusal.verdict) } : answer,
+          false,
+        );
       } catch (unrecorded) {
         const reason = toToolError(unrecorded, (cause) => deps.onInternal(cause, frame.callId));
         const answer = answerError(frame.callId, undefined, reason, deps.mask);

@@ -24,6 +24,8 @@ export interface CallFrame {
   readonly principal: string;
   readonly topology: string;
   readonly started: number;
+  /** The target that the call resolved to, which it may have left out. */
+  readonly target?: string;
 }
 
 /** Begins to make the request record durable. Throws ToolError('audit_unavailable'). */
@@ -43,7 +45,7 @@ export function recordRequest(
       jsonrpc: '2.0',
       id: request.id,
       method: 'tools/call',
-      params: { name: request.toolName, arguments: bounded(deps.mask.forAudit(request.args as JsonValue)) },
+      params: { name: request.toolName, arguments: bounded(deps.mask.forAudit(argumentsOf(frame, request))) },
     },
     ...(verdict ? { verdict } : {}),
   };
@@ -66,6 +68,9 @@ export function recordResponse(deps: RecordDeps, frame: CallFrame, id: string | 
   };
   return deps.audit.append(record);
 }
+
+const argumentsOf = ({ target }: CallFrame, { args }: CallRequest): JsonValue =>
+  ({ ...args, ...(target === undefined ? {} : { target }) }) as JsonValue;
 
 const digestOf = (text: string, truncated: boolean): JsonValue => ({
   bytes: Buffer.byteLength(text),

@@ -73,12 +73,10 @@ function checkFlags(graph: Graph, flags: FlagStore): Finding[] {
     ]),
   );
   return [
-    ...flags
-      .malformed()
-      .map((name) => ({
-        level: 'error' as const,
-        message: `${name} is neither 'true' nor 'false', so it counts as false`,
-      })),
+    ...flags.malformed().map((name) => ({
+      level: 'error' as const,
+      message: `${name} is neither 'true' nor 'false', so it counts as false`,
+    })),
     ...flags
       .names()
       .filter((name) => !meant.has(name))

@@ -132,7 +132,7 @@ function addAudit(program: Command, { onTopology, withJson, choose, world }: Par
       .option('--since <time>', 'from this time on (ISO 8601)')
       .option('--until <time>', 'up to this time (ISO 8601)')
       .option('--text <words>', 'records that hold these words');
-  const run = (name: 'tail' | 'query' | 'verify' | 'export') => (options: TopologyOptions) =>
+  const run = (name: 'tail' | 'query' | 'verify' | 'exportAudit') => (options: TopologyOptions) =>
     choose(async () => (await import('./audit.ts'))[name](options, world));
 
   withJson(onTopology(audit.command('tail')))
@@ -151,7 +151,7 @@ function addAudit(program: Command, { onTopology, withJson, choose, world }: Par
     .description('write records out')
     .option('--format <format>', 'jsonl, json or csv', 'jsonl')
     .option('-o, --output <file>', 'file to write (default: standard output)')
-    .action(run('export'));
+    .action(run('exportAudit'));
 }
 
 function addToken(program: Command, { onTopology, withJson, choose, world }: Parts): void {

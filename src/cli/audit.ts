@@ -1,0 +1,173 @@
+import { createWriteStream } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { defaultDataDir } from '../assemble.ts';
+import { exportCsv, exportJson, exportRecords } from '../audit/export.ts';
+import { type AuditFilter, queryAudit } from '../audit/query.ts';
+import type { ReadRecord } from '../audit/read.ts';
+import { OUTCOMES } from '../audit/record.ts';
+import { followRecords, tailRecords } from '../audit/tail.ts';
+import { type AuditReport, verifyAudit } from '../audit/verify.ts';
+import type { AuditView } from '../audit/views.ts';
+import { neutralise } from '../call/neutralise.ts';
+import {
+  dataOf,
+  EXIT,
+  type TopologyOptions,
+  topologyOf,
+  UsageError,
+  type World,
+  writeJson,
+  writeLine,
+} from './command.ts';
+import { bold, cyan, dim, green, red, yellow } from './print.ts';
+
+export interface AuditOptions extends TopologyOptions {
+  readonly lines?: number;
+  readonly follow?: boolean;
+  readonly limit?: number;
+  readonly format?: string;
+  readonly output?: string;
+  readonly principal?: string;
+  readonly tool?: string;
+  readonly target?: string;
+  readonly outcome?: string;
+  readonly rule?: string;
+  readonly call?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly text?: string;
+}
+
+/** The audit folder; looking at it needs no topology that holds. */
+const auditDir = (options: AuditOptions, world: World): string =>
+  join(resolve(dataOf(options, world).data ?? defaultDataDir(topologyOf(options, world))), 'audit');
+
+/** `stackward audit tail`: the last records, and with `--follow` each new one until it is interrupted. */
+export async function tail(options: AuditOptions, world: World): Promise<number> {
+  const dir = auditDir(options, world);
+  const show = ({ chain, record }: ReadRecord) =>
+    writeLine(world.stdout, options.json ? JSON.stringify({ chain, ...record }) : lineOf(record));
+  if (!options.follow) {
+    for (const read of await tailRecords(dir, options.lines ?? 20)) show(read);
+    return EXIT.ok;
+  }
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  for await (const read of followRecords(dir, { count: options.lines ?? 20, signal: interrupted.signal }))
+    show(read);
+  return EXIT.ok;
+}
+
+/** `stackward audit query`: calls with their ends, newest first. */
+export async function query(options: AuditOptions, world: World): Promise<number> {
+  const found: AuditView[] = [];
+  for await (const view of queryAudit(auditDir(options, world), filterOf(options), {
+    limit: options.limit ?? 100,
+  })) {
+    if (options.json) found.push(view);
+    else writeLine(world.stdout, viewLine(view));
+  }
+  if (options.json) writeJson(world.stdout, found);
+  return EXIT.ok;
+}
+
+/** `stackward audit verify`: ends with 1 when anything does not hold, naming the file and the line. */
+export async function verify(options: AuditOptions, world: World): Promise<number> {
+  const isTerminal = 'isTTY' in world.stderr && world.stderr.isTTY === true;
+  const report = await verifyAudit(auditDir(options, world), {
+    onProgress: ({ chain, bytes, of }) => {
+      if (isTerminal)
+        world.stderr.write(`\rchain ${chain}: ${Math.floor((100 * bytes) / Math.max(1, of))} %`);
+    },
+  });
+  if (isTerminal) world.stderr.write('\r\u001b[K');
+  if (options.json) writeJson(world.stdout, report);
+  else for (const line of reportLines(report)) writeLine(world.stdout, line);
+  return report.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** `stackward audit export`: records as they are (jsonl), or calls as json or csv. */
+export async function exportAudit(options: AuditOptions, world: World): Promise<number> {
+  const dir = auditDir(options, world);
+  const out =
+    options.output === undefined
+      ? world.stdout
+      : createWriteStream(options.output, { mode: 0o600, flags: 'wx' });
+  const filter = filterOf(options);
+  if (options.format === 'csv') await exportCsv(dir, out, filter);
+  else if (options.format === 'json') await exportJson(dir, out, filter);
+  else if (options.format === 'jsonl') {
+    if (Object.keys(filter).length > 0)
+      throw new UsageError('jsonl exports whole chains, which verify; filters go with --format json or csv');
+    await exportRecords(dir, out);
+  } else throw new UsageError(`--format ${options.format} is none of: jsonl, json, csv`);
+  if (out !== world.stdout) await new Promise<void>((done) => out.end(done));
+  return EXIT.ok;
+}
+
+function filterOf(options: AuditOptions): AuditFilter {
+  const { principal, tool, target, rule, call, text, outcome, since, until } = options;
+  const known =
+    outcome === undefined ? undefined : ([...OUTCOMES, 'open'] as const).find((one) => one === outcome);
+  if (outcome !== undefined && known === undefined)
+    throw new UsageError(`--outcome ${outcome} is none of: ${OUTCOMES.join(', ')}, open`);
+  const given = {
+    principal,
+    tool,
+    target,
+    rule,
+    call,
+    text,
+    outcome: known,
+    since: dateOf('--since', since),
+    until: dateOf('--until', until),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function dateOf(option: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()))
+    throw new UsageError(`${option} ${text} is no time; for instance: 2026-01-31T12:00:00Z`);
+  return date;
+}
+
+function viewLine(view: AuditView): string {
+  if (view.kind === 'event') return lineOf(view.record);
+  const took = view.duration_ms === undefined ? '' : ` ${view.duration_ms} ms`;
+  const refused = view.refusedRules.length > 0 ? yellow(` refused by: ${view.refusedRules.join(', ')}`) : '';
+  const what = `${view.principal} ${bold(view.tool ?? view.method)} ${view.target ?? ''}`;
+  return `${dim(view.time)} ${outcomeWord(view.outcome)} ${neutralise(what)}${dim(`${took} #${view.seq} ${view.call}`)}${refused}`;
+}
+
+function lineOf(record: ReadRecord['record']): string {
+  const head = `${dim(record.time)} ${dim(`#${record.seq}`)}`;
+  if (record.kind === 'checkpoint') return `${head} ${dim(`checkpoint signed by ${record.key}`)}`;
+  if (record.kind === 'event')
+    return `${head} ${cyan(record.event)} ${neutralise(`${record.principal} ${JSON.stringify(record.detail)}`)}`;
+  if (record.kind === 'response')
+    return `${head} <- ${outcomeWord(record.outcome)} ${record.duration_ms} ms ${dim(record.call)}`;
+  return `${head} -> ${neutralise(`${record.principal} ${JSON.stringify(record.message.params)}`)} ${dim(record.call)}`;
+}
+
+const outcomeWord = (outcome: string): string =>
+  outcome === 'ok'
+    ? green(outcome)
+    : outcome === 'denied' || outcome === 'open'
+      ? yellow(outcome)
+      : red(outcome);
+
+function* reportLines(report: AuditReport): Generator<string> {
+  for (const problem of report.problems) yield red(problem);
+  for (const chain of report.chains) {
+    const state = chain.problems.length > 0 ? red('BROKEN') : green('holds');
+    const open = chain.live ? ', being written' : '';
+    yield `chain ${bold(chain.chain)} ${state}: ${chain.records} records, ${chain.checkpoints} checkpoints, ${chain.unsealed} not sealed yet${open}`;
+    for (const { file, line, problem } of chain.problems) yield red(`  ${file}:${line}: ${problem}`);
+  }
+  const total = report.chains.reduce((sum, chain) => sum + chain.records, 0);
+  yield report.ok
+    ? green(`verified ${total} records in ${report.seconds.toFixed(2)} s`)
+    : red('the audit does not hold');
+}
