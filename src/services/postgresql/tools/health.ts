@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { warnings } from '../role.ts';
 import { tool } from '../types.ts';
 
 const SERVER = `
@@ -36,19 +37,6 @@ SELECT format('%I.%I', schemaname, relname) AS "table", n_live_tup::float8 AS li
   FROM pg_stat_user_tables
  WHERE schemaname = ANY ($1::text[]) AND n_dead_tup >= 1000 AND n_dead_tup > n_live_tup * 0.1
  ORDER BY n_dead_tup DESC LIMIT 5`;
-
-const ROLE = `
-SELECT array_remove(ARRAY[
-         CASE WHEN r.rolsuper THEN 'is a superuser' END,
-         CASE WHEN r.rolbypassrls THEN 'passes over row security' END,
-         CASE WHEN r.rolcreaterole THEN 'may create roles' END,
-         CASE WHEN r.rolcreatedb THEN 'may create databases' END,
-         CASE WHEN r.rolreplication THEN 'may replicate' END], NULL)
-       || ARRAY(SELECT 'is a member of ' || g.rolname FROM pg_roles g
-                 WHERE NOT r.rolsuper AND pg_has_role(r.oid, g.oid, 'MEMBER')
-                   AND g.rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program',
-                                     'pg_write_all_data', 'pg_signal_backend', 'pg_maintain') ORDER BY 1) AS powers
-  FROM pg_roles r WHERE r.rolname = current_user`;
 
 const Server = z.strictObject({
   version: z.string().describe('Version of the server'),
@@ -99,7 +87,6 @@ const DeadRows = z.strictObject({
   vacuumed_seconds_ago: z.number().nullable().describe('Seconds since the last vacuum; null if never'),
 });
 
-const Powers = z.object({ powers: z.array(z.string()) });
 const LONG_IDLE_SECONDS = 300;
 
 export const health = tool({
@@ -124,7 +111,7 @@ export const health = tool({
       client.catalog(DATABASE, [], options),
       client.catalog(TRANSACTIONS, [], options),
       client.catalog(DEAD_ROWS, [[...target.scope.schemas]], options),
-      client.catalog(ROLE, [], options),
+      warnings(client, target.scope.schemas, options),
     ]);
     const found = {
       server: Server.parse(server.rows[0]),
@@ -132,7 +119,7 @@ export const health = tool({
       oldest_transactions: z.array(Transaction).parse(transactions.rows),
       dead_rows: z.array(DeadRows).parse(deadRows.rows),
     };
-    return { ...found, warnings: warningsOf(found, Powers.parse(role.rows[0]).powers) };
+    return { ...found, warnings: [...warningsOf(found), ...role] };
   },
 });
 
@@ -143,7 +130,7 @@ interface Found {
   readonly dead_rows: readonly z.infer<typeof DeadRows>[];
 }
 
-function warningsOf(found: Found, powers: readonly string[]): string[] {
+function warningsOf(found: Found): string[] {
   const { server, database } = found;
   const idle = found.oldest_transactions.filter(
     ({ state, state_seconds }) =>
@@ -165,7 +152,6 @@ function warningsOf(found: Found, powers: readonly string[]): string[] {
       `idle in transaction for more than ${LONG_IDLE_SECONDS} seconds: ${idle.map(({ pid }) => pid).join(', ')}`,
     ],
     [found.dead_rows.length > 0, `many dead rows: ${found.dead_rows.map(({ table }) => table).join(', ')}`],
-    [powers.length > 0, `the component’s role is mightier than Stackward needs: it ${powers.join(', ')}`],
   ];
   return checks.flatMap(([applies, sentence]) => (applies ? [sentence] : []));
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../../toolset/define.ts';
 import { refuse } from '../guard/refuse.ts';
+import { type PgType, toJson } from '../read/values.ts';
 import { columnNames } from './image.ts';
 import type { Returned } from './returning.ts';
 import type { Table } from './table.ts';
@@ -13,12 +14,10 @@ export interface Answer {
   readonly rows: JsonValue[][];
 }
 
-/** Turns the text of one value into JSON, by the OID of its type. */
-export type ReadValue = (oid: number, text: string) => JsonValue;
-
 /** What the tool says of a write that was done, with what its RETURNING asked for. */
-export function answerOf({ statement, table }: Prepared, { touched }: Written, read: ReadValue): Answer {
+export function answerOf({ statement, table }: Prepared, { touched }: Written): Answer {
   const places = returnedPlaces(table, statement.returning);
+  const types = typesOf(table);
   return {
     command: statement.command,
     table: `${table.schema}.${table.name}`,
@@ -27,14 +26,17 @@ export function answerOf({ statement, table }: Prepared, { touched }: Written, r
     rows:
       places.length === 0
         ? []
-        : touched.map((row) =>
-            places.map(({ at, oid }) => {
-              const text = row[at] ?? null;
-              return text === null ? null : read(oid, text);
-            }),
-          ),
+        : touched.map((row) => places.map(({ at, oid }) => toJson(row[at] ?? null, oid, types))),
   };
 }
+
+const typesOf = (table: Table): ReadonlyMap<number, PgType> =>
+  new Map(
+    table.columns.map(({ oid, type, element }) => [
+      oid,
+      { name: type, ...(element !== null && { element }) },
+    ]),
+  );
 
 interface Place {
   readonly as: string;

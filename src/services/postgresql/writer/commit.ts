@@ -1,5 +1,4 @@
-import type pg from 'pg';
-import { DatabaseError } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import { ToolError } from '../../../toolset/errors.ts';
 import { writeFailure } from './failure.ts';
 
@@ -15,7 +14,7 @@ const COMPLETION_UNKNOWN = '40003';
  * @throws ToolError('outcome_unknown') when no answer came that says how it ended; another ToolError when the
  * server says that it took the transaction back
  */
-export async function commitOf(client: pg.Client): Promise<void> {
+export async function commitOf(client: ClientBase): Promise<void> {
   const answer = await client.query('COMMIT').catch((error: unknown) => {
     if (error instanceof DatabaseError && wasTakenBack(error.code)) throw writeFailure(error);
     throw new ToolError(

@@ -42,7 +42,7 @@ export async function run({ client, recordAfter, signal }: WriteContext<Pg>): Pr
   if (!write) throw new ToolError('internal', 'the rows were not captured before the write');
   prepared.delete(client);
   const written = await performWrite(client, write);
-  const answer = answerOf(write, written, client.read);
+  const answer = answerOf(write, written);
   await recordAfter(afterOf(write, written));
   refuseIfAborted(signal);
   await client.commit();

@@ -9,6 +9,8 @@ export interface TableColumn {
   readonly type: string;
   /** OID of the type, by which a value's text is read. */
   readonly oid: number;
+  /** Of an array: OID of its elements' type. */
+  readonly element: number | null;
   readonly generated: boolean;
 }
 
@@ -82,8 +84,9 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, c.rel
  WHERE c.oid = to_regclass($1)`;
 
 const COLUMNS = `
-SELECT attname AS name, format_type(atttypid, -1) AS type, atttypid::int8::float8 AS oid, attgenerated <> '' AS generated
-  FROM pg_attribute WHERE attrelid = $1::int8::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
+SELECT attname AS name, format_type(atttypid, -1) AS type, atttypid::int8::float8 AS oid, attgenerated <> '' AS generated,
+       CASE WHEN t.typcategory = 'A' THEN t.typelem::int8::float8 END AS element
+  FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = $1::int8::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
 
 // tgisinternal is a foreign key's own trigger, which the last part of the union tells of in the key's words.
 const OBSTACLES = `

@@ -1,9 +1,10 @@
 import type { Node } from 'libpg-query';
-import pg, { type ClientConfig, escapeIdentifier } from 'pg';
+import pg, { type ClientConfig, escapeIdentifier, type PoolClient } from 'pg';
 import type { JsonValue, Opened } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { createGuard } from '../guard.ts';
-import type { ReadValue } from './answer.ts';
+import { cancelBackend } from '../read/cancel.ts';
+import { toParameter } from '../read/values.ts';
 import { commitOf } from './commit.ts';
 import { writeFailure } from './failure.ts';
 
@@ -23,8 +24,6 @@ export interface PgWriter {
   records<T extends object>(sql: string, params: readonly unknown[]): Promise<readonly T[]>;
   /** Judges what a write evaluates by the reading guard's rules. Throws ToolError('query_refused'). */
   guard(reads: readonly Node[]): Promise<void>;
-  /** Turns the text of a value into JSON, as reading does. */
-  readonly read: ReadValue;
   /** Ends the transaction for good. Throws ToolError('outcome_unknown') when the server’s answer is lost. */
   commit(): Promise<void>;
 }
@@ -50,33 +49,67 @@ export interface TransactionOptions {
   /** The schemas that the link reaches, in the order in which an unqualified name looks through them. */
   readonly schemas: readonly string[];
   readonly deadlineMs: number;
-  readonly read: ReadValue;
 }
 
 /** Connects and begins the one transaction. The snapshot is the whole call's: what it captured is what it changes. */
 export async function beginTransaction(options: TransactionOptions): Promise<Opened<PgWriter>> {
-  const client = new pg.Client(options.config);
+  const pool = new pg.Pool({ ...options.config, max: 1 });
   // Without a listener the loss of the connection would end this process; the next statement reports it.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE');
-    await applySettings(client, options);
-  } catch (error) {
-    await client.end().catch(() => {});
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const client = await pool.connect().catch((error: unknown) => {
     throw writeFailure(error);
-  }
-  const session = new AbortController();
-  return {
-    client: writerOn(client, options, session.signal),
-    close: () => {
-      session.abort();
-      return rollBack(client);
-    },
+  });
+  const session = new Session(client);
+  const close = async () => {
+    await session.close();
+    await pool.end();
   };
+  try {
+    await session.during(() => client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE'));
+    await session.during(() => applySettings(client, options));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { client: writerOn(session, client, options.schemas), close };
 }
 
-async function applySettings(client: pg.Client, { schemas, deadlineMs }: TransactionOptions): Promise<void> {
+/** Runs statements one after the other until it is closed, and none after that. */
+class Session {
+  readonly #client: PoolClient;
+  #closed = false;
+  #running = 0;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  async during<T>(statement: () => Promise<T>): Promise<T> {
+    // A statement after the rollback would run outside of any transaction, and be final at once.
+    if (this.#closed)
+      throw new ToolError('cancelled', 'The writing session was closed; nothing has changed.');
+    this.#running += 1;
+    try {
+      return await statement();
+    } catch (error) {
+      throw writeFailure(error);
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  /** Rolls back what was not committed: by word where the server listens, else by the loss of the connection. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#running > 0) await cancelBackend(this.#client);
+    else await this.#client.query('ROLLBACK').catch(() => {});
+    this.#client.release(true);
+  }
+}
+
+async function applySettings(client: PoolClient, { schemas, deadlineMs }: TransactionOptions): Promise<void> {
   const settings = {
     ...SETTINGS,
     // Unlisted, the temporary schema would be searched before all others.
@@ -90,39 +123,23 @@ async function applySettings(client: pg.Client, { schemas, deadlineMs }: Transac
   await client.query(`SELECT ${calls.join(', ')}`, Object.entries(settings).flat());
 }
 
-function writerOn(client: pg.Client, { schemas, read }: TransactionOptions, closed: AbortSignal): PgWriter {
-  const guarded = async <T>(statement: () => Promise<T>): Promise<T> => {
-    // A statement after the rollback would run outside of any transaction, and be final at once.
-    if (closed.aborted)
-      throw new ToolError('cancelled', 'the writing session was closed; nothing has changed');
-    return statement().catch((error: unknown) => {
-      throw writeFailure(error);
-    });
-  };
+function writerOn(session: Session, client: PoolClient, schemas: readonly string[]): PgWriter {
   const guard = createGuard(async (sql, params) => {
     const { rows } = await client.query<Record<string, JsonValue>>(sql, [...params]);
     return { rows, truncated: false };
   });
   return {
     async run(sql, params = []) {
-      const query = { text: sql, values: [...params], types: asText, rowMode: 'array' } as const;
-      const result = await guarded(() => client.query<(string | null)[]>(query));
+      const query = { text: sql, values: params.map(toParameter), types: asText, rowMode: 'array' } as const;
+      const result = await session.during(() => client.query<(string | null)[]>(query));
       const columns = result.fields.map(({ name, dataTypeID }) => ({ name, oid: dataTypeID }));
       return { columns, rows: result.rows };
     },
     async records<T extends object>(sql: string, params: readonly unknown[]) {
-      const result = await guarded(() => client.query<T>({ text: sql, values: [...params] }));
+      const result = await session.during(() => client.query<T>({ text: sql, values: [...params] }));
       return result.rows;
     },
-    guard: (reads) => guarded(() => guard.trees(reads, { schemas })),
-    read,
-    commit: () => guarded(() => commitOf(client)),
+    guard: (reads) => session.during(() => guard.trees(reads, { schemas })),
+    commit: () => session.during(() => commitOf(client)),
   };
-}
-
-/** Ends the connection; what was not committed is rolled back by the server as soon as it sees that. */
-async function rollBack(client: pg.Client): Promise<void> {
-  const rolledBack = client.query('ROLLBACK').catch(() => {});
-  await Promise.race([rolledBack, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
-  await client.end().catch(() => {});
 }
