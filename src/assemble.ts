@@ -15,6 +15,7 @@ import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import { readOrMakeKey } from './store/key-file.ts';
 import type { JsonValue, ServiceDefinition } from './toolset/define.ts';
+import { drawnTypes } from './toolset/drawn-types.ts';
 import { explainAccess } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
 import { STACK_PRINCIPAL } from './toolset/reach.ts';
@@ -133,7 +134,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
 }
 
 async function firstGraph({ topology, services, report }: Settings): Promise<Graph> {
-  const loaded = await readTopology(topology, services);
+  const loaded = await readTopology(topology, drawnTypes(services));
   if (loaded.problems) throw new TopologyError(loaded.problems);
   for (const warning of loaded.warnings) report('warn', renderProblem(warning));
   return loaded.graph;
@@ -155,7 +156,7 @@ async function followTopology(
     recordEvent(event, STACK_PRINCIPAL, detail).catch((error: Error) =>
       report('error', `${event} could not be audited: ${error.message}`),
     );
-  return watchTopology(topology, services, {
+  return watchTopology(topology, drawnTypes(services), {
     onGraph(graph) {
       const before = catalogs.graph();
       catalogs.swap(graph);

@@ -7,6 +7,7 @@ import { resolveConnection } from '../secrets/resolve.ts';
 import { openSources } from '../secrets/sources.ts';
 import { SERVICES } from '../services/index.ts';
 import { buildCatalog } from '../toolset/catalog.ts';
+import { drawnTypes } from '../toolset/drawn-types.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { type FlagStore, flagsFrom } from '../toolset/flags.ts';
 import { type Reach, reachOf, STACK_PRINCIPAL } from '../toolset/reach.ts';
@@ -31,7 +32,7 @@ interface Finding {
 /** `stackward check`: everything that can be known of a topology before it serves. */
 export async function check(options: CheckOptions, world: World): Promise<number> {
   const file = topologyOf(options, world);
-  const loaded = await readTopology(file, SERVICES);
+  const loaded = await readTopology(file, drawnTypes(SERVICES));
   if (loaded.problems) {
     if (options.json) writeJson(world.stdout, { ok: false, problems: loaded.problems });
     else {

@@ -1,6 +1,7 @@
 import { SERVICES } from '../services/index.ts';
 import { decideAccess } from '../toolset/access.ts';
 import { buildCatalog, type Catalog, type CatalogTool } from '../toolset/catalog.ts';
+import { drawnTypes } from '../toolset/drawn-types.ts';
 import { explainAccess } from '../toolset/explain.ts';
 import { type FlagStore, flagsFrom } from '../toolset/flags.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
@@ -51,7 +52,7 @@ export async function tools(options: ToolsOptions, world: World): Promise<number
 }
 
 async function graphOf(file: string): Promise<Graph> {
-  const loaded = await readTopology(file, SERVICES);
+  const loaded = await readTopology(file, drawnTypes(SERVICES));
   if (loaded.problems) throw new TopologyError(loaded.problems);
   return loaded.graph;
 }

@@ -181,6 +181,8 @@ export interface Connector<S extends ServiceTypes, C> {
 }
 
 export interface ServiceDefinition extends ComponentType {
+  /** Always there, and no type that a topology can draw. */
+  readonly builtIn?: true;
   /** First word of every tool name. */
   readonly prefix: string;
   readonly tools: readonly AnyTool[];
