@@ -1,7 +1,7 @@
 import type { DurableIntent, PendingIntent } from '../audit/intent.ts';
 import type { Verdict } from '../audit/record.ts';
 import type { Catalog, CatalogTarget, CatalogTool } from '../toolset/catalog.ts';
-import type { Limits, Opened, ReadTool, WriteTool } from '../toolset/define.ts';
+import type { CallSession, Limits, Opened, ReadTool, WriteTool } from '../toolset/define.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
 import type { ChangeEntry } from './changes.ts';
 

@@ -53,6 +53,25 @@ export interface StackView {
   explain(question: { component: string; tool?: string; principal?: string }): readonly Explanation[];
 }
 
+/** What a transport lets a running tool tell or ask its client. Only some transports have it. */
+export interface CallSession {
+  progress(progress: number, total?: number, message?: string): Promise<void>;
+  log(level: 'debug' | 'info' | 'warning' | 'error', data: JsonValue): Promise<void>;
+  /** Shows a form to the client's human. Throws when the client cannot. */
+  elicit(message: string, schema: Readonly<Record<string, unknown>>): Promise<JsonValue>;
+  /** Has the client's model answer. Throws when the client cannot. */
+  sample(prompt: string, maxTokens: number): Promise<JsonValue>;
+}
+
+/** A piece of a result that is not plain JSON text, in MCP's own shape. */
+export type RenderedBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image' | 'audio'; readonly data: string; readonly mimeType: string }
+  | {
+      readonly type: 'resource';
+      readonly resource: { readonly uri: string; readonly mimeType: string; readonly text: string };
+    };
+
 /** The types that a service's tools share. */
 export interface ServiceTypes {
   Reader: object;
@@ -67,6 +86,7 @@ export interface ReadContext<S extends ServiceTypes> {
   readonly limits: Limits;
   readonly principal: string;
   readonly stack: StackView;
+  readonly session?: CallSession;
 }
 
 export interface WriteContext<S extends ServiceTypes> extends Omit<ReadContext<S>, 'client'> {
@@ -119,6 +139,8 @@ interface ToolBase<P extends z.ZodObject, O extends z.ZodObject> {
   readonly output: O;
   /** The output's array that may be cut to fit the byte limit; then `truncated` and `hint` are set. */
   readonly list?: Extract<keyof z.output<O>, string>;
+  /** Shows the masked output otherwise than as its JSON text. */
+  render?(output: Readonly<Record<string, unknown>>): RenderedBlock[];
   /** Arguments in which `{host}`, `{port}` ... of the target are replaced inside the executing stage. */
   readonly templated?: { readonly [K in Extract<keyof z.output<P>, string>]?: readonly TemplateVariable[] };
 }
