@@ -35,7 +35,7 @@ export const get = tool({
     const total = await reader.stringLength(key);
     const most = Math.max(1, Math.min(length, limits.bytes));
     const read = offset < total ? await reader.stringRange(key, offset, offset + most - 1) : Buffer.alloc(0);
-    const value = fit(offset + read.length < total ? wholeCharacters(read) : read, limits.bytes * SHARE);
+    const value = shrink(offset + read.length < total ? wholeCharacters(read) : read, limits.bytes * SHARE);
     const next = offset + value.length;
     const rest =
       next < total ? { next_offset: next, hint: `for more, call again with offset ${next}` } : undefined;
@@ -44,7 +44,7 @@ export const get = tool({
 });
 
 /** Halves a value until it fits as JSON, where a byte can take up to six. */
-function fit(value: Buffer, most: number): Buffer {
+function shrink(value: Buffer, most: number): Buffer {
   let fitting = value;
   while (fitting.length > 1 && Buffer.byteLength(JSON.stringify(toBytes(fitting))) > most)
     fitting = wholeCharacters(fitting.subarray(0, fitting.length >> 1));
