@@ -28,7 +28,7 @@ export async function executeRead(
           limits: call.limits,
           principal: call.catalog.principal,
           stack: deps.stack,
-          ...(call.session ? { session: call.session } : {}),
+          ...(call.peer ? { session: call.peer } : {}),
         },
         await substituteArguments(call, deps.resolve),
       ),

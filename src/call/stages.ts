@@ -16,7 +16,7 @@ export interface CallRequest {
   /** Aborted when the caller cancels or goes away. */
   readonly signal: AbortSignal;
   /** How the running tool may talk to the client, where the transport offers it. */
-  readonly session?: CallSession;
+  readonly peer?: CallSession;
 }
 
 /** What one stage hands to the next. Each type can only be had by passing the stage that makes it. */

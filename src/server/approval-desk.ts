@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  createRequestStateCodec,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type RequestStateCodec,
+} from '@modelcontextprotocol/server';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import { neutralise } from '../call/neutralise.ts';
+import type { Stackward } from '../call/stackward.ts';
+import type { CallRequest } from '../call/stages.ts';
+import type { ApprovalRequest } from '../gate/approvals.ts';
+import { readOrMakeKey } from '../store/key-file.ts';
+import { ToolError } from '../toolset/errors.ts';
+import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+
+/** What the sealed state says that a human was asked about. */
+const Asked = z.strictObject({
+  approval: z.string(),
+  principal: z.string(),
+  tool: z.string(),
+  /** SHA-256 of the canonical arguments. */
+  args: z.string(),
+});
+type Asked = z.infer<typeof Asked>;
+
+const Form = z.strictObject({ approve: z.boolean(), reason: z.string().max(500).optional() });
+
+/** A human reads all of what is approved, so a longer question is not asked here but by `stackward approve`. */
+const MAX_QUESTION = 16 * 1024;
+const STATE_TTL_S = 15 * 60;
+
+/** Asks a client's human about a write, and takes the answer. */
+export interface ApprovalDesk {
+  /** The question, with its sealed state; undefined when it is too long to be read by a human in a form. */
+  ask(request: ApprovalRequest, call: CallRequest): Promise<InputRequiredResult | undefined>;
+  /**
+   * Records what the human said. Afterwards the very same call goes through the gate again, which grants or refuses it.
+   * Throws ToolError('approval_refused') for an answer that does not belong to this call, or came twice or too late.
+   */
+  settle(state: unknown, call: CallRequest, responses: Record<string, unknown> | undefined): Promise<void>;
+  /** Opens a sealed state. Throws when it was forged, altered or has expired. */
+  readonly verify: RequestStateCodec<Asked>['verify'];
+}
+
+const desks = new WeakMap<Stackward['approvals'], ApprovalDesk>();
+
+/** The one desk of a Stackward, shared by its connections: an answer may come back on another one than it was asked on. */
+export function approvalDeskOf(stackward: Stackward): ApprovalDesk {
+  const known = desks.get(stackward.approvals);
+  if (known) return known;
+  const desk = openDesk(stackward);
+  desks.set(stackward.approvals, desk);
+  return desk;
+}
+
+function openDesk(stackward: Stackward): ApprovalDesk {
+  const codec = createRequestStateCodec<Asked>({
+    key: readOrMakeKey(join(stackward.dataDir, 'keys'), 'request-state'),
+    ttlSeconds: STATE_TTL_S,
+  });
+  const record = (asked: Asked, decision: string, reason: string) =>
+    stackward.recordEvent('approval_decided', asked.principal, {
+      approval: asked.approval,
+      tool: asked.tool,
+      by: byOf(asked.principal),
+      decision,
+      reason,
+    });
+
+  return {
+    verify: codec.verify,
+    async ask(request, call) {
+      const message = questionOf(request);
+      if (message.length > MAX_QUESTION) return undefined;
+      return inputRequired({
+        inputRequests: { approval: inputRequired.elicit({ message, requestedSchema: FORM_SCHEMA }) },
+        requestState: await codec.mint(askedOf(request.id, call)),
+      });
+    },
+    async settle(state, call, responses) {
+      const asked = Asked.parse(state);
+      const expected = askedOf(asked.approval, call);
+      if (canonicalize(asked) !== canonicalize(expected)) {
+        await record(expected, 'rejected', 'the answer belongs to another call');
+        throw new ToolError('approval_refused', 'the answer belongs to another call; make the call anew');
+      }
+      const { decision, reason } = decisionOf(responses);
+      try {
+        stackward.approvals.decide(asked.approval, { decision, by: byOf(asked.principal), reason });
+      } catch (error) {
+        await record(asked, 'rejected', error instanceof ToolError ? error.detail : 'it could not be stored');
+        throw error;
+      }
+      await record(asked, decision, reason);
+    },
+  };
+}
+
+const askedOf = (approval: string, call: CallRequest): Asked => ({
+  approval,
+  principal: call.principal ?? STACK_PRINCIPAL,
+  tool: call.toolName,
+  args: createHash('sha256')
+    .update(canonicalize(call.args) ?? '')
+    .digest('hex'),
+});
+
+/** Only an accepted form whose box is ticked is a yes. */
+function decisionOf(responses: Record<string, unknown> | undefined) {
+  const response = inputResponse(responses, 'approval');
+  if (response.kind !== 'elicit')
+    throw new ToolError('approval_refused', 'the call came back without an answer of a human');
+  if (response.action !== 'accept')
+    return { decision: 'refused' as const, reason: response.action === 'decline' ? 'declined' : 'dismissed' };
+  const form = Form.safeParse(response.content);
+  if (!form.success) return { decision: 'refused' as const, reason: 'the form was not filled in as asked' };
+  const { approve, reason } = form.data;
+  return approve
+    ? { decision: 'approved' as const, reason: reason ?? '' }
+    : { decision: 'refused' as const, reason: reason || 'not approved' };
+}
+
+const byOf = (principal: string) => `elicitation through the client of ${principal}`;
+
+const FORM_SCHEMA = {
+  type: 'object' as const,
+  properties: {
+    approve: {
+      type: 'boolean' as const,
+      title: 'Approve',
+      description: 'Tick to let exactly this call run, once',
+      default: false,
+    },
+    reason: { type: 'string' as const, title: 'Reason', description: 'Kept in the audit', maxLength: 500 },
+  },
+  required: ['approve'],
+};
+
+/** Everything that the approval covers, in the words that the human decides on. */
+function questionOf(request: ApprovalRequest): string {
+  const lines = [
+    `${request.principal} asks to run ${request.tool} on ${request.target}.`,
+    `Arguments: ${JSON.stringify(request.args, null, 2)}`,
+    `Changes: ${request.resources.join(', ')}`,
+    `Why you are asked: ${request.why}`,
+    `Way back: ${request.way_back}`,
+    `Open until ${request.expires}. Request ${request.id}.`,
+  ];
+  return neutralise(lines.join('\n'));
+}

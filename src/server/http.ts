@@ -1,0 +1,218 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { EventStore } from '@modelcontextprotocol/server';
+import type { Stackward } from '../call/stackward.ts';
+import { BodyError, readJsonBody } from './http/body.ts';
+import { authenticateRequest, checkOrigin, hostNamesFor, isLoopback, type TurnedAway } from './http/guard.ts';
+import { answerHealth, answerReadiness } from './http/health.ts';
+import { type McpEndpoint, openMcpEndpoint } from './http/mcp-endpoint.ts';
+import { answerMetadataQuery } from './http/metadata-query.ts';
+import { replyError, replyRpcError } from './http/reply.ts';
+import { type InFlight, openInFlight } from './in-flight.ts';
+import type { Logger } from './logger.ts';
+import type { ServerExtension } from './mcp-server.ts';
+import type { Metrics } from './metrics.ts';
+import { openTokenVerifier, type TokenVerifier, tokensFileOf } from './tokens.ts';
+
+export interface HttpOptions {
+  /** Address to bind; off loopback there must be tokens. */
+  readonly host?: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly tokensFile?: string;
+  /** Who a request is where no token is needed; absent means the stack's own client. */
+  readonly principal?: string;
+  readonly allowedHosts?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+  readonly logger?: Logger;
+  /** Serves `/metrics` when given. */
+  readonly metrics?: Metrics;
+  readonly extension?: ServerExtension;
+  readonly eventStore?: () => EventStore;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+export interface HttpLimits {
+  readonly bodyBytes: number;
+  /** POST requests that are answered at once; more get 503. */
+  readonly inFlight: number;
+  readonly sessions: number;
+  readonly sessionIdleMs: number;
+  /** How long `close` waits for requests in flight. */
+  readonly drainMs: number;
+}
+
+const LIMITS: HttpLimits = {
+  bodyBytes: 1024 * 1024,
+  inFlight: 1024,
+  sessions: 1024,
+  sessionIdleMs: 30 * 60_000,
+  drainMs: 10_000,
+};
+
+export interface HttpServing {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more requests, lets those in flight end, and closes every session. */
+  close(): Promise<void>;
+}
+
+/** What the routes share. */
+interface Desk {
+  readonly stackward: Stackward;
+  readonly options: HttpOptions;
+  readonly limits: HttpLimits;
+  readonly tokens: TokenVerifier;
+  readonly names: { hosts: string[]; origins: string[] };
+  readonly mcp: McpEndpoint;
+  readonly inFlight: InFlight;
+  isDraining: boolean;
+}
+
+/**
+ * Serves `/mcp`, `/metadata/q`, `/metrics`, `/healthz` and `/readyz`.
+ * Rejects when the address is not loopback and no tokens exist, or when it cannot be bound.
+ */
+export async function serveHttp(stackward: Stackward, options: HttpOptions): Promise<HttpServing> {
+  const { host = '127.0.0.1', allowedHosts = [], allowedOrigins = [] } = options;
+  const tokensFile = options.tokensFile ?? tokensFileOf(stackward.dataDir);
+  const tokens = openTokenVerifier(tokensFile, { onProblem: (message) => options.logger?.error(message) });
+  if (!isLoopback(host) && !tokens.isRequired())
+    throw new Error(
+      `serving on ${host} would let the whole network in: make a token first (stackward token create), or serve on 127.0.0.1`,
+    );
+  const limits = { ...LIMITS, ...options.limits };
+  const hosts = hostNamesFor(host, allowedHosts);
+  const desk: Desk = {
+    stackward,
+    options,
+    limits,
+    tokens,
+    names: { hosts, origins: [...hosts, ...allowedOrigins] },
+    mcp: openMcpEndpoint(stackward, {
+      ...options,
+      sessionLimit: limits.sessions,
+      sessionIdleMs: limits.sessionIdleMs,
+    }),
+    inFlight: openInFlight(limits.inFlight),
+    isDraining: false,
+  };
+  options.metrics?.observe(stackward);
+  options.metrics?.observeSessions(desk.mcp.sessions);
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
+    (request, response) => void answer(desk, request, response),
+  );
+  await listen(server, host, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    close: () => drain(desk, server),
+  };
+}
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+async function drain(desk: Desk, server: Server): Promise<void> {
+  desk.isDraining = true;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, desk.limits.drainMs);
+  });
+  await Promise.race([desk.inFlight.idle(), tooLate]);
+  clearTimeout(timer);
+  await desk.mcp.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await route(desk, request, response);
+  } catch (error) {
+    if (error instanceof BodyError) {
+      desk.options.metrics?.refuseRequest('body');
+      replyRpcError(response, error.status, error.message, {
+        code: -32_700,
+        headers: { connection: 'close' },
+      });
+      return;
+    }
+    desk.options.logger?.error({ error: error instanceof Error ? error.message : 'unknown' }, 'http');
+    if (response.headersSent) response.destroy();
+    else replyError(response, 500, 'internal', 'the request could not be answered');
+  }
+}
+
+async function route(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const turned = checkOrigin(request, desk.names);
+  if (turned) return turnAway(desk, response, turned);
+  const path = request.url?.split('?')[0];
+  if (path === '/healthz') return answerHealth(response);
+  if (path === '/readyz') return answerReadiness(desk.stackward, response, desk.isDraining);
+
+  const caller = authenticateRequest(request, desk.tokens, desk.options.principal);
+  if ('status' in caller) return turnAway(desk, response, caller);
+  switch (`${request.method} ${path}`) {
+    case 'GET /mcp':
+    case 'DELETE /mcp':
+      return desk.mcp.serve(request, response, undefined, caller.principal);
+    case 'POST /mcp':
+      return withinLimits(desk, request, response, (body, leave) => {
+        // A subscription stays open for as long as its client listens; it has a bound of its own.
+        if (methodOf(body) === 'subscriptions/listen') leave();
+        return desk.mcp.serve(request, response, body, caller.principal);
+      });
+    case 'POST /metadata/q':
+      return withinLimits(desk, request, response, (body) =>
+        answerMetadataQuery(desk.stackward, response, body, caller.principal),
+      );
+    case 'GET /metrics':
+      return answerMetrics(desk, response);
+    default:
+      return replyError(response, 404, 'not_found', `there is no ${request.method} ${path} here`);
+  }
+}
+
+function turnAway(desk: Desk, response: ServerResponse, { status, reason, message }: TurnedAway): void {
+  desk.options.metrics?.refuseRequest(reason);
+  const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="stackward"' } : {};
+  replyRpcError(response, status, message, { headers });
+}
+
+async function withinLimits(
+  desk: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+  work: (body: unknown, leave: () => void) => Promise<void>,
+): Promise<void> {
+  const leave = desk.isDraining ? undefined : desk.inFlight.enter();
+  if (!leave) {
+    desk.options.metrics?.refuseRequest('busy');
+    const message = desk.isDraining
+      ? 'the server is shutting down'
+      : 'too many requests are in flight; try again shortly';
+    return replyRpcError(response, 503, message, { headers: { 'retry-after': '1', connection: 'close' } });
+  }
+  response.once('close', leave);
+  await work(await readJsonBody(request, desk.limits.bodyBytes), leave);
+}
+
+async function answerMetrics({ options: { metrics } }: Desk, response: ServerResponse): Promise<void> {
+  if (!metrics) return replyError(response, 404, 'not_found', 'this server keeps no metrics');
+  const text = await metrics.registry.metrics();
+  response.writeHead(200, { 'content-type': metrics.registry.contentType });
+  response.end(text);
+}
+
+const methodOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined;

@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+import type { Stackward } from '../../call/stackward.ts';
+import { replyJson } from './reply.ts';
+
+/** `/healthz`: the process lives and answers. */
+export const answerHealth = (response: ServerResponse): void => replyJson(response, 200, { status: 'ok' });
+
+/** `/readyz`: calls are served. Without an audit none are, so then it is 503 and says why. */
+export function answerReadiness(stackward: Stackward, response: ServerResponse, isDraining: boolean): void {
+  const { writable, reason, lastSeq, lagMs } = stackward.audit.status();
+  const why = isDraining
+    ? 'shutting down'
+    : writable
+      ? undefined
+      : `the audit cannot be written: ${reason ?? 'closed'}`;
+  const body = {
+    ready: why === undefined,
+    ...(why ? { reason: why } : {}),
+    audit: { writable, lastSeq, lagMs },
+  };
+  replyJson(response, why === undefined ? 200 : 503, body);
+}
