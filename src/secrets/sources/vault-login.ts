@@ -26,7 +26,8 @@ const Login = z.object({
 /**
  * Opens sessions from the environment: `VAULT_ADDR`, and `VAULT_TOKEN`, `VAULT_TOKEN_FILE` or `VAULT_ROLE`
  * (Kubernetes auth with the pod's service account; `VAULT_KUBERNETES_MOUNT` and `VAULT_KUBERNETES_TOKEN_FILE`
- * where they are not the usual ones), `VAULT_NAMESPACE`, `VAULT_CACERT`.
+ * where they are not the usual ones), `VAULT_NAMESPACE`, `VAULT_CACERT`. For any other way in, such as AppRole,
+ * let a Vault agent log in and write the token to `VAULT_TOKEN_FILE`.
  *
  * The function throws ToolError('secret_unavailable') saying which variable is missing or what was refused.
  *
