@@ -1,4 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { assemble } from '../../src/assemble.ts';
+import type { Meter } from '../../src/call/meter.ts';
+import type { Stackward } from '../../src/call/stackward.ts';
+import { resultOf } from '../../src/server/call-result.ts';
+import type { ServiceDefinition } from '../../src/toolset/define.ts';
+import { STACK_PRINCIPAL } from '../../src/toolset/reach.ts';
 
 /** A whole Stackward in this process, for tests: the real catalog, gate, pipeline and audit on a temporary folder. */
 export interface TestStack {
@@ -11,6 +20,11 @@ export interface TestStack {
   /** Names of the tools that a principal sees. */
   tools(as?: string): string[];
   readonly dataDir: string;
+  /** Path of the topology file. */
+  readonly file: string;
+  readonly stackward: Stackward;
+  /** What was reported to the operator, one line each. */
+  readonly reports: readonly string[];
   close(): Promise<void>;
 }
 
@@ -19,9 +33,45 @@ export interface TestStackOptions {
   readonly topology: string;
   /** Environment of the process: flags and credentials. Nothing is taken from the real one. */
   readonly env?: Record<string, string>;
+  /** Every service of the product unless given. */
+  readonly services?: ReadonlyMap<string, ServiceDefinition>;
+  /** Follow edits of the topology file. */
+  readonly watch?: boolean;
+  readonly meter?: Meter;
 }
 
 /** Opens one. Throws, naming the place, when the topology has an error. */
-export async function openStack(_options: TestStackOptions): Promise<TestStack> {
-  throw new Error('not wired yet');
+export async function openStack(options: TestStackOptions): Promise<TestStack> {
+  const folder = await mkdtemp(join(tmpdir(), 'stackward-'));
+  const file = join(folder, 'topology.yaml');
+  await writeFile(file, options.topology);
+  const reports: string[] = [];
+  const stackward = await assemble({
+    topology: file,
+    data: join(folder, 'data'),
+    env: options.env ?? {},
+    services: options.services ?? (await import('../../src/services/index.ts')).SERVICES,
+    watch: options.watch ?? false,
+    ...(options.meter ? { meter: options.meter } : {}),
+    report: (level, message) => reports.push(`${level}: ${message}`),
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
+  let calls = 0;
+  return {
+    file,
+    reports,
+    stackward,
+    dataDir: stackward.dataDir,
+    async call(toolName, args = {}, { as, signal = new AbortController().signal } = {}) {
+      calls += 1;
+      return resultOf(await stackward.call({ principal: as, id: calls, toolName, args, signal }));
+    },
+    tools: (as = STACK_PRINCIPAL) => stackward.catalogs.of(as).list.map(({ name }) => name),
+    async close() {
+      await stackward.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
