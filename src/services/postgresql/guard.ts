@@ -2,7 +2,7 @@ import type { Node } from 'libpg-query';
 import { cached } from './guard/cache.ts';
 import { type Catalog, loadFacts } from './guard/facts.ts';
 import { allow, type GuardedSelect } from './guard/guarded.ts';
-import { judge, type View } from './guard/judge.ts';
+import { judge, judgeNames, type View } from './guard/judge.ts';
 import { type Mentions, merge } from './guard/mentions.ts';
 import { parseOne } from './guard/parse.ts';
 import { refuse } from './guard/refuse.ts';
@@ -38,6 +38,7 @@ export function createGuard(catalog: Catalog): Guard {
   ): Promise<void> {
     if (depth > MAX_VIEW_DEPTH) refuse(`The views are nested more than ${MAX_VIEW_DEPTH} deep.`);
     const mentions = merge(trees.map(walkQuery));
+    judgeNames(mentions, schemas);
     const known = await facts(keyOf(mentions, schemas), () => loadFacts(mentions, schemas, catalog));
     const views = new Map(judge(mentions, known, schemas).map((view) => [view.name, view]));
     for (const view of views.values())

@@ -15,16 +15,40 @@ export interface View {
 }
 
 /**
+ * Refuses what needs no look at the server: names outside of the schemas and functions that are never accepted.
+ * Nothing of such a statement is sent anywhere.
+ *
+ * @throws ToolError('query_refused')
+ */
+export function judgeNames(mentions: Mentions, schemas: readonly string[]): void {
+  for (const name of mentions.relations) {
+    if (name.schema && !schemas.includes(name.schema))
+      refuse(
+        `The relation ${spell(name)} is outside of what the link reaches: ${listed(schemas)}. The catalogs are served by pg_list_tables, pg_describe_table and the other tools.`,
+      );
+  }
+  for (const name of mentions.functions) {
+    mustBeInScope(name, 'function', schemas);
+    if (isDenied(name.name))
+      refuse(
+        `The function ${spell(name)} is not accepted: it reaches past the query, to sessions, settings, files, other objects or SQL in a string.`,
+      );
+  }
+  for (const name of mentions.operators) mustBeInScope(name, 'operator', schemas);
+  for (const name of mentions.types) mustBeInScope(name, 'type', schemas);
+}
+
+/**
  * Decides whether everything that a query names stays inside the schemas and only reads.
  * @returns the views it reads
  * @throws ToolError('query_refused')
  */
 export function judge(mentions: Mentions, facts: Facts, schemas: readonly string[]): readonly View[] {
-  for (const name of mentions.functions) judgeFunction(name, facts, schemas);
+  for (const name of mentions.functions) judgeFunction(name, facts);
   for (const attribute of mentions.attributes) judgeAttribute(attribute, facts);
-  for (const name of mentions.operators) judgeOperator(name, facts, schemas);
+  for (const name of mentions.operators) judgeOperator(name, facts);
   for (const name of facts.operators.filter((one) => !one.trusted)) refuseOperator(name);
-  for (const name of mentions.types) judgeType(name, facts, schemas);
+  for (const name of mentions.types) judgeType(name, facts);
   for (const { cast } of facts.casts)
     refuse(
       `The database has a cast of its own (${cast}) that runs a user’s function and that this query could use.`,
@@ -52,10 +76,6 @@ function judgeRelation(
   facts: Facts,
   schemas: readonly string[],
 ): readonly View[] {
-  if (name.schema && !schemas.includes(name.schema))
-    refuse(
-      `The relation ${spell(name)} is outside of what the link reaches: ${listed(schemas)}. The catalogs are served by pg_list_tables, pg_describe_table and the other tools.`,
-    );
   const found = candidates(name, facts.relations);
   if (found.length === 0) {
     if (!name.schema && mentions.ctes.has(name.name)) return [];
@@ -76,12 +96,7 @@ function judgeRelation(
   });
 }
 
-function judgeFunction(name: Name, facts: Facts, schemas: readonly string[]): void {
-  mustBeInScope(name, 'function', schemas);
-  if (isDenied(name.name))
-    refuse(
-      `The function ${spell(name)} is not accepted: it reaches past the query, to sessions, settings, files, other objects or SQL in a string.`,
-    );
+function judgeFunction(name: Name, facts: Facts): void {
   const found = candidates(name, facts.functions);
   if (found.length === 0) refuse(`There is no function ${spell(name)} that the guard can see.`);
   for (const one of found) {
@@ -119,8 +134,7 @@ function judgeAttribute(attribute: string, facts: Facts): void {
     refuse(`The word .${attribute} could call a function of that name, which is not accepted.`);
 }
 
-function judgeOperator(name: Name, facts: Facts, schemas: readonly string[]): void {
-  mustBeInScope(name, 'operator', schemas);
+function judgeOperator(name: Name, facts: Facts): void {
   const found = candidates(name, facts.operators);
   if (found.length === 0) refuse(`There is no operator ${spell(name)} that the guard can see.`);
 }
@@ -131,8 +145,7 @@ function refuseOperator(name: Name): never {
   );
 }
 
-function judgeType(name: Name, facts: Facts, schemas: readonly string[]): void {
-  mustBeInScope(name, 'type', schemas);
+function judgeType(name: Name, facts: Facts): void {
   const found = candidates(name, facts.types);
   // Types have no overloads and pg_catalog is searched first.
   const builtIn = found.filter((one) => one.schema === 'pg_catalog');

@@ -54,8 +54,8 @@ function visitFields(tag: string, value: unknown, mentions: Mentions, depth: num
 
 function visitShape(shape: Shape, value: unknown, mentions: Mentions, depth: number): void {
   if (shape === 'leaf') return;
-  if (shape === 'node') return visitNode(value, mentions, depth);
-  if (shape !== 'nodes') return visitFields(shape.slice(1), value, mentions, depth);
-  if (!Array.isArray(value)) refuse('The parser gave a tree that the guard does not understand.');
-  for (const one of value) visitNode(one, mentions, depth);
+  if (shape === 'node') visitNode(value, mentions, depth);
+  else if (shape !== 'nodes') visitFields(shape.slice(1), value, mentions, depth);
+  else if (Array.isArray(value)) for (const one of value) visitNode(one, mentions, depth);
+  else refuse('The parser gave a tree that the guard does not understand.');
 }

@@ -1,0 +1,161 @@
+import { type Connection, escapeIdentifier, type Submittable } from 'pg';
+import { ToolError } from '../../../toolset/errors.ts';
+
+/** Snapshot and access mode hold for the whole transaction: no later statement can make it write. */
+const BEGIN = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** One statement and the bounds under which it runs. */
+export interface Governed {
+  readonly sql: string;
+  readonly params: readonly (string | null)[];
+  /** Searched after pg_catalog. */
+  readonly schemas: readonly string[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly timeoutMs: number;
+}
+
+export interface RawField {
+  readonly name: string;
+  readonly dataTypeID: number;
+}
+
+export interface RawRows {
+  readonly fields: readonly RawField[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly truncated: boolean;
+  /** The server was still sending: the connection cannot be used again. */
+  readonly cutShort: boolean;
+}
+
+/**
+ * One governed read as the driver's queue takes it: BEGIN, the settings (whose SELECT takes the snapshot) and the
+ * statement go out in one packet of the extended protocol. A failing message makes the server skip all after it, so
+ * the statement never runs outside of its transaction; and the extended protocol takes one statement only.
+ *
+ * The portal gives one row more than asked, to tell whether there were more. Bytes are counted on the socket, before
+ * a message is complete: a single value of a gigabyte is never gathered.
+ */
+export class GovernedRead implements Submittable {
+  readonly answer: Promise<RawRows>;
+  readonly #statement: Governed;
+  #settle: { resolve: (rows: RawRows) => void; reject: (error: unknown) => void };
+  #connection: Connection | undefined;
+  #fields: readonly RawField[] = [];
+  #rows: (readonly (string | null)[])[] = [];
+  /** BEGIN and the settings complete first; their messages are not the statement's. */
+  #ahead = 2;
+  #received = 0;
+
+  constructor(statement: Governed) {
+    this.#statement = statement;
+    this.#settle = { resolve: () => {}, reject: () => {} };
+    this.answer = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+  }
+
+  submit(connection: Connection): void {
+    this.#connection = connection;
+    connection.stream.on('data', this.#count);
+    connection.stream.cork();
+    send(connection, BEGIN, []);
+    const [text, values] = settings(this.#statement);
+    send(connection, text, values);
+    send(connection, this.#statement.sql, this.#statement.params, this.#statement.rows + 1);
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  /** Gives up; the connection must be destroyed. */
+  abandon(error: ToolError): void {
+    this.#end();
+    this.#settle.reject(error);
+  }
+
+  handleRowDescription(message: { fields: readonly RawField[] }): void {
+    this.#fields = message.fields;
+  }
+
+  handleDataRow(message: { fields: readonly (string | null)[] }): void {
+    if (this.#ahead === 0) this.#rows.push(message.fields);
+  }
+
+  handleCommandComplete(): void {
+    if (this.#ahead > 0) this.#ahead -= 1;
+  }
+
+  handlePortalSuspended(): void {}
+
+  handleEmptyQuery(): void {}
+
+  handleReadyForQuery(): void {
+    this.#end();
+    this.#resolve(this.#rows.length > this.#statement.rows, false);
+  }
+
+  handleError(error: unknown): void {
+    this.#end();
+    this.#settle.reject(error);
+  }
+
+  readonly #count = (chunk: Buffer): void => {
+    this.#received += chunk.length;
+    if (this.#received <= this.#statement.bytes) return;
+    this.#end();
+    if (this.#rows.length > 0) this.#resolve(true, true);
+    else
+      this.#settle.reject(
+        new ToolError(
+          'result_too_large',
+          `One row is larger than the ${this.#statement.bytes} bytes that a result may have; select fewer columns, or a part such as left(column, 1000).`,
+        ),
+      );
+  };
+
+  #resolve(truncated: boolean, cutShort: boolean): void {
+    const rows = this.#rows.slice(0, this.#statement.rows);
+    this.#settle.resolve({ fields: this.#fields, rows, truncated, cutShort });
+  }
+
+  #end(): void {
+    this.#connection?.stream.off('data', this.#count);
+  }
+}
+
+/** Parse, Bind, Describe (where rows are awaited) and Execute of the unnamed statement. */
+function send(connection: Connection, text: string, values: readonly (string | null)[], rows?: number): void {
+  connection.parse({ name: '', text, types: [] }, true);
+  connection.bind({ values: [...values] }, true);
+  if (rows === undefined) {
+    connection.execute({}, true);
+    return;
+  }
+  connection.describe({ type: 'P' }, true);
+  // The driver writes the count as a number whatever its declaration says.
+  connection.execute({ portal: '', rows: `${rows}` }, true);
+}
+
+/**
+ * The transaction's settings, all local to it. The parser judged the text as it is read under
+ * `standard_conforming_strings`. pg_catalog comes first, so that nothing shadows a built-in, and the temporary schema
+ * last: unlisted, it would be searched before all others.
+ */
+function settings({ schemas, timeoutMs }: Governed): readonly [string, readonly string[]] {
+  const values = {
+    standard_conforming_strings: 'on',
+    search_path: ['pg_catalog', ...schemas, 'pg_temp'].map(escapeIdentifier).join(', '),
+    statement_timeout: `${timeoutMs}`,
+    lock_timeout: `${timeoutMs}`,
+    idle_in_transaction_session_timeout: `${timeoutMs + 5_000}`,
+    datestyle: 'ISO, MDY',
+    intervalstyle: 'postgres',
+    bytea_output: 'hex',
+    extra_float_digits: '1',
+    row_security: 'on',
+  };
+  const calls = Object.keys(values).map(
+    (_, at) => `pg_catalog.set_config($${2 * at + 1}, $${2 * at + 2}, true)`,
+  );
+  return [`SELECT ${calls.join(', ')}`, Object.entries(values).flat()];
+}

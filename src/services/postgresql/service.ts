@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineService } from '../../toolset/define.ts';
+import { adviseRole } from './advise.ts';
+import { ConnectionSchema } from './connection.ts';
+import { explain } from './tools/explain.ts';
+import { query } from './tools/query.ts';
+import type { Pg } from './types.ts';
+
+const SchemaName = z
+  .string()
+  .min(1)
+  .max(63)
+  .refine((name) => !/^pg_|^information_schema$/.test(name), 'a schema of the server’s own cannot be linked');
+
+export const postgresql = defineService<Pg, typeof ConnectionSchema>({
+  type: 'postgresql',
+  layer: 'data',
+  title: 'PostgreSQL',
+  description: 'A PostgreSQL server with its databases.',
+  prefix: 'pg',
+  connection: ConnectionSchema,
+  subComponents: {
+    key: 'databases',
+    singular: 'database',
+    entry: z.strictObject({
+      schemas: z.array(SchemaName).min(1).default(['public']).describe('Schemas that the tools reach'),
+    }),
+    narrowable: ['schemas'],
+    required: true,
+  },
+  links: {
+    queries: { description: 'Reads the databases and, where a write flag is on, changes rows.' },
+    operates: { description: 'Works on the databases and looks after the server.' },
+    observes: { description: 'Reads the databases and the server’s health.', access: 'read' },
+  },
+  tools: [query, explain],
+  connect: async () => (await import('./connect.ts')).connector,
+  advise: adviseRole,
+});
