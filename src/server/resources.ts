@@ -74,10 +74,12 @@ function nameIn(uri: string): string {
 }
 
 function describe(graph: Graph, component: Component) {
-  const { connection: _hidden, subs, at, ...metadata } = component;
+  const { connection: _hidden, subs, at, isProtected, isExternal, ...metadata } = component;
   const linkOf = ({ from, to, type, access }: Graph['links'][number]) => ({ from, to, type, access });
   return {
     ...metadata,
+    protected: isProtected,
+    external: isExternal,
     line: at.line,
     sub_components: [...subs.keys()],
     links_in: graph.links.filter((link) => link.to === component.name).map(linkOf),

@@ -1,0 +1,51 @@
+import type { Stackward } from '../../src/call/stackward.ts';
+import { type HttpOptions, type HttpServing, serveHttp } from '../../src/server/http.ts';
+import { type Metrics, openMetrics } from '../../src/server/metrics.ts';
+import { openStack, type TestStack } from '../harness/stack.ts';
+import { type Box, openFixture } from './fixture-service.ts';
+
+/** One drawn link of the agent `helper` to each of two drawers; `other` has none. */
+export const TOPOLOGY = `stack: fixture
+components:
+  store: {type: box, drawers: {a: {}, b: {}}}
+  helper: {type: agent}
+  other: {type: agent}
+links:
+  - {from: helper, to: store, type: uses}
+`;
+
+/** The same without the link. */
+export const UNLINKED = TOPOLOGY.slice(0, TOPOLOGY.indexOf('links:'));
+
+export interface Fixture extends TestStack {
+  readonly box: Box;
+  readonly metrics: Metrics;
+}
+
+/** A Stackward over the fixture service, with writes open. */
+export async function openFixtureStack(
+  options: { topology?: string; watch?: boolean; env?: Record<string, string> } = {},
+): Promise<Fixture> {
+  const { box, services } = openFixture();
+  const metrics = openMetrics();
+  const stack = await openStack({
+    topology: options.topology ?? TOPOLOGY,
+    env: options.env ?? { MCP_STORE_WRITE_ACCESS: 'true' },
+    watch: options.watch ?? false,
+    services,
+    meter: metrics.meter,
+  });
+  return { ...stack, box, metrics };
+}
+
+/** Serves a fixture over HTTP on a free loopback port. */
+export const serveFixture = (fixture: Fixture, options: Partial<HttpOptions> = {}): Promise<HttpServing> =>
+  serveHttp(fixture.stackward, { port: 0, metrics: fixture.metrics, ...options });
+
+/** Every record in the audit, in order. The Stackward must be closed, or its records durable. */
+export async function auditRecords(stackward: Pick<Stackward, 'dataDir'>) {
+  const { readRecords } = await import('../../src/audit/read.ts');
+  const records = [];
+  for await (const { record } of readRecords(`${stackward.dataDir}/audit`)) records.push(record);
+  return records;
+}
