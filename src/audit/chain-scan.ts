@@ -71,7 +71,7 @@ class Walk {
 
   take(lines: readonly ScannedLine[], isLastSegment: boolean): void {
     for (const line of lines) {
-      if (this.#bad) this.#afterBad(line, this.#bad);
+      if (this.#bad) this.#followBad(this.#bad);
       else if (!this.#accept(line)) this.#reject(line, isLastSegment);
       if (this.#damage) return;
     }
@@ -102,7 +102,7 @@ class Walk {
   }
 
   /** A power cut can lose pages in the middle of a flush, which read as NUL; else only the last line can be torn. */
-  #afterBad(_line: ScannedLine, bad: ScannedLine): void {
+  #followBad(bad: ScannedLine): void {
     if (!bad.bytes.includes(0)) this.#stop(`record ${this.#seq + 1} is broken and others follow it`);
   }
 

@@ -8,13 +8,14 @@ import type { Hold } from './hold.ts';
 import type { Signer } from './keys.ts';
 import { makeLine } from './line.ts';
 import { OpenCalls } from './open-calls.ts';
-import type { CheckpointRecord, NewRecord, RequestRecord } from './record.ts';
+import type { CheckpointRecord, EventRecord, NewRecord, RequestRecord } from './record.ts';
 import type { Reserve } from './reserve.ts';
 import type { Segments } from './segments.ts';
 
 const BATCH_BYTES = 1024 * 1024;
 const BUFFER_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 1_000;
+const NOT_HELD = 'this process is not sure to hold its audit chain; if this stays, restart the server';
 
 export interface ChainWriterParts {
   readonly chain: string;
@@ -41,6 +42,7 @@ export class ChainWriter implements AuditLog {
   #running: Promise<void> | undefined;
   #sealing: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
+  #recovering: Promise<void> | undefined;
   #failure: string | undefined;
   #closing = false;
 
@@ -100,7 +102,7 @@ export class ChainWriter implements AuditLog {
 
   #stoppage(): string | undefined {
     if (this.#closing) return 'the audit log is closed';
-    if (!this.#parts.hold.held()) return 'another process took the audit chain; restart this server';
+    if (!this.#parts.hold.held()) return NOT_HELD;
     return this.#failure;
   }
 
@@ -139,25 +141,28 @@ export class ChainWriter implements AuditLog {
   }
 
   async #run(): Promise<void> {
+    try {
+      await this.#drain();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#running = undefined;
+  }
+
+  async #drain(): Promise<void> {
     for (;;) {
       // Callers that were just answered append again in this turn; waiting for its end lets them share a flush.
       await nextTurn();
       this.#flying = this.#queue.shift();
-      if (!this.#flying) break;
-      try {
-        await this.#commit(this.#flying);
-      } catch (error) {
-        this.#fail(error);
-        break;
-      }
+      if (!this.#flying) return;
+      await this.#commit(this.#flying);
     }
-    this.#running = undefined;
   }
 
   async #commit(batch: Batch): Promise<void> {
     const { segments, reserve, hold } = this.#parts;
     await reserve.refresh();
-    if (!hold.held()) throw new Error('another process took the audit chain; restart this server');
+    if (!hold.held()) throw new Error(NOT_HELD);
     await segments.write(batch.bytes(), batch.firstSeq);
     batch.written.resolve();
     await segments.sync();
@@ -194,32 +199,39 @@ export class ChainWriter implements AuditLog {
     this.#retry = setTimeout(() => this.#recover(), RETRY_MS).unref();
   }
 
+  #recover(): Promise<void> {
+    this.#recovering ??= this.#tryAgain().finally(() => {
+      this.#recovering = undefined;
+    });
+    return this.#recovering;
+  }
+
   /** Cuts what the failed batch left, then records that there was a gap and the ends that could not be recorded. */
-  async #recover(): Promise<void> {
-    const reason = this.#failure;
+  async #tryAgain(): Promise<void> {
+    const { chain, hold, segments, onReport } = this.#parts;
     try {
-      await this.#parts.segments.rollback();
+      if (!hold.held()) throw new Error(NOT_HELD);
+      await segments.rollback();
+      this.#add(resumedEvent(this.#failure ?? ''));
+      for (const response of this.#calls.takeOwed()) this.#add(response);
+      await this.#drain();
     } catch (error) {
-      this.#failure = `the audit log cannot be written: ${messageOf(error)}`;
-      this.#scheduleRetry();
+      this.#fail(error);
       return;
     }
     this.#failure = undefined;
-    this.#add({
-      kind: 'event',
-      event: 'audit_resumed',
-      principal: 'stackward',
-      topology: '',
-      version: 0,
-      detail: { reason: reason ?? '' },
-    });
-    for (const response of this.#calls.takeOwed()) this.#add(response);
-    this.#running ??= this.#run();
-    await this.#running;
-    if (this.#failure === undefined)
-      this.#parts.onReport(`audit chain ${this.#parts.chain} is written again`);
+    onReport(`audit chain ${chain} is written again`);
   }
 }
+
+const resumedEvent = (reason: string): EventRecord => ({
+  kind: 'event',
+  event: 'audit_resumed',
+  principal: 'stackward',
+  topology: '',
+  version: 0,
+  detail: { reason },
+});
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 

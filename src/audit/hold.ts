@@ -1,10 +1,9 @@
-import { mkdir, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createFile } from './durable-file.ts';
-import { isMissing } from './layout.ts';
-import { isAlive, ownIdentity } from './process-identity.ts';
+import { errorCode, isMissing } from './layout.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 const HEARTBEAT_MS = 5_000;
 const SILENT_MS = 30_000;
@@ -12,7 +11,7 @@ const Identity = z.object({ pid: z.int(), start: z.string(), machine: z.string()
 
 /** This process's hold on a chain. */
 export interface Hold {
-  /** False once another process took the chain, which it may after this one showed no sign of life. */
+  /** False when another process may have taken the chain, because this one showed no sign of life. */
   held(): boolean;
   release(): Promise<void>;
 }
@@ -32,7 +31,7 @@ export async function holdChain(chainDir: string): Promise<Hold | undefined> {
     for (const path of dead) await unlink(path).catch(ignoreMissing);
     const own = ownIdentity();
     const path = join(chainDir, `hold-${own.pid}-${own.start.replace(/\W+/g, '_')}.json`);
-    if (!(await createFile(path, JSON.stringify(own), 0o600))) return undefined;
+    if (!(await createHold(path, own))) return undefined;
     if (!(await isHeld(chainDir, path))) return startHeartbeat(path);
     // Two came at once and each saw the other: both step back and try again at different times.
     await unlink(path);
@@ -57,16 +56,33 @@ async function holders(chainDir: string, own?: string): Promise<{ alive: boolean
   return { alive: false, dead };
 }
 
+async function createHold(path: string, own: ProcessIdentity): Promise<boolean> {
+  try {
+    await writeFile(path, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 async function isHolderAlive(path: string): Promise<boolean> {
   try {
     const { mtimeMs } = await stat(path);
-    const identity = Identity.parse(JSON.parse(await readFile(path, 'utf8')));
-    return isAlive(identity) ?? Date.now() - mtimeMs < SILENT_MS;
+    const identity = parseIdentity(await readFile(path, 'utf8'));
+    return (identity && isAlive(identity)) ?? Date.now() - mtimeMs < SILENT_MS;
   } catch (error) {
     if (isMissing(error)) return false;
-    throw new Error(`cannot tell who holds the audit chain: remove ${path} if no server uses it`, {
-      cause: error,
-    });
+    throw error;
+  }
+}
+
+/** Undefined while the file is being written, or when a power cut emptied it. */
+function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    return Identity.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }
 
@@ -75,16 +91,21 @@ function ignoreMissing(error: unknown): void {
 }
 
 function startHeartbeat(path: string): Hold {
-  let held = true;
+  let lost = false;
+  let lastBeat = performance.now();
   const beat = async () => {
     const now = new Date();
-    await utimes(path, now, now).catch((error: unknown) => {
-      if (isMissing(error)) held = false;
-    });
+    try {
+      await utimes(path, now, now);
+      lastBeat = performance.now();
+    } catch (error) {
+      lost ||= isMissing(error);
+    }
   };
   const timer = setInterval(beat, HEARTBEAT_MS).unref();
   return {
-    held: () => held,
+    // After a long standstill the next beat tells whether somebody took over meanwhile.
+    held: () => !lost && performance.now() - lastBeat < SILENT_MS - HEARTBEAT_MS,
     release: async () => {
       clearInterval(timer);
       await unlink(path).catch(ignoreMissing);

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFile } from './durable-file.ts';
 import { isMissing, keysPath } from './layout.ts';
@@ -28,9 +28,16 @@ export async function openSigner(dir: string): Promise<Signer> {
   const privateKey = createPrivateKey((await readPrivate(path)) ?? (await makePrivate(path)));
   const publicKey = createPublicKey(privateKey);
   const key = keyId(publicKey);
-  await createFile(join(folder, `${key}.pub`), publicKeyText(publicKey), 0o644);
+  const published = join(folder, `${key}.pub`);
+  if (!(await exists(published))) await createFile(published, publicKeyText(publicKey), 0o644);
   return { key, sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64') };
 }
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 const publicKeyText = (publicKey: KeyObject) => publicKey.export({ type: 'spki', format: 'pem' }).toString();
 

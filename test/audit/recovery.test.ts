@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { ChainOpener } from '../../src/audit/chain-opener.ts';
+import { openSigner } from '../../src/audit/keys.ts';
 import { readRecords } from '../../src/audit/read.ts';
 import type { StoredRecord } from '../../src/audit/record.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
@@ -218,6 +220,33 @@ test('a holder on another machine keeps its chain while it shows signs of life',
   writeFileSync(join(chainFolder(dir), 'hold-9-9.json'), JSON.stringify({ ...own, machine: 'elsewhere' }));
   const { log } = await openLog(dir);
   expect(log.status().chain).toBe('0002');
+  await log.close();
+});
+
+test('a holder on another machine that is silent for long, or whose file a power cut emptied, holds nothing', async () => {
+  for (const content of [JSON.stringify({ pid: 9, start: '9', machine: 'elsewhere' }), '']) {
+    const dir = await closedLog(1);
+    const path = join(chainFolder(dir), 'hold-9-9.json');
+    writeFileSync(path, content);
+    utimesSync(path, new Date(0), new Date(0));
+    const { log } = await openLog(dir);
+    expect(log.status().chain).toBe('0001');
+    await log.close();
+  }
+});
+
+test('a chain whose process dies while another one lives is mended by that one', async () => {
+  const dir = auditDir();
+  const { log } = await openLog(dir);
+  const child = startChild('orphans', dir, '3');
+  await linesOf(child, (lines) => void (lines.includes('ready') && child.kill('SIGKILL')));
+  expect(await verifyAudit(dir)).toMatchObject({ chains: [{}, { orphanIntents: 3 }] });
+  const settings = { dir, checkpointEvery: 10, reserveBytes: 0, maxSegmentBytes: 1e6, onReport: () => {} };
+  await new ChainOpener(settings, await openSigner(dir)).mendOthers(log.status().chain);
+  expect(await verifyAudit(dir)).toMatchObject({
+    ok: true,
+    chains: [{ live: true }, { orphanIntents: 0, unsealed: 0 }],
+  });
   await log.close();
 });
 
