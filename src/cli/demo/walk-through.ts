@@ -1,0 +1,191 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { queryAudit } from '../../audit/query.ts';
+import { verifyAudit } from '../../audit/verify.ts';
+import { writeLine } from '../command.ts';
+import { bold, cyan, dim, green, red, table } from '../print.ts';
+import type { Shop } from './shop.ts';
+
+/** What a step of the walk-through did not find as it should be; the demo then ends with 1. */
+export class DemoFailure extends Error {}
+
+/** A real MCP client's session with a real `stackward serve` process, on screen. Throws DemoFailure. */
+export async function walkThrough(shop: Shop, out: Writable): Promise<void> {
+  const say = (line = '') => writeLine(out, line);
+  const heading = (text: string) => say(`\n${bold(text)}`);
+  const session = await connect(shop);
+  try {
+    heading('1. The link drawn in shop.yaml');
+    say(green(shop.removableLink.trim()));
+
+    heading('2. is what an MCP client of the agent triage gets');
+    const { tools } = await session.client.listTools();
+    say(tools.map((tool) => tool.name).join(', '));
+    expect(
+      tools.some((tool) => tool.name === 'pg_query') && !tools.some((tool) => tool.name === 'pg_execute'),
+      'pg_query, and no pg_execute',
+    );
+
+    heading('3. A query runs on the real database');
+    const sql = 'select status, count(*), sum(total) from orders group by 1 order by 2 desc';
+    showCall(say, 'pg_query', { sql });
+    const rows = rowsOf(await call(session, 'pg_query', { sql }));
+    say(
+      table(
+        rows.map((row) => row.map(String)),
+        { indent: 3 },
+      ),
+    );
+    expect(rows.length > 1, 'the orders by status');
+
+    heading('4. A write is refused, whatever it is dressed as, and why');
+    await refused(session, say, 'pg_query', {
+      sql: 'with gone as (delete from orders returning *) select * from gone',
+    });
+    await refused(session, say, 'pg_execute', { sql: "update orders set status = 'paid' where id = 4" });
+    const why = await call(session, 'stack_explain_access', {
+      component: 'orders-db',
+      operation: 'pg_execute',
+    });
+    say(dim(`   ${JSON.stringify(why.structured.operations)}`));
+
+    heading('5. A secret stays {password}');
+    showCall(say, 'pg_query', { sql: 'select * from settings' });
+    const leaked = await call(session, 'pg_query', { sql: 'select * from settings' });
+    say(
+      table(
+        rowsOf(leaked).map((row) => row.map(String)),
+        { indent: 3 },
+      ),
+    );
+    expect(!leaked.text.includes(shop.password) && leaked.text.includes('{password}'), 'the password masked');
+
+    heading('6. Every call is in the audit, and the audit verifies');
+    await showAudit(shop, say);
+
+    heading('7. The link is removed, and the tools are gone');
+    say(red(`- ${shop.removableLink.trim()}`));
+    await removeLink(shop, session);
+    const after = (await session.client.listTools()).tools.map((tool) => tool.name);
+    say(`tools/list_changed arrived; left: ${after.join(', ')}`);
+    expect(!after.includes('pg_query'), 'pg_query gone');
+    await refused(session, say, 'pg_query', { sql: 'select 1' });
+  } finally {
+    await session.client.close();
+  }
+}
+
+interface Session {
+  readonly client: Client;
+  /** Resolves at the next `tools/list_changed`. */
+  changed(): Promise<void>;
+}
+
+/** Starts `stackward serve` as a client would, over stdio. */
+async function connect(shop: Shop): Promise<Session> {
+  const waiting: (() => void)[] = [];
+  const client = new Client(
+    { name: 'stackward-demo', version: '1' },
+    {
+      listChanged: {
+        tools: {
+          autoRefresh: false,
+          onChanged: () =>
+            waiting.splice(0).forEach((go) => {
+              go();
+            }),
+        },
+      },
+    },
+  );
+  const script = process.argv[1];
+  if (!script) throw new DemoFailure('the demo does not know how this process was started');
+  const args = [
+    ...process.execArgv,
+    script,
+    'serve',
+    '--topology',
+    shop.topology,
+    '--as',
+    'triage',
+    '--log-level',
+    'error',
+  ];
+  const { PATH = '' } = process.env;
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args, env: { PATH, ...shop.env } }),
+  );
+  return { client, changed: () => new Promise((resolve) => waiting.push(resolve)) };
+}
+
+interface Called {
+  readonly isError: boolean;
+  readonly text: string;
+  readonly structured: Record<string, unknown>;
+}
+
+async function call({ client }: Session, name: string, args: Record<string, unknown>): Promise<Called> {
+  const result = await client.callTool({ name, arguments: args });
+  const [first] = result.content;
+  return {
+    isError: result.isError === true,
+    text: first?.type === 'text' ? first.text : '',
+    structured: { ...result.structuredContent },
+  };
+}
+
+async function refused(
+  session: Session,
+  say: (line: string) => void,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<void> {
+  showCall(say, name, args);
+  const { isError, text } = await call(session, name, args);
+  expect(isError, `${name} refused`);
+  for (const line of text.split('\n').slice(0, 2)) say(`   ${red(line)}`);
+}
+
+const showCall = (say: (line: string) => void, name: string, args: Record<string, unknown>) =>
+  say(`${cyan('>')} ${name} ${dim(JSON.stringify(args))}`);
+
+function rowsOf({ structured }: Called): unknown[][] {
+  const { rows } = structured;
+  return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? row : Object.values(row))) : [];
+}
+
+async function showAudit(shop: Shop, say: (line: string) => void): Promise<void> {
+  const dir = join(dirname(shop.topology), '.stackward', 'audit');
+  for await (const view of queryAudit(dir, {}, { limit: 4 })) {
+    if (view.kind === 'call')
+      say(
+        `   #${view.seq} ${view.principal} ${view.tool} ${view.target ?? ''} ${view.outcome} ${dim(view.call)}`,
+      );
+  }
+  const report = await verifyAudit(dir);
+  const records = report.chains.reduce((sum, chain) => sum + chain.records, 0);
+  say(
+    report.ok ? green(`   verified ${records} records: the chain holds`) : red('   the chain does not hold'),
+  );
+  expect(report.ok, 'an audit that verifies');
+}
+
+async function removeLink(shop: Shop, session: Session): Promise<void> {
+  const changed = session.changed();
+  const text = await readFile(shop.topology, 'utf8');
+  await writeFile(shop.topology, text.replace(shop.removableLink, ''));
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(
+      () => reject(new DemoFailure('tools/list_changed did not arrive within 10 s')),
+      10_000,
+    ).unref();
+  });
+  await Promise.race([changed, late]);
+}
+
+function expect(holds: boolean, what: string): void {
+  if (!holds) throw new DemoFailure(`the demo expected ${what}, and did not find it`);
+}

@@ -1,0 +1,91 @@
+import type { Stackward } from '../call/stackward.ts';
+import { openLogger } from '../server/logger.ts';
+import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
+import { openStackward } from './open.ts';
+
+export interface ServeOptions extends TopologyOptions {
+  readonly http?: string;
+  readonly allowHost?: readonly string[];
+  readonly allowOrigin?: readonly string[];
+  readonly watch: boolean;
+  readonly logLevel: string;
+}
+
+/** `stackward serve`: over stdio until the client goes away, or over HTTP until it is told to stop. */
+export async function serve(options: ServeOptions, world: World): Promise<number> {
+  const logger = openLogger(options.logLevel);
+  const principal = options.as ?? world.env.STACKWARD_AGENT;
+  const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
+  if (options.http === undefined) {
+    const stackward = await openStackward(options, world, { watch: options.watch, report });
+    try {
+      mustBeKnown(stackward, principal);
+      await overStdio(stackward, principal, logger);
+    } finally {
+      await stackward.close();
+    }
+    return EXIT.ok;
+  }
+  const { openMetrics } = await import('../server/metrics.ts');
+  const metrics = openMetrics();
+  const stackward = await openStackward(options, world, {
+    watch: options.watch,
+    report,
+    meter: metrics.meter,
+  });
+  try {
+    mustBeKnown(stackward, principal);
+    metrics.observe(stackward);
+    const { serveHttp } = await import('../server/http.ts');
+    const serving = await serveHttp(stackward, {
+      ...addressOf(options.http),
+      ...(principal === undefined ? {} : { principal }),
+      allowedHosts: options.allowHost ?? [],
+      allowedOrigins: options.allowOrigin ?? [],
+      logger,
+      metrics,
+    });
+    writeLine(world.stderr, `stackward serves ${serving.url}/mcp`);
+    await untilToldToStop();
+    await serving.close();
+  } finally {
+    await stackward.close();
+  }
+  return EXIT.ok;
+}
+
+async function overStdio(
+  stackward: Stackward,
+  principal: string | undefined,
+  logger: ReturnType<typeof openLogger>,
+): Promise<void> {
+  const { serveStdioFor } = await import('../server/stdio.ts');
+  const serving = serveStdioFor(stackward, { principal, logger });
+  await Promise.race([serving.ended, untilToldToStop()]);
+  await serving.close();
+}
+
+/** An agent that the topology does not name could call nothing; better said now than at its first call. */
+function mustBeKnown(stackward: Stackward, principal: string | undefined): void {
+  if (principal === undefined || principal === STACK_PRINCIPAL) return;
+  const { components, file } = stackward.catalogs.graph();
+  if (components.get(principal)?.type === 'agent') return;
+  const agents = [...components.values()].filter((one) => one.type === 'agent').map((one) => one.name);
+  throw new UsageError(`${file} names no agent '${principal}'; it names: ${agents.join(', ') || 'none'}`);
+}
+
+/** `8080`, `0.0.0.0:8080`, `[::1]:8080`. */
+function addressOf(text: string): { host?: string; port: number } {
+  const [, host, digits] = /^(?:(\[[^\]]+\]|[^:]+):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535)
+    throw new UsageError(`--http ${text} is no port or host:port; for instance: --http 8080`);
+  return host === undefined ? { port } : { host: host.replace(/^\[|\]$/g, ''), port };
+}
+
+const untilToldToStop = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
