@@ -17,7 +17,7 @@ export function advise(component: Component, access: Access): readonly string[] 
   if (component.connection.database !== 0) commands.add('select');
   const rights = [...commands].sort().map((command) => `+${command}`);
   return [
-    `ACL SETUSER USER reset on >PASSWORD ${[...new Set(keys)].join(' ')} -@all ${rights.join(' ')}`,
+    `ACL SETUSER USER reset on >PASSWORD resetchannels ${[...new Set(keys)].join(' ')} -@all ${rights.join(' ')}`,
     ...(access === 'write'
       ? [`On Redis 6.2 leave out +${OPTIONAL_WRITE_COMMAND}, which that version does not know.`]
       : []),
