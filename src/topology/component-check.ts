@@ -179,7 +179,7 @@ function connectionOf(
     findings.hide(value);
     findings.error(
       at,
-      field in type.connection.shape
+      Object.hasOwn(type.connection.shape, field)
         ? `component ${quote(name)} is external, so its own stack holds its connection: remove ${quote(field)}`
         : `unknown field ${quote(field)} of component ${quote(name)}`,
       findings.advise(field, beside),

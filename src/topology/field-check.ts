@@ -58,7 +58,7 @@ function checkTexts({ node, schema }: Checked, findings: Findings): Set<string> 
       findings.hide(scalar);
       findings.error(scalar, CREDENTIAL_RULE);
     } else {
-      const name = /[A-Za-z_][A-Za-z0-9_]*/.exec(text)?.[0] ?? 'NAME';
+      const name = /(?:[$%]|\{)\{?\s*([A-Za-z_][A-Za-z0-9_]*)/.exec(text)?.[1] ?? 'NAME';
       const whole = text === `$${name}` ? '' : ' as the whole value';
       findings.error(scalar, `${quote(text)} is not a reference here: write {env: ${name}}${whole}`);
     }
@@ -119,16 +119,19 @@ function invalid(
   findings: Findings,
 ): void {
   const place = placeOf(issue.path, owner);
+  const confidential = isConfidential(schema, issue.path);
+  if (at && confidential) findings.hide(at);
   if (issue.path.at(-1) === 'env') {
     const given =
-      at?.kind === 'scalar' && !/[^\w .$-]/.test(String(at.value)) ? ` ${quote(String(at.value))}` : '';
+      !confidential && at?.kind === 'scalar' && !/[^\w .$-]/.test(String(at.value))
+        ? ` ${quote(String(at.value))}`
+        : '';
     findings.error(
       at ?? name,
       `${place}: ${given.trim() || 'this'} is not the name of an environment variable: write {env: FOO}, with letters, digits and _ only`,
     );
     return;
   }
-  if (at && isConfidential(schema, issue.path)) findings.hide(at);
   findings.error(at ?? name, `${place} ${issue.message ?? 'is not valid'}`);
 }
 

@@ -108,11 +108,16 @@ function sizeOf(origin: string, size: number | bigint): string {
 }
 
 /** Whether a place holds a credential or may hold one, so that a message must not repeat what stands there. */
-export const isConfidential = (schema: z.ZodType, path: readonly PropertyKey[]): boolean => {
+export function isConfidential(schema: z.ZodType, path: readonly PropertyKey[]): boolean {
   const here = schemaAt(schema, path);
   // A place that the schema does not know may be a credential under a mistyped name.
-  return here === undefined || holdsCredential(here);
-};
+  if (here === undefined || holdsCredential(here)) return true;
+  // Inside of a reference somebody may have put the value where its name belongs.
+  return path.some((_step, length) => {
+    const above = schemaAt(schema, path.slice(0, length));
+    return above !== undefined && isCredential(above);
+  });
+}
 
 /** `; accepted: ...` for the forms of a value. */
 export const acceptedForms = (forms: readonly string[]): string =>

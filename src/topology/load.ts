@@ -19,7 +19,7 @@ import { quote } from './words.ts';
 /** A checked graph, or everything that is wrong with the file. */
 export type Loaded =
   | { readonly graph: Graph; readonly warnings: readonly Problem[]; readonly problems?: never }
-  | { readonly problems: readonly Problem[]; readonly graph?: never };
+  | { readonly problems: readonly Problem[]; readonly graph?: never; readonly warnings?: never };
 
 export interface TopologySource {
   readonly text: string;

@@ -19,7 +19,8 @@ export function parseTree(text: string, findings: Findings): MapNode | undefined
     // Duplicate keys are found below: the library compares each key with each other.
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // 'silent' would also drop the error about a second document.
+    logLevel: 'error',
   });
   checkDirectives(doc, findings);
   for (const { pos, message } of doc.errors)

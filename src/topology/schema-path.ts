@@ -29,7 +29,8 @@ export function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema |
   const [step, ...rest] = path;
   if (step === undefined) return here;
   if (here instanceof z.core.$ZodObject) {
-    const field = here._zod.def.shape[String(step)];
+    const { shape } = here._zod.def;
+    const field = Object.hasOwn(shape, step) ? shape[String(step)] : undefined;
     return field && schemaAt(field, rest);
   }
   if (here instanceof z.core.$ZodRecord) return schemaAt(here._zod.def.valueType, rest);
