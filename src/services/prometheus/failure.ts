@@ -6,12 +6,14 @@ const MAX_MESSAGE = 500;
 /** The error envelope of the HTTP API. @see https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
 const Failure = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 
-/** Error types whose text only repeats the query or names series that it selects. */
+/** Error types whose text only repeats the request. */
 const REPEATS_CALLER: Readonly<Record<string, ErrorCode>> = {
   bad_data: 'query_failed',
-  execution: 'query_failed',
   not_found: 'not_found',
 };
+/** The evaluator's own messages. Thanos and Mimir report under the same type what names their machines. */
+const EVALUATION =
+  /^(many-to-many matching|found duplicate series|multiple matches for labels|query processing would load too many|vector cannot contain|invalid (destination|source) label|invalid regular expression|exceeded maximum resolution)/;
 const OWN_WORDS: Readonly<Record<string, ToolError>> = {
   timeout: new ToolError('timeout', 'Prometheus gave the query up; select fewer series or a shorter time'),
   canceled: new ToolError('cancelled', 'Prometheus cancelled the query'),
@@ -38,6 +40,7 @@ export function failureOf(status: number, body: string): ToolError {
 function reported(type: string, message: string): ToolError {
   const code = Object.hasOwn(REPEATS_CALLER, type) ? REPEATS_CALLER[type] : undefined;
   if (code) return new ToolError(code, message.slice(0, MAX_MESSAGE));
+  if (type === 'execution') return new ToolError('query_failed', evaluationError(message));
   const own = Object.hasOwn(OWN_WORDS, type) ? OWN_WORDS[type] : undefined;
   return new ToolError(
     own?.code ?? 'backend_failed',
@@ -45,11 +48,17 @@ function reported(type: string, message: string): ToolError {
   );
 }
 
-/** What an exception out of `fetch` means. */
+const evaluationError = (message: string): string =>
+  EVALUATION.test(message)
+    ? message.slice(0, MAX_MESSAGE)
+    : 'the query was understood and could not be evaluated; try a part of it or a shorter time';
+
+/** What an exception out of `fetch`, or out of reading its body, means. Throws again what neither of them throws. */
 export function transportFailure(error: unknown, signal: AbortSignal): ToolError {
   if (error instanceof ToolError) return error;
   if (signal.aborted) return abortOf(signal.reason);
-  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(error instanceof TypeError)) throw error;
+  const { cause } = error;
   if (cause instanceof Error && cause.message === 'unexpected redirect') {
     return new ToolError(
       'unreachable',

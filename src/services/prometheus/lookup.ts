@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
+import { Names } from './api.ts';
+import type { Ask } from './client.ts';
 import { guardSelector, type ScopeLabels } from './guard.ts';
 import { selectionFields, selectionOf } from './query-input.ts';
 import { selectorOf } from './scope.ts';
 import { currentMoment, momentOf, TimeInput } from './time.ts';
+import type { Context } from './tool.ts';
 
 /** Which series a look-up goes over, and when they existed. */
 export const lookupFields = {
@@ -36,4 +39,33 @@ export function periodOf({ start = '-1h', end = 'now' }: Pick<Lookup, 'start' | 
     ['start', momentOf(start, now).toFixed(3)],
     ['end', momentOf(end, now).toFixed(3)],
   ];
+}
+
+const NO_SUCH_METRIC = 'stackward_no_such_metric';
+
+/**
+ * Asks for a list of names within a scope. Names do not show which series they come from, so under a scope
+ * the server also has to prove that it heeds `match[]` on such a list, which old Cortex and Thanos do not:
+ * asked for a metric that nobody has, it must name nothing. Throws ToolError('backend_failed') otherwise.
+ */
+export async function askNames(
+  { client, signal, limits }: Context,
+  scope: ScopeLabels,
+  request: Omit<Ask<string[]>, 'data'>,
+): Promise<{ names: readonly string[]; warnings: readonly string[] }> {
+  const bounds = { signal, limits };
+  const isScoped = Object.keys(scope).length > 0;
+  const others = request.params.filter(([name]) => name !== 'match[]');
+  const probe = [...others, ['match[]', `{__name__="${NO_SUCH_METRIC}"}`]] as const;
+  const [{ data, warnings }, probed] = await Promise.all([
+    client.ask({ ...request, data: Names }, bounds),
+    isScoped ? client.ask({ ...request, params: probe, data: Names }, bounds) : undefined,
+  ]);
+  if (probed && probed.data.length > 0) {
+    throw new ToolError(
+      'backend_failed',
+      'the server does not heed match[] on lists of names; nothing is shown',
+    );
+  }
+  return { names: data, warnings };
 }

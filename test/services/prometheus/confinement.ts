@@ -19,6 +19,10 @@ export function unconfined(expr: string, matcher = 'namespace="shop"'): string[]
 /** How many vector selectors an expression has. */
 export function countSelectors(expr: string): number {
   let count = 0;
-  parser.parse(expr).iterate({ enter: ({ name }) => void (count += name === 'VectorSelector' ? 1 : 0) });
+  parser.parse(expr).iterate({
+    enter: ({ name }) => {
+      if (name === 'VectorSelector') count++;
+    },
+  });
   return count;
 }

@@ -138,3 +138,6 @@ export const answering =
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(status === 200 ? { status: 'success', data } : data));
   };
+
+/** Whether a request only asks if the server heeds `match[]`; a server that does answers with nothing. */
+export const isProbe = (url: string): boolean => url.includes('stackward_no_such_metric');

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
-import { Names } from '../api.ts';
 import type { Ask } from '../client.ts';
-import { lookupFields, matchOf, periodOf } from '../lookup.ts';
+import { askNames, lookupFields, matchOf, periodOf } from '../lookup.ts';
 import { LABEL_NAME } from '../promql/vocabulary.ts';
 import { scopeOf } from '../scope.ts';
 import { complete, completeness, tool } from '../tool.ts';
@@ -29,24 +28,28 @@ export const promLabels = tool({
     ...completeness,
   }),
   list: 'values',
-  async run({ client, target, signal, limits }, { label, ...lookup }) {
-    const match = matchOf(lookup, scopeOf(target));
+  async run(context, { label, ...lookup }) {
+    const { limits } = context;
+    const scope = scopeOf(context.target);
+    const match = matchOf(lookup, scope);
     const params: [string, string][] = [...periodOf(lookup), ['limit', String(limits.rows + 1)]];
     if (match !== undefined) params.push(['match[]', match]);
-    const { data, warnings } = await client.ask(requestOf(label, params), { signal, limits });
-    const values = data.slice(0, limits.rows);
+    const { names, warnings } = await askNames(context, scope, requestOf(label, params));
+    const values = names.slice(0, limits.rows);
     return {
       ...(label === undefined ? {} : { label }),
       values,
-      ...complete(data.length > values.length, 'narrow it with metric or matchers', warnings),
+      ...complete(names.length > values.length, 'narrow it with metric or matchers', warnings),
     };
   },
 });
 
-function requestOf(label: string | undefined, params: Ask<string[]>['params']): Ask<string[]> {
-  if (label === undefined) return { method: 'POST', path: ['labels'], params, data: Names };
+type Request = Omit<Ask<string[]>, 'data'>;
+
+function requestOf(label: string | undefined, params: Request['params']): Request {
+  if (label === undefined) return { method: 'POST', path: ['labels'], params };
   // The one place where a caller's word becomes part of a path.
   if (!LABEL_NAME.test(label))
     throw new ToolError('invalid_arguments', 'a label name has letters, digits and _ only');
-  return { method: 'GET', path: ['label', label, 'values'], params, data: Names };
+  return { method: 'GET', path: ['label', label, 'values'], params };
 }

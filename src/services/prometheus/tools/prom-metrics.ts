@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
-import { type Metadata, MetadataData, Names, TargetMetadataData } from '../api.ts';
+import { type Metadata, MetadataData, TargetMetadataData } from '../api.ts';
 import type { ScopeLabels } from '../guard.ts';
-import { matchOf, periodOf } from '../lookup.ts';
+import { askNames, matchOf, periodOf } from '../lookup.ts';
 import { isInScope, scopeOf, selectorOf } from '../scope.ts';
 import { type Context, complete, completeness, tool } from '../tool.ts';
 
@@ -53,16 +53,12 @@ export const promMetrics = tool({
   },
 });
 
-async function namesIn({ client, signal, limits }: Context, scope: ScopeLabels, search?: string) {
+async function namesIn(context: Context, scope: ScopeLabels, search?: string) {
   const matchers = search ? [{ label: '__name__', op: '=~' as const, value: `(?i).*${search}.*` }] : [];
   const match = matchOf({ matchers }, scope);
-  const params: [string, string][] = [...periodOf({}), ['limit', String(limits.rows + 1)]];
+  const params: [string, string][] = [...periodOf({}), ['limit', String(context.limits.rows + 1)]];
   if (match !== undefined) params.push(['match[]', match]);
-  const { data, warnings } = await client.ask(
-    { method: 'GET', path: ['label', '__name__', 'values'], params, data: Names },
-    { signal, limits },
-  );
-  return { names: data, warnings };
+  return askNames(context, scope, { method: 'GET', path: ['label', '__name__', 'values'], params });
 }
 
 /** Help texts are the exporters' own, so a scope sees only those of targets that carry its labels. */
