@@ -25,8 +25,9 @@ export interface AuditLogOptions {
 /**
  * Opens the audit log for writing: the lowest chain that no living process holds, or a new one.
  *
- * Every chain whose process died is mended first, and later every half minute: a torn tail is set aside and recorded as event `torn_tail`, and
- * each request without a response gets one with the outcome `outcome_unknown`. Throws when the folder cannot be used.
+ * Every chain whose process died is mended first, and later every half minute: a torn tail is set aside and
+ * recorded as event `torn_tail`, and each request without a response gets one with the outcome `outcome_unknown`.
+ * A chain broken as no crash breaks it is reported and left as it is. Throws when the folder cannot be used.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const settings: ChainSettings = {

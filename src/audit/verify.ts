@@ -53,9 +53,9 @@ export interface AuditReport {
  * checkpoint, a request with two ends, an end without a request.
  *
  * Not found, and why: changes to records after the latest checkpoint (`unsealed`), which nothing has signed yet; a
- * chain put back, together with its `head.json`, to an older checkpoint or to before its first; the highest chains removed whole; anything
- * done by one who has the signing key, or who may write `keys/` when no `publicKey` is given. Copy checkpoints or
- * exports to another machine, and pin the key, against these. Throws when a file cannot be read.
+ * chain put back, together with its `head.json`, to an older checkpoint or to before its first; the highest chains
+ * removed whole; anything done by one who has the signing key, or who may write `keys/` when no `publicKey` is given.
+ * Copy checkpoints or exports to another machine, and pin the key, against these. Throws when a file cannot be read.
  */
 export async function verifyAudit(dir: string, options: VerifyOptions = {}): Promise<AuditReport> {
   const began = performance.now();
