@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 import { z } from 'zod';
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
+import { isViolation } from './failure.ts';
 import {
   columnList,
   columnNames,
@@ -51,7 +52,7 @@ export async function takeBack(
   const inverse = INVERSE[command];
   mustBeReversible(table, { command: inverse, table: { name: table.name, only: true }, assigned: [] });
   await mustBeAsLeft(writer, table, command, { before, after });
-  const changed = await RESTORE[command](writer, table, { before, after });
+  const changed = await RESTORE[command](writer, table, { before, after }).catch(asConflict);
   await mustChangeOnly(writer, table, inverse, changed);
 }
 
@@ -68,6 +69,14 @@ const RESTORE: Readonly<Record<keyof typeof INVERSE, Restore>> = {
   UPDATE: resetUpdated,
   DELETE: insertDeleted,
 };
+
+/** A constraint that stands in the way tells of rows that somebody wrote since. */
+function asConflict(error: unknown): never {
+  if (!(error instanceof ToolError) || !isViolation(error.cause)) throw error;
+  throw new ToolError('conflict', `${error.detail} Rows that were written since depend on the change.`, {
+    cause: error,
+  });
+}
 
 function mustHaveSameShape(table: Table, { key, columns }: Image): void {
   if (fingerprint(table.key) !== fingerprint(key) || fingerprint(columnNames(table)) !== fingerprint(columns))

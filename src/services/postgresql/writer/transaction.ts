@@ -79,16 +79,23 @@ export async function beginTransaction(options: TransactionOptions): Promise<Ope
 class Session {
   readonly #client: PoolClient;
   #closed = false;
+  #lost = false;
   #running = 0;
 
   constructor(client: PoolClient) {
     this.#client = client;
+    client.once('end', () => {
+      this.#lost = true;
+    });
   }
 
   async during<T>(statement: () => Promise<T>): Promise<T> {
     // A statement after the rollback would run outside of any transaction, and be final at once.
     if (this.#closed)
       throw new ToolError('cancelled', 'The writing session was closed; nothing has changed.');
+    // Known before a COMMIT is sent, the loss is no doubt: the server rolled back.
+    if (this.#lost)
+      throw new ToolError('unreachable', 'The connection to the server was lost; nothing has changed.');
     this.#running += 1;
     try {
       return await statement();
