@@ -127,13 +127,17 @@ function initialise(bin: string, data: string, password: string, account: Accoun
 function untilReady(child: ChildProcess): Promise<void> {
   let log = '';
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}:\n${log.slice(-2000)}`)));
-    child.stderr?.on('data', (chunk: Buffer) => {
-      log = (log + chunk.toString()).slice(-8000);
+    const onEnd = (code: number | null) =>
+      reject(new Error(`PostgreSQL ended with ${code}:\n${log.slice(-2000)}`));
+    const onLog = (chunk: Buffer) => {
+      log += chunk.toString();
       if (!log.includes('ready to accept connections')) return;
-      child.removeAllListeners('exit');
+      child.off('exit', onEnd);
+      child.stderr?.off('data', onLog).resume();
       resolve();
-    });
+    };
+    child.once('error', reject);
+    child.once('exit', onEnd);
+    child.stderr?.on('data', onLog);
   });
 }

@@ -50,7 +50,8 @@ export async function walkThrough(shop: Shop, out: Writable): Promise<void> {
       component: 'orders-db',
       operation: 'pg_execute',
     });
-    say(dim(`   ${JSON.stringify(why.structured.operations)}`));
+    expect(!why.isError, 'the reason why pg_execute is absent');
+    for (const reason of reasonsOf(why)) say(dim(`   ${reason}`));
 
     heading('5. A secret stays {password}');
     showCall(say, 'pg_query', { sql: 'select * from settings' });
@@ -133,9 +134,12 @@ async function call({ client }: Session, name: string, args: Record<string, unkn
   return {
     isError: result.isError === true,
     text: first?.type === 'text' ? first.text : '',
-    structured: { ...result.structuredContent },
+    structured: isObject(result.structuredContent) ? result.structuredContent : {},
   };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 async function refused(
   session: Session,
@@ -155,6 +159,15 @@ const showCall = (say: (line: string) => void, name: string, args: Record<string
 function rowsOf({ structured }: Called): unknown[][] {
   const { rows } = structured;
   return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? row : Object.values(row))) : [];
+}
+
+/** The reasons of every operation that `stack_explain_access` explained. */
+function reasonsOf({ structured }: Called): string[] {
+  const { operations } = structured;
+  if (!Array.isArray(operations)) return [];
+  return operations.map((one) =>
+    isObject(one) && Array.isArray(one.reasons) ? `${one.target}: ${one.reasons.join('; ')}` : '',
+  );
 }
 
 async function showAudit(shop: Shop, say: (line: string) => void): Promise<void> {
