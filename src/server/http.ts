@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EventStore } from '@modelcontextprotocol/server';
 import type { Stackward } from '../call/stackward.ts';
 import { BodyError, readJsonBody } from './http/body.ts';
 import { authenticateRequest, checkOrigin, hostNamesFor, isLoopback, type TurnedAway } from './http/guard.ts';
@@ -8,6 +7,7 @@ import { answerHealth, answerReadiness } from './http/health.ts';
 import { type McpEndpoint, openMcpEndpoint } from './http/mcp-endpoint.ts';
 import { answerMetadataQuery } from './http/metadata-query.ts';
 import { replyError, replyRpcError } from './http/reply.ts';
+import type { Resumable } from './http/sessions.ts';
 import { type InFlight, openInFlight } from './in-flight.ts';
 import type { Logger } from './logger.ts';
 import type { ServerExtension } from './mcp-server.ts';
@@ -28,7 +28,7 @@ export interface HttpOptions {
   /** Serves `/metrics` when given. */
   readonly metrics?: Metrics;
   readonly extension?: ServerExtension;
-  readonly eventStore?: () => EventStore;
+  readonly resumable?: Resumable;
   readonly limits?: Partial<HttpLimits>;
 }
 

@@ -31,7 +31,9 @@ const compiled = new WeakMap<AnyTool, ToolSchemas>();
 function schemasOf(tool: AnyTool): ToolSchemas {
   const known = compiled.get(tool);
   if (known) return known;
-  const { $schema: _in, ...input } = z.toJSONSchema(tool.params, { io: 'input' });
+  const { $schema: dialect, ...own } = z.toJSONSchema(tool.params, { io: 'input' });
+  // MCP takes 2020-12 for granted, so a schema names its dialect only where its author did.
+  const input = tool.params.meta()?.$schema === undefined ? own : { $schema: dialect, ...own };
   const { $schema: _out, ...output } = z.toJSONSchema(tool.output, { io: 'output' });
   const schemas = { input, output: { ...output, type: 'object' as const } };
   compiled.set(tool, schemas);

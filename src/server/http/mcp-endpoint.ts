@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler, type EventStore, isLegacyRequest } from '@modelcontextprotocol/server';
+import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
 import type { Stackward } from '../../call/stackward.ts';
 import { announceSwaps } from '../announce.ts';
 import type { Logger } from '../logger.ts';
 import { mcpServerFor, type ServerExtension } from '../mcp-server.ts';
-import { openSessions } from './sessions.ts';
+import { openSessions, type Resumable } from './sessions.ts';
 
 /** `/mcp`: revision 2026-07-28 without sessions, 2025-11-25 with them. */
 export interface McpEndpoint {
@@ -20,7 +20,7 @@ export interface McpEndpointSettings {
   readonly logger?: Logger;
   readonly sessionLimit: number;
   readonly sessionIdleMs: number;
-  readonly eventStore?: () => EventStore;
+  readonly resumable?: Resumable;
 }
 
 export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSettings): McpEndpoint {
@@ -35,7 +35,7 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
     serverFor,
     limit: settings.sessionLimit,
     idleMs: settings.sessionIdleMs,
-    ...(settings.eventStore ? { eventStore: settings.eventStore } : {}),
+    ...(settings.resumable ? { resumable: settings.resumable } : {}),
   });
   const modern = createMcpHandler(({ authInfo }) => serverFor(vouched(authInfo?.clientId)), {
     legacy: 'reject',

@@ -30,7 +30,15 @@ export interface SessionSettings {
   /** A session without any exchange for this long is closed. */
   readonly idleMs: number;
   readonly limit: number;
-  readonly eventStore?: () => EventStore;
+  readonly resumable?: Resumable;
+}
+
+/** Lets clients come back to a stream that broke off. */
+export interface Resumable {
+  /** A store for one session's events. */
+  openEvents(): EventStore;
+  /** How long a client waits before it comes back. */
+  readonly retryMs: number;
 }
 
 /** How often idle sessions are looked for. */
@@ -68,7 +76,9 @@ export function openSessions(settings: SessionSettings): Sessions {
       onsessionclosed: (id) => {
         sessions.delete(id);
       },
-      ...(settings.eventStore ? { eventStore: settings.eventStore() } : {}),
+      ...(settings.resumable
+        ? { eventStore: settings.resumable.openEvents(), retryInterval: settings.resumable.retryMs }
+        : {}),
     });
     const session: Session = { principal, server, transport, open: 0, lastUsed: Date.now() };
     await server.connect(transport);
@@ -92,7 +102,7 @@ export function openSessions(settings: SessionSettings): Sessions {
       const session = sessions.get(id);
       // To anybody but its own principal a session does not exist: its id alone opens nothing.
       if (!session || session.principal !== principal) return rpcError(404, 'there is no such session');
-      const mismatch = headerMismatch(request, body, session.server);
+      const mismatch = headerMismatch(request, body);
       if (mismatch) return rpcError(400, mismatch, -32_020);
       return exchange(session, request, body, response);
     },
@@ -114,11 +124,7 @@ async function exchange(session: Session, request: Request, body: unknown, respo
 }
 
 /** What an intermediary reads in the headers must be what the body does. Clients of this revision may leave them out. */
-function headerMismatch({ headers }: Request, body: unknown, server: Server): string | undefined {
-  const version = headers.get('mcp-protocol-version');
-  const negotiated = server.getNegotiatedProtocolVersion();
-  if (version !== null && negotiated !== undefined && version !== negotiated)
-    return `MCP-Protocol-Version says ${version}, and this session speaks ${negotiated}`;
+function headerMismatch({ headers }: Request, body: unknown): string | undefined {
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown; uri?: unknown } };
   const saidMethod = headers.get('mcp-method');
   if (saidMethod !== null && saidMethod !== method) return 'Mcp-Method does not name the method of the body';
