@@ -88,13 +88,13 @@ export class Connection<C extends RedisCommand> {
   }
 
   /** Sends commands as one MULTI ... EXEC. Throws ToolError('conflict') when a watched key changed. */
-  async transaction(commands: readonly (readonly [C, readonly Argument[]])[]): Promise<readonly Reply[]> {
+  async transaction(commands: readonly (readonly [C, readonly Argument[]])[]): Promise<void> {
     const all = commands.map(([command, args]) => this.#words(command, args));
     const driver = await this.#ready();
     const multi = driver.multi();
     for (const words of all) multi.addCommand(words);
     try {
-      return (await multi.exec()) as unknown as readonly Reply[];
+      await multi.exec();
     } catch (error) {
       throw toWriteError(error);
     }

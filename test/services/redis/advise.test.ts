@@ -108,6 +108,20 @@ describe.skipIf(!server)('the ACL line that an operator is advised to give', () 
     expect(await admin.run('TTL', `${p}s`)).toBe(-1);
   });
 
+  test('without PEXPIRETIME, as on Redis 6.2, the end of a key is kept to about a second', async () => {
+    const redis = await openAs('write');
+    await admin.run('ACL', 'SETUSER', 'advised-write', '-pexpiretime');
+    const key = `${p}old`;
+    await admin.run('SET', key, 'x', 'PX', 500_000);
+    const end = Number(await admin.run('PEXPIRETIME', key));
+    const written = await redis.write(remove, 'mine', { keys: [key] });
+    await redis.revert(remove, 'mine', { keys: [key] }, written);
+    expect(Math.abs(Number(await admin.run('PEXPIRETIME', key)) - end)).toBeLessThan(1000);
+    const forever = { keys: [`${p}s`] };
+    await redis.revert(remove, 'mine', forever, await redis.write(remove, 'mine', forever));
+    expect(await admin.run('PEXPIRETIME', `${p}s`)).toBe(-1);
+  });
+
   test('the server itself refuses a key outside the prefix', async () => {
     const outside = freshPrefix('outside');
     await admin.run('SET', `${outside}a`, 'theirs');
