@@ -11,7 +11,12 @@ const EXCERPT_WIDTH = 120;
 const NAMED_LIKE_SECRET =
   /((?:pass|pwd|secret|token|key|cred|auth)[\w-]*["']?\s*:\s*)(?![{[|>\s])("(?:[^"\\]|\\.)*"?|'[^']*'?|[^,}\]\s]+)/gi;
 
-type Finding = Span & { message: string; accepted?: readonly string[]; severity: Problem['severity'] };
+type Finding = Span & {
+  message: string;
+  accepted?: readonly string[];
+  severity: Problem['severity'];
+  isConcealed?: boolean;
+};
 
 /** Collects what is wrong with one text, so that all of it is told at once. */
 export class Findings {
@@ -50,6 +55,13 @@ export class Findings {
       });
   }
 
+  /** Reports that the text is no YAML. Its line is not shown: nothing tells a credential on it from other words. */
+  syntaxError(at: Span, message: string): void {
+    this.error(at, message);
+    const last = this.#found.at(-1);
+    if (last) last.isConcealed = true;
+  }
+
   warn(at: Span, message: string): void {
     if (this.#found.length < MAX_PROBLEMS)
       this.#found.push({ start: at.start, end: at.end, message, severity: 'warning' });
@@ -75,10 +87,10 @@ export class Findings {
   problems(): Problem[] {
     const sorted = [...this.#found].sort((a, b) => a.start - b.start);
     const problems = sorted.map(
-      ({ start, end, ...finding }): Problem => ({
+      ({ start, end, isConcealed, ...finding }): Problem => ({
         ...this.position(start),
         ...finding,
-        excerpt: this.#excerpt(start, end),
+        ...(!isConcealed && { excerpt: this.#excerpt(start, end) }),
       }),
     );
     if (this.#dropped > 0)
@@ -98,7 +110,7 @@ export class Findings {
     const wide = Math.max(lineStart, start - 1_000);
     let text = this.#text.slice(wide, Math.min(Math.max(lineEnd, wide), start + 1_000)).replace(/\r$/, '');
     for (const span of this.#hidden) text = blot(text, span.start - wide, span.end - wide);
-    // The line may hold a literal credential that no check has reached, above all after a syntax error.
+    // The line may hold a literal credential that no check has reached.
     text = text.replace(
       NAMED_LIKE_SECRET,
       (_all, key: string, value: string) => key + '*'.repeat(value.length),

@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, p
 import type { Findings } from './findings.ts';
 import type { MapEntry, MapNode, Span, TreeNode } from './tree.ts';
 import { FORBIDDEN, firstForbidden, quote } from './words.ts';
+import { yamlFault } from './yaml-faults.ts';
 
 export const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_DEPTH = 32;
@@ -23,8 +24,8 @@ export function parseTree(text: string, findings: Findings): MapNode | undefined
     logLevel: 'error',
   });
   checkDirectives(doc, findings);
-  for (const { pos, message } of doc.errors)
-    findings.error({ start: pos[0], end: pos[1] }, `not valid YAML: ${message}`);
+  for (const error of doc.errors)
+    findings.syntaxError({ start: error.pos[0], end: error.pos[1] }, yamlFault(error));
   // After a syntax error the library guesses a tree; what is wrong with a guess is no news.
   if (doc.errors.length > 0) return undefined;
   const root = doc.contents;

@@ -7,7 +7,7 @@ import type { Problem } from './problem.ts';
 import { openSettledReader, type Reading } from './settled-reader.ts';
 
 export interface WatchOptions {
-  /** The file holds a valid topology whose text is not the one told last. */
+  /** The file holds a valid topology whose text is not the one told last. What it throws goes to `onProblems`. */
   onGraph(graph: Graph, warnings: readonly Problem[]): void;
   /** The file cannot be read or is not valid; the graph that was told last stays in force. */
   onProblems(problems: readonly Problem[]): void;
@@ -20,6 +20,8 @@ export interface WatchOptions {
 }
 
 export interface TopologyWatch {
+  /** Resolves once notices of the file system arrive; changes before that are found all the same. */
+  readonly ready: Promise<void>;
   /** Stops; nothing is told afterwards. */
   close(): Promise<void>;
 }
@@ -36,8 +38,12 @@ export function watchTopology(
   const tell = (reading: Reading) => {
     if (!('text' in reading)) return options.onProblems([reading.problem]);
     const loaded = loadTopology({ text: reading.text, file: path, types });
-    if (loaded.graph) options.onGraph(loaded.graph, loaded.warnings);
-    else options.onProblems(loaded.problems);
+    if (!loaded.graph) return options.onProblems(loaded.problems);
+    try {
+      options.onGraph(loaded.graph, loaded.warnings);
+    } catch (error) {
+      options.onProblems([notTaken(path, error)]);
+    }
   };
   const reader = openSettledReader({
     path,
@@ -56,8 +62,11 @@ export function watchTopology(
   const look = () => reader.look();
   watcher.on('all', look).on('raw', look).on('error', look);
   const poll = setInterval(look, options.pollMs ?? 2_000).unref();
+  const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+  void ready.then(look);
   look();
   return {
+    ready,
     async close() {
       clearInterval(poll);
       reader.close();
@@ -65,3 +74,11 @@ export function watchTopology(
     },
   };
 }
+
+const notTaken = (file: string, error: unknown): Problem => ({
+  file,
+  line: 1,
+  column: 1,
+  severity: 'error',
+  message: `the topology is valid and could not be taken: ${error instanceof Error ? error.message : 'unknown reason'}`,
+});

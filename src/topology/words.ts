@@ -18,10 +18,10 @@ export const firstForbidden = (text: string): string | undefined => {
 };
 
 /** Quotes a word of the file for a message: unprintable characters become escapes, long words are cut. */
-export function quote(word: string): string {
-  const shown = word.length > 64 ? `${word.slice(0, 64)}…` : word;
-  return `"${shown.replace(FORBIDDEN_ALL, escapeOne)}"`;
-}
+export const quote = (word: string): string => `"${shown(word)}"`;
+
+const shown = (word: string): string =>
+  (word.length > 64 ? `${word.slice(0, 64)}…` : word).replace(FORBIDDEN_ALL, escapeOne);
 
 /** Replaces each forbidden UTF-16 unit by one placeholder, so that columns stay where they are. */
 export const printable = (line: string): string =>
@@ -36,7 +36,7 @@ export interface Advice {
 /** Suggests the nearest accepted name, or lists what is accepted. */
 export function advise(word: string, names: Iterable<string>): Advice {
   const all = [...names];
-  const accepted = all.slice(0, MAX_ACCEPTED);
+  const accepted = all.slice(0, MAX_ACCEPTED).map(shown);
   const near = nearest(word, all);
   if (near !== undefined) return { text: `; did you mean ${quote(near)}?`, accepted };
   if (all.length === 0) return { text: '; nothing is accepted here', accepted };
@@ -45,8 +45,8 @@ export function advise(word: string, names: Iterable<string>): Advice {
 
 /** Joins names for a message; a long list is cut and says so. */
 export function list(names: readonly string[]): string {
-  const shown = names.slice(0, 12).join(', ');
-  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
+  const first = names.slice(0, 12).map(shown).join(', ');
+  return names.length > 12 ? `${first} and ${names.length - 12} more` : first;
 }
 
 /** The name that a word was probably meant to be, or undefined. */

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SecretRef, SettingRef } from '../../src/secrets/reference.ts';
+import { SERVICES } from '../../src/services/index.ts';
 import { flagName } from '../../src/topology/flag-name.ts';
-import { readTopology } from '../../src/topology/load.ts';
+import { loadTopology, readTopology } from '../../src/topology/load.ts';
 import { graphOf, load, TYPES } from './types.ts';
 
 const SHOP = readFileSync(new URL('../../topology/shop.yaml', import.meta.url), 'utf8');
 
 test('the documented example loads without a warning', () => {
-  const { graph, warnings } = load(SHOP);
+  const { graph, warnings } = loadTopology({ text: SHOP, file: 't.yaml', types: SERVICES });
   expect(warnings).toEqual([]);
   expect(graph?.stack).toBe('shop');
   expect([...(graph?.components.keys() ?? [])]).toEqual([

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SERVICES } from '../../src/services/index.ts';
 import { topologySchema } from '../../src/topology/schema.ts';
 import { TYPES } from './types.ts';
 
@@ -60,6 +61,11 @@ test.each([
   link('{from: a, to: a, type: queries, databases: {x: {host: [h]}}}'),
 ])('refuses %s', (text) => {
   expect(fits(text)).toBe(false);
+});
+
+test('the schema beside the example is the one that the services give', () => {
+  const file = readFileSync(new URL('../../topology/topology.schema.json', import.meta.url), 'utf8');
+  expect(file).toBe(`${JSON.stringify(topologySchema(SERVICES), null, 2)}\n`);
 });
 
 test('is the same whatever the order of the types', () => {

@@ -19,6 +19,8 @@ const LEAKS: Readonly<Record<string, string>> = {
   'on a line with another error': `{type: postgresql, host: h, prot: 1, credentials: {user: u, password: hunter2}, ${DB}}`,
   'of an external component': '{type: postgresql, is_external: true, credentials: {password: hunter2}}',
   'on a line that is no YAML': '{type: postgresql, host: h, credentials: {user: u, password: hunter2}, [}',
+  'on a line where no text belongs': `{type: agent}\n "x" hunter2\n`,
+  'in an escape that does not exist': `{type: agent, token: "\\hunter2"}`,
   'far along a line that is no YAML': `{type: postgresql, host: h, credentials: {user: u, password: ${'x'.repeat(90)}hunter2}, [}`,
   'of a component with an unknown type': '{type: nope, password: hunter2}',
   'where a group is expected': '{type: agent, token: hunter2, group: 5}',
