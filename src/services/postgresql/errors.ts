@@ -4,6 +4,7 @@ import { type ErrorCode, ToolError } from '../../toolset/errors.ts';
 /** What a SQLSTATE, or its class of two characters, means to the caller. */
 const MEANINGS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   '08': ['unreachable', 'The connection to the server was lost.'],
+  '08P01': ['query_failed', 'The params do not fit the statement: give one for each of $1, $2 ....'],
   '25006': ['query_refused', 'The transaction only reads, and the statement wanted to write.'],
   '28': ['login_failed', 'The server refused the component’s user or password.'],
   '3D000': ['not_found', 'The server has no database of that name.'],

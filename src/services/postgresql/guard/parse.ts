@@ -9,6 +9,8 @@ export const MAX_SQL_BYTES = 64 * 1024;
  */
 const MAX_TOKENS = 4000;
 
+const NOTHING = 'There is no statement; send one SELECT, VALUES, SHOW or EXPLAIN.';
+
 /**
  * Parses the text of exactly one statement with PostgreSQL's own parser, which is loaded on first use.
  *
@@ -22,6 +24,7 @@ export async function parseOne(sql: string): Promise<Node> {
   const bytes = Buffer.byteLength(sql);
   if (bytes > MAX_SQL_BYTES)
     refuse(`The statement has ${bytes} bytes; at most ${MAX_SQL_BYTES} are accepted.`);
+  if (sql.trim() === '') refuse(NOTHING);
   const parser = await import('libpg-query');
   await parser.loadModule();
   if (sql.length > MAX_TOKENS) await limitTokens(sql, parser);
@@ -30,7 +33,7 @@ export async function parseOne(sql: string): Promise<Node> {
     return refuse(`The statement does not parse: ${words}.`);
   });
   const [first, ...others] = stmts;
-  if (!first?.stmt) refuse('There is no statement; send one SELECT, VALUES, SHOW or EXPLAIN.');
+  if (!first?.stmt) refuse(NOTHING);
   if (others.length > 0) refuse(`There are ${stmts.length} statements; send exactly one.`);
   return first.stmt;
 }
