@@ -106,10 +106,11 @@ export const health = tool({
   }),
   async run({ client, target, limits, signal }) {
     const options = { limits, signal };
-    const [server, database, transactions, deadRows, role] = await Promise.all([
+    // First and alone, so that the questions after it are not among the transactions that it shows.
+    const transactions = await client.catalog(TRANSACTIONS, [], options);
+    const [server, database, deadRows, role] = await Promise.all([
       client.catalog(SERVER, [], options),
       client.catalog(DATABASE, [], options),
-      client.catalog(TRANSACTIONS, [], options),
       client.catalog(DEAD_ROWS, [[...target.scope.schemas]], options),
       warnings(client, target.scope.schemas, options),
     ]);

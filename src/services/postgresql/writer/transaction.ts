@@ -100,7 +100,9 @@ class Session {
     try {
       return await statement();
     } catch (error) {
-      throw writeFailure(error);
+      const failure = writeFailure(error);
+      if (failure.code === 'unreachable') this.#lost = true;
+      throw failure;
     } finally {
       this.#running -= 1;
     }
