@@ -157,8 +157,11 @@ async function followTopology(
       report('error', `${event} could not be audited: ${error.message}`),
     );
   return watchTopology(topology, drawnTypes(services), {
+    current: catalogs.graph(),
     onGraph(graph) {
       const before = catalogs.graph();
+      // An edit that was put back: what is in force did not change, and nobody needs to hear of it.
+      if (before.hash === graph.hash) return;
       catalogs.swap(graph);
       clients.keepOnly(graph);
       report(
