@@ -36,7 +36,6 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   });
   try {
     mustBeKnown(stackward, principal);
-    metrics.observe(stackward);
     const { serveHttp } = await import('../server/http.ts');
     const serving = await serveHttp(stackward, {
       ...addressOf(options.http),

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { benchAudit } from './audit.ts';
+import { benchCatalog } from './catalog.ts';
+import { benchColdStart } from './cold-start.ts';
+import { openLab } from './lab.ts';
+import { benchMask } from './mask.bench.ts';
+import { benchSelect, benchThroughput } from './select.ts';
+
+/** Everything that is measured, in one run; ratios compare ours with an ungoverned server in turns. */
+const { json } = new Command('bench')
+  .description('Measure Stackward against an ungoverned server on this machine.')
+  .option('--json <file>', 'also write the figures as JSON')
+  .parse()
+  .opts<{ json?: string }>();
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const step = async <T>(title: string, work: () => Promise<T>): Promise<T> => {
+  say(`\n${title}`);
+  return work();
+};
+
+execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+const figures: Record<string, unknown> = {
+  date: new Date().toISOString(),
+  machine: {
+    node: process.version,
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memory_gib: Math.round(totalmem() / 2 ** 30),
+  },
+};
+
+const lab = await openLab();
+try {
+  await step('SELECT over stdio, governed against ungoverned, in turns (ms)', async () => {
+    const rows = await benchSelect(await lab.stdio('ours'), await lab.stdio('bare'));
+    figures.select = rows;
+    for (const { backend_ms, governed, ungoverned, ratio } of rows) {
+      say(
+        `  backend ${backend_ms} ms: p50 ${governed.p50} / ${ungoverned.p50} = ${ratio.p50}x, p99 ${governed.p99} / ${ungoverned.p99} = ${ratio.p99}x (${governed.count} calls each)`,
+      );
+    }
+  });
+  await step('Calls per second, governed against ungoverned, in turns', async () => {
+    const rows = [...(await benchThroughput(lab, 'stdio')), ...(await benchThroughput(lab, 'http'))];
+    figures.throughput = rows;
+    for (const row of rows)
+      say(`  ${row.transport}, ${row.callers} callers: ${row.governed} / ${row.ungoverned} = ${row.ratio}x`);
+  });
+  await step('Cold start to the answer of initialize (ms)', async () => {
+    const start = await benchColdStart(lab);
+    figures.cold_start = start;
+    say(
+      `  p50 ${start.governed.p50} / ${start.ungoverned.p50} = ${start.ratio.p50}x (${start.governed.count} starts each)`,
+    );
+  });
+} finally {
+  await lab.close();
+}
+
+await step('Topology and catalog by number of components', async () => {
+  const rows = await benchCatalog();
+  figures.catalog = rows;
+  for (const row of rows)
+    say(
+      `  ${row.components}: load ${row.load_ms} ms, tools/list ${row.list_bytes} bytes, call p50 ${row.call.p50} ms, p99 ${row.call.p99} ms (${row.ratio}x of the smallest)`,
+    );
+});
+await step('Audit on this disk', async () => {
+  const audit = await benchAudit();
+  figures.audit = audit;
+  for (const [name, value] of Object.entries(audit)) say(`  ${name}: ${value}`);
+});
+await step('Mask, 200 secrets (MB/s)', async () => {
+  const mask = benchMask();
+  figures.mask = mask;
+  for (const row of mask) say(`  ${JSON.stringify(row)}`);
+});
+if (json) {
+  writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
+  say(`\nwritten to ${json}`);
+}
