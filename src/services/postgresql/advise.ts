@@ -1,4 +1,3 @@
-import { escapeIdentifier } from 'pg';
 import type { Access } from '../../toolset/define.ts';
 import type { Component } from '../../topology/graph.ts';
 
@@ -12,12 +11,14 @@ export function adviseRole(component: Component, access: Access): readonly strin
     '-- pg_active_queries, pg_locks and pg_top_queries see other sessions with this',
     'GRANT pg_read_all_stats TO stackward;',
     ...[...component.subs].flatMap(([database, entry]) => [
-      `-- in database ${escapeIdentifier(database)}`,
-      `GRANT CONNECT ON DATABASE ${escapeIdentifier(database)} TO stackward;`,
-      ...schemasOf(entry.schemas).flatMap((schema) => grants(escapeIdentifier(schema), rights)),
+      `-- in database ${quoted(database)}`,
+      `GRANT CONNECT ON DATABASE ${quoted(database)} TO stackward;`,
+      ...schemasOf(entry.schemas).flatMap((schema) => grants(quoted(schema), rights)),
     ]),
   ];
 }
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 const schemasOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];

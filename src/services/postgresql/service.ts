@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { defineService } from '../../toolset/define.ts';
 import { adviseRole } from './advise.ts';
 import { ConnectionSchema } from './connection.ts';
+import { activeQueries } from './tools/active-queries.ts';
+import { describeTable } from './tools/describe-table.ts';
+import { execute } from './tools/execute.ts';
 import { explain } from './tools/explain.ts';
+import { health } from './tools/health.ts';
+import { listDatabases } from './tools/list-databases.ts';
+import { listTables } from './tools/list-tables.ts';
+import { locks } from './tools/locks.ts';
 import { query } from './tools/query.ts';
+import { topQueries } from './tools/top-queries.ts';
 import type { Pg } from './types.ts';
 
 const SchemaName = z
@@ -33,7 +41,18 @@ export const postgresql = defineService<Pg, typeof ConnectionSchema>({
     operates: { description: 'Works on the databases and looks after the server.' },
     observes: { description: 'Reads the databases and the server’s health.', access: 'read' },
   },
-  tools: [query, explain],
+  tools: [
+    query,
+    explain,
+    listDatabases,
+    listTables,
+    describeTable,
+    activeQueries,
+    locks,
+    topQueries,
+    health,
+    execute,
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise: adviseRole,
 });

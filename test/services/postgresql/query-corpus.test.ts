@@ -4,7 +4,7 @@ import { openPgLab, type PgLab } from '../../attacks/fixtures/pg-lab.ts';
 let lab: PgLab;
 beforeAll(async () => {
   lab = await openPgLab(`
-    create type mood as enum ('sad', 'happy');
+    create table count (id int); create type mood as enum ('sad', 'happy');
     create view paid as select c.name, sum(o.total) as total from customers c join orders o on o.customer_id = c.id
       where o.status = 'paid' group by c.name;
     create materialized view monthly as select date_trunc('month', placed) as month, count(*) from orders group by 1;

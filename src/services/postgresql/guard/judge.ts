@@ -117,10 +117,13 @@ const advice = (name: Name, schema: string) =>
     ? ''
     : ` For the built-in of that name write pg_catalog.${name.name}.`;
 
+/** Enums compute nothing, and PostgreSQL takes no row type for a function’s name. */
+const NO_CAST_BY_NAME = new Set(['e', 'c']);
+
 /** `f(x)` casts x where f is a type that hides behind a function’s name. */
 function judgeAsType(name: Name, facts: Facts): void {
   const stray = candidates(name, facts.types).find(
-    (type) => type.schema !== 'pg_catalog' && type.kind !== 'e',
+    (type) => type.schema !== 'pg_catalog' && !NO_CAST_BY_NAME.has(type.kind),
   );
   if (stray)
     refuse(`${stray.schema}.${stray.name} is a type as well as a function; write pg_catalog.${name.name}.`);

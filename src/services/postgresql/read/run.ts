@@ -18,12 +18,12 @@ export async function runGoverned(pool: Pool, statement: Governed, signal: Abort
   try {
     client.query(read);
     const answer = await read.answer;
-    if (answer.cutShort) void discard(client);
+    if (answer.cutShort || client.getTransactionStatus() !== 'T') void discard(client);
     else void reset(client);
     return answer;
   } catch (error) {
     // A server's own error leaves the connection sound; everything else leaves it in doubt.
-    if (client.getTransactionStatus() === 'E' || isServerError(error)) void reset(client);
+    if (isServerError(error)) void reset(client);
     else void discard(client);
     throw toolErrorOf(error);
   } finally {
