@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
 import { Names } from './api.ts';
 import type { Ask } from './client.ts';
-import { guardSelector, type ScopeLabels } from './guard.ts';
+import type { ScopeLabels } from './guard.ts';
 import { selectionFields, selectionOf } from './query-input.ts';
 import { selectorOf } from './scope.ts';
 import { currentMoment, momentOf, TimeInput } from './time.ts';
@@ -23,13 +23,15 @@ const Lookup = z.object(lookupFields);
 type Lookup = z.output<typeof Lookup>;
 
 /** The `match[]` of a look-up, confined to the scope; undefined when neither names anything. Throws ToolError. */
-export function matchOf(lookup: Lookup, scope: ScopeLabels): string | undefined {
+export async function matchOf(lookup: Lookup, scope: ScopeLabels): Promise<string | undefined> {
   const typed = selectionOf(lookup);
   if (typed !== undefined && lookup.selector !== undefined) {
     throw new ToolError('invalid_arguments', 'give either selector or metric and matchers, not both');
   }
   const selector = lookup.selector ?? typed;
-  return selector === undefined ? selectorOf(scope) : guardSelector(selector, scope);
+  if (selector === undefined) return selectorOf(scope);
+  const { guardSelector } = await import('./guard.ts');
+  return guardSelector(selector, scope);
 }
 
 /** `start` and `end` as the API takes them. Throws ToolError('invalid_arguments'). */

@@ -31,7 +31,7 @@ export const promLabels = tool({
   async run(context, { label, ...lookup }) {
     const { limits } = context;
     const scope = scopeOf(context.target);
-    const match = matchOf(lookup, scope);
+    const match = await matchOf(lookup, scope);
     const params: [string, string][] = [...periodOf(lookup), ['limit', String(limits.rows + 1)]];
     if (match !== undefined) params.push(['match[]', match]);
     const { names, warnings } = await askNames(context, scope, requestOf(label, params));

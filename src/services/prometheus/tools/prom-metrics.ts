@@ -55,7 +55,7 @@ export const promMetrics = tool({
 
 async function namesIn(context: Context, scope: ScopeLabels, search?: string) {
   const matchers = search ? [{ label: '__name__', op: '=~' as const, value: `(?i).*${search}.*` }] : [];
-  const match = matchOf({ matchers }, scope);
+  const match = await matchOf({ matchers }, scope);
   const params: [string, string][] = [...periodOf({}), ['limit', String(context.limits.rows + 1)]];
   if (match !== undefined) params.push(['match[]', match]);
   return askNames(context, scope, { method: 'GET', path: ['label', '__name__', 'values'], params });

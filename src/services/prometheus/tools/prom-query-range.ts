@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import { LabelSet, RangeData, type RangeSeries, Sample } from '../api.ts';
-import { guardExpression } from '../guard.ts';
 import { promqlOf, queryFields } from '../query-input.ts';
 import { scopeOf } from '../scope.ts';
 import { deadlineOf, fitSeries, fitStep, samplesWithin } from '../sizing.ts';
@@ -34,6 +33,8 @@ export const promQueryRange = tool({
   }),
   list: 'series',
   async run({ client, target, signal, limits }, { start, end = 'now', step, ...query }) {
+    // The parser is loaded by the first query, not at start.
+    const { guardExpression } = await import('../guard.ts');
     const { expr } = guardExpression(promqlOf(query), scopeOf(target));
     const range = rangeOf(start, end, step, samplesWithin(limits));
     const { data, warnings } = await client.ask(

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { Histogram, type InstantSeries, LabelSet, QueryData, type RangeSeries, Sample } from '../api.ts';
-import { guardExpression } from '../guard.ts';
 import { promqlOf, queryFields } from '../query-input.ts';
 import { scopeOf } from '../scope.ts';
 import { deadlineOf, fitSeries, samplesWithin } from '../sizing.ts';
@@ -32,6 +31,8 @@ export const promQuery = tool({
   }),
   list: 'result',
   async run({ client, target, signal, limits }, { time = 'now', ...query }) {
+    // The parser is loaded by the first query, not at start.
+    const { guardExpression } = await import('../guard.ts');
     const { expr } = guardExpression(promqlOf(query), scopeOf(target));
     const { data, warnings } = await client.ask(
       {

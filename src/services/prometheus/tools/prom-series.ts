@@ -17,7 +17,7 @@ export const promSeries = tool({
   list: 'series',
   async run({ client, target, signal, limits }, args) {
     const scope = scopeOf(target);
-    const match = matchOf(args, scope);
+    const match = await matchOf(args, scope);
     if (match === undefined) {
       throw new ToolError(
         'invalid_arguments',
