@@ -97,9 +97,10 @@ export function openTokenVerifier(
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
+/** Changes with the file's content, owner and mode. */
 function stampOf(file: string): string {
   const found = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return found ? `${found.ino}:${found.mtimeNs}:${found.size}` : '';
+  return found ? `${found.ino}:${found.ctimeNs}:${found.size}` : '';
 }
 
 function readTokens(file: string): Token[] | undefined {

@@ -149,6 +149,27 @@ const strange = tool({
     within(client, 'box_strange', () => ({ text: 'a\u001b[31mred\u202eback\u{e0041}tag\u0007' })),
 });
 
+const state = tool({
+  name: 'box_state',
+  access: 'read',
+  title: 'Look behind',
+  description: 'What ran so far.',
+  reach: 'sub',
+  params: z.strictObject({}),
+  output: z.strictObject({
+    rows: z.number(),
+    running: z.number(),
+    aborted: z.number(),
+    shredded: z.number(),
+  }),
+  run: async ({ client }) => ({
+    rows: client.rows.size,
+    running: client.running,
+    aborted: client.aborted,
+    shredded: client.ran.get('box_shred') ?? 0,
+  }),
+});
+
 /** A service whose backend is an object of the test. */
 export function openFixture(): { box: Box; services: ReadonlyMap<string, ServiceDefinition> } {
   const box: Box = { rows: new Map(), ran: new Map(), running: 0, peak: 0, aborted: 0 };
@@ -171,7 +192,7 @@ export function openFixture(): { box: Box; services: ReadonlyMap<string, Service
       uses: { description: 'keeps rows in' },
       looks: { description: 'reads rows of', access: 'read' },
     },
-    tools: [get, put, shred, wait, fail, huge, strange],
+    tools: [get, put, shred, wait, fail, huge, strange, state],
     connect: async () => ({ openReader: opened, openWriter: opened }),
     concurrency: { running: 16, waiting: 64 },
   });
