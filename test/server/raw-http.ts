@@ -17,13 +17,14 @@ export interface RawAnswer {
 /** One HTTP request exactly as given, whatever a well-behaved client would refuse to send. */
 export function send(
   url: string,
-  options: { method?: string; headers?: Record<string, string>; body?: unknown } = {},
+  options: { method?: string; headers?: Record<string, string>; body?: unknown; signal?: AbortSignal } = {},
 ): Promise<RawAnswer> {
-  const { method = 'POST', headers = {}, body } = options;
+  const { method = 'POST', headers = {}, body, signal } = options;
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       method,
       headers: { accept: ACCEPT, 'content-type': 'application/json', ...headers },
+      ...(signal ? { signal } : {}),
     });
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
@@ -63,6 +64,7 @@ export interface ModernCall {
   readonly elicitation?: boolean;
   readonly requestState?: string;
   readonly inputResponses?: Record<string, unknown>;
+  readonly signal?: AbortSignal;
   /** Replaces headers; an empty value takes one away. */
   readonly headers?: Record<string, string>;
 }
@@ -96,7 +98,11 @@ export function modernCall(
     ...(requestState === undefined ? {} : { requestState }),
     ...(inputResponses === undefined ? {} : { inputResponses }),
   };
-  return send(`${url}/mcp`, { headers, body: { jsonrpc: '2.0', id: ids, method: 'tools/call', params } });
+  return send(`${url}/mcp`, {
+    headers,
+    ...(call.signal ? { signal: call.signal } : {}),
+    body: { jsonrpc: '2.0', id: ids, method: 'tools/call', params },
+  });
 }
 
 /** What a human who agrees sends back. */

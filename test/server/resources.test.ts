@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { listResources, readResource } from '../../src/server/resources.ts';
+import { auditRecords, openFixtureStack, TOPOLOGY } from './stackward.ts';
+
+test('the topology and its components can be read, and each read is in the audit', async () => {
+  const fixture = await openFixtureStack();
+  const read = async (uri: string) => {
+    const [content] = (await readResource(fixture.stackward, 'helper', uri)).contents;
+    return content && 'text' in content ? content.text : undefined;
+  };
+  const uris = listResources(fixture.stackward.catalogs.graph()).map(({ uri }) => uri);
+  expect(uris).toEqual([
+    'stack://topology',
+    ...['store', 'helper', 'other'].map((name) => `stack://components/${name}`),
+  ]);
+  expect(await read('stack://topology')).toBe(TOPOLOGY);
+  expect(JSON.parse((await read('stack://components/store')) ?? '')).toMatchObject({
+    name: 'store',
+    sub_components: ['a', 'b'],
+    links_in: [{ from: 'helper', type: 'uses' }],
+  });
+  await expect(read('stack://components/nobody')).rejects.toThrow(/nobody/);
+  await expect(read('stack://components/%')).rejects.toThrow();
+  await expect(read('file:///etc/passwd')).rejects.toThrow();
+  const reads = (await auditRecords(fixture)).filter(
+    (one) => one.kind === 'event' && one.event === 'resource_read',
+  );
+  expect(reads).toMatchObject([
+    { principal: 'helper', detail: { uri: 'stack://topology', found: true } },
+    { detail: { uri: 'stack://components/store', found: true } },
+    { detail: { found: false } },
+    { detail: { found: false } },
+    { detail: { uri: 'file:///etc/passwd', found: false } },
+  ]);
+  await fixture.close();
+});
+
+test('a read that cannot be recorded is refused', async () => {
+  const fixture = await openFixtureStack();
+  await fixture.stackward.audit.close();
+  await expect(async () => readResource(fixture.stackward, 'helper', 'stack://topology')).rejects.toThrow(
+    /audit/,
+  );
+  await fixture.close();
+});
