@@ -60,9 +60,9 @@ export function queryComponents(
   query: z.output<typeof ComponentsQuery>,
 ): z.output<typeof ComponentsResult> {
   const { name, ...filter } = query;
-  const found = [...graph.components.values()].filter(
-    (one) => (name === undefined || one.name === name) && fits(one, filter),
-  );
+  const named = name === undefined ? undefined : graph.components.get(name);
+  const candidates = name === undefined ? [...graph.components.values()] : named ? [named] : [];
+  const found = candidates.filter((one) => fits(one, filter));
   const { entries, ...page } = cut(found, query);
   return { components: entries.map((one) => summarize(graph, one)), ...page };
 }
