@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readCliHelp } from './docs/cli-help.ts';
+import { errorTable } from './docs/errors.ts';
+import { metricTable } from './docs/metrics.ts';
+import { fillRegions } from './docs/regions.ts';
+import { serviceRegion } from './docs/services.ts';
+import { sessionBlock, sessionSvg } from './docs/session.ts';
+import { componentTypes, everyComponentFields } from './docs/topology.ts';
+import { allTools } from './docs/tools.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CAPTURED = 'docs/images/session.txt';
+
+/** The files with generated regions, and the text of each region. */
+async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  return {
+    'README.md': { session: sessionBlock(read(CAPTURED)) },
+    'docs/cli.md': { commands: await readCliHelp() },
+    'docs/errors.md': { errors: errorTable() },
+    'docs/http.md': { metrics: await metricTable(`${ROOT}topology/shop.yaml`) },
+    'docs/tools.md': { tools: allTools() },
+    'docs/topology.md': { fields: everyComponentFields(), types: componentTypes() },
+    'docs/services/postgresql.md': { service: serviceRegion('postgresql') },
+    'docs/services/prometheus.md': { service: serviceRegion('prometheus') },
+    'docs/services/redis.md': { service: serviceRegion('redis') },
+  };
+}
+
+/** Writes what the documents repeat of the code; with `--check`, fails when a document is not what the code gives. */
+async function main(args: readonly string[]): Promise<number> {
+  const wanted = new Map<string, string>([['docs/images/session.svg', sessionSvg(read(CAPTURED))]]);
+  for (const [file, regions] of Object.entries(await regionsByFile()))
+    wanted.set(file, fillRegions(read(file), regions, file));
+  const stale = [...wanted].filter(([file, text]) => !existsSync(ROOT + file) || read(file) !== text);
+  if (!args.includes('--check')) {
+    for (const [file, text] of stale) writeFileSync(ROOT + file, text);
+    return 0;
+  }
+  for (const [file] of stale) console.error(`${file} is out of date: npm run generate`);
+  return stale.length > 0 ? 1 : 0;
+}
+
+function read(file: string): string {
+  return readFileSync(ROOT + file, 'utf8');
+}
+
+process.exitCode = await main(process.argv.slice(2));
