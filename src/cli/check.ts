@@ -155,8 +155,15 @@ function print(
   world: World,
 ): void {
   const label = { error: red('error'), warning: yellow('warning'), advice: dim('advice') };
-  for (const { level, component, message } of findings) {
+  for (const { level, component, message } of findings.filter((finding) => finding.level !== 'advice')) {
     writeLine(world.stdout, `${label[level]}${component ? ` ${bold(component)}` : ''}: ${message}`);
+  }
+  const advice = findings.filter((finding) => finding.level === 'advice');
+  for (const component of new Set(advice.map((finding) => finding.component ?? ''))) {
+    writeLine(world.stdout, `${label.advice} ${bold(component)}: the least rights that its account needs`);
+    for (const finding of advice) {
+      if (finding.component === component) writeLine(world.stdout, `  ${finding.message}`);
+    }
   }
   const failed = findings.some((finding) => finding.level === 'error');
   const counts = `${summary.components} components, ${summary.links} links, ${summary.tools} tools for the stack's own client`;
