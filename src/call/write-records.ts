@@ -45,9 +45,9 @@ export function recordRequest(
       jsonrpc: '2.0',
       id: request.id,
       method: 'tools/call',
-      params: { name: request.toolName, arguments: bounded(deps.mask.forAudit(argumentsOf(frame, request))) },
+      params: { name: deps.mask.forAudit(request.toolName), arguments: recordable(deps, frame, request) },
     },
-    ...(verdict ? { verdict } : {}),
+    ...(verdict ? { verdict: maskedVerdict(deps.mask, verdict) } : {}),
   };
   return recordIntent(deps.audit, record);
 }
@@ -67,6 +67,26 @@ export function recordResponse(deps: RecordDeps, frame: CallFrame, id: string | 
       : { jsonrpc: '2.0', id, result: digestOf(answer.text, answer.structured?.truncated === true) },
   };
   return deps.audit.append(record);
+}
+
+/** Reasons repeat what a write names, and that is the caller's text. */
+function maskedVerdict(mask: Mask, { passed, checks, reasons }: Verdict): Verdict {
+  const masked = (reason: string) => String(mask.forAudit(reason));
+  return {
+    passed,
+    checks: checks.map((check) => ({ ...check, reason: masked(check.reason) })),
+    reasons: reasons.map(masked),
+  };
+}
+
+/** What cannot be recorded must not escape the record: arguments nested beyond reason are told as that. */
+function recordable(deps: RecordDeps, frame: CallFrame, request: CallRequest): JsonValue {
+  try {
+    return bounded(deps.mask.forAudit(argumentsOf(frame, request)));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { unrecordable: 'nested too deeply' };
+  }
 }
 
 const argumentsOf = ({ target }: CallFrame, { args }: CallRequest): JsonValue =>
