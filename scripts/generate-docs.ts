@@ -6,8 +6,8 @@ import { metricTable } from './docs/metrics.ts';
 import { fillRegions } from './docs/regions.ts';
 import { serviceRegion } from './docs/services.ts';
 import { sessionBlock, sessionSvg } from './docs/session.ts';
-import { componentTypes, everyComponentFields } from './docs/topology.ts';
 import { allTools } from './docs/tools.ts';
+import { componentTypes, everyComponentFields } from './docs/topology.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CAPTURED = 'docs/images/session.txt';
