@@ -47,7 +47,7 @@ export function openRecordingAudit(note: (event: string) => void): RecordingAudi
     },
     append(record): Appended {
       const fault = faults.get(record.kind);
-      if (fault === 'append') throw lost();
+      if (fault === 'append' || isAway) throw lost();
       records.push(record);
       const seq = records.length;
       note(`${record.kind} appended`);
