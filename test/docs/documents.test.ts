@@ -9,6 +9,7 @@ import { drawnTypes } from '../../src/toolset/drawn-types.ts';
 import { loadTopology } from '../../src/topology/load.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TYPES = drawnTypes(SERVICES);
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 const filesBelow = (folder: string, end: string): string[] =>
@@ -33,6 +34,10 @@ const anchorsOf = (text: string): Set<string> => {
   const marked = [...plain.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
   return new Set([...headings, ...marked]);
 };
+
+/** One JSON text, or JSON Lines. */
+const jsonTexts = (block: string): string[] =>
+  block.startsWith('{"seq"') ? block.trim().split('\n') : [block];
 
 /** The links of a document that lead to nothing. */
 function brokenLinks(document: string): string[] {
@@ -82,6 +87,15 @@ describe('documents', () => {
     expect(new Set(headings)).toEqual(new Set([...commands, 'audit', 'token']));
   });
 
+  test.each(DOCUMENTS)('%s shows topologies that hold and JSON that parses', (document) => {
+    const blocks = [...read(document).matchAll(/^```(yaml|json)\n([\s\S]*?)^```/gm)];
+    for (const [, language, text = ''] of blocks) {
+      if (language === 'json')
+        for (const part of jsonTexts(text)) expect(() => JSON.parse(part)).not.toThrow();
+      else expect(loadTopology({ text, file: document, types: TYPES }).problems).toBeUndefined();
+    }
+  });
+
   test('what is generated is up to date', () => {
     const check = () =>
       execFileSync(process.execPath, ['--import', 'tsx', 'scripts/generate-docs.ts', '--check'], {
@@ -97,7 +111,7 @@ describe('examples', () => {
   const clients = filesBelow('examples/clients', '.json');
 
   test.each(topologies)('%s holds', (file) => {
-    const { problems, warnings } = loadTopology({ text: read(file), file, types: drawnTypes(SERVICES) });
+    const { problems, warnings } = loadTopology({ text: read(file), file, types: TYPES });
     expect(problems ?? warnings).toEqual([]);
   });
 
