@@ -82,7 +82,9 @@ describe.each(TOOLS.map(({ service, tool }) => [tool.name, service, tool] as con
     });
 
     test('is advertised as the snapshot has it', async () => {
-      await expect(`${JSON.stringify(listed, null, 2)}\n`).toMatchFileSnapshot(`__snapshots__/${name}.schema`);
+      await expect(`${JSON.stringify(listed, null, 2)}\n`).toMatchFileSnapshot(
+        `__snapshots__/${name}.schema`,
+      );
     });
   },
 );
