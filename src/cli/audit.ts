@@ -153,8 +153,10 @@ function viewLine(view: AuditView): string {
   if (view.kind === 'event') return lineOf(view.record);
   const took = view.duration_ms === undefined ? '' : ` ${view.duration_ms} ms`;
   const refused = view.refusedRules.length > 0 ? yellow(` refused by: ${view.refusedRules.join(', ')}`) : '';
-  const what = `${view.principal} ${bold(view.tool ?? view.method)} ${view.target ?? ''}`;
-  return `${dim(view.time)} ${outcomeWord(view.outcome)} ${neutralise(what)}${dim(`${took} #${view.seq} ${view.call}`)}${refused}`;
+  // A tool's name is the caller's text until it is found: a line break in it must not write another call's line.
+  const [who, tool, target] = [view.principal, view.tool ?? view.method, view.target ?? ''].map(escapeUnsafe);
+  const what = `${who} ${bold(tool ?? '')} ${target}`;
+  return `${dim(view.time)} ${outcomeWord(view.outcome)} ${what}${dim(`${took} #${view.seq} ${view.call}`)}${refused}`;
 }
 
 function lineOf(record: ReadRecord['record']): string {
