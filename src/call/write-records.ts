@@ -9,6 +9,8 @@ import type { CallRequest } from './stages.ts';
 
 /** Arguments longer than this are recorded by digest and beginning. */
 const MAX_PARAMS = 64 * 1024;
+/** The caller's own name for a tool, or id of a call, is recorded up to here; no real one is longer. */
+const MAX_WORD = 256;
 /** As much of a result is kept in its record; the digest covers all of it. */
 const MAX_BODY = 2 * 1024;
 
@@ -43,9 +45,12 @@ export function recordRequest(
     version: deps.version(),
     message: {
       jsonrpc: '2.0',
-      id: request.id,
+      id: word(request.id),
       method: 'tools/call',
-      params: { name: deps.mask.forAudit(request.toolName), arguments: recordable(deps, frame, request) },
+      params: {
+        name: word(String(deps.mask.forAudit(request.toolName))),
+        arguments: recordable(deps, frame, request),
+      },
     },
     ...(verdict ? { verdict: maskedVerdict(deps.mask, verdict) } : {}),
   };
@@ -63,11 +68,18 @@ export function recordResponse(deps: RecordDeps, frame: CallFrame, id: string | 
     outcome: answer.outcome,
     duration_ms: Math.round((performance.now() - frame.started) * 1000) / 1000,
     message: answer.error
-      ? { jsonrpc: '2.0', id, error: { code: answer.error.code, message: answer.error.detail } }
-      : { jsonrpc: '2.0', id, result: digestOf(answer.text, answer.structured?.truncated === true) },
+      ? { jsonrpc: '2.0', id: word(id), error: { code: answer.error.code, message: answer.error.detail } }
+      : {
+          jsonrpc: '2.0',
+          id: word(id),
+          result: digestOf(answer.text, answer.structured?.truncated === true),
+        },
   };
   return deps.audit.append(record);
 }
+
+const word = <T extends string | number>(given: T): T | string =>
+  typeof given === 'string' && given.length > MAX_WORD ? `${given.slice(0, MAX_WORD)} ...` : given;
 
 /** Reasons repeat what a write names, and that is the caller's text. */
 function maskedVerdict(mask: Mask, { passed, checks, reasons }: Verdict): Verdict {
