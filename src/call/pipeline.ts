@@ -27,6 +27,7 @@ import type {
   Masked,
   Resolved,
 } from './stages.ts';
+import { assertStillLinked } from './still-linked.ts';
 import type { ResolveConnection } from './substitute-arguments.ts';
 import { validate } from './validate.ts';
 import { type CallFrame, type RecordDeps, recordRequest, recordResponse } from './write-records.ts';
@@ -74,6 +75,7 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
 
 /** A read overlaps with its own recording: the query runs while the intent becomes durable, the result waits for it. */
 async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Promise<Masked> {
+  assertStillLinked(call, deps);
   const intent = trail.intend();
   const client = await opening(call, () => deps.clients.reader(call.entry.service, call.at));
   const withheld = await executeRead(
@@ -87,12 +89,14 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
 /** A write does nothing before its intent is durable, and changes nothing before its before-image is. */
 async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail): Promise<Masked> {
   const intent = await trail.intend(call.verdict).durable;
+  assertStillLinked(call, deps);
   const session = await openSession(deps, call);
   try {
     const captured = await captureBefore(
       { ...call, intent, session },
       { changes: deps.changes, stack: deps.viewFor(call) },
     );
+    assertStillLinked(call, deps);
     const executed = await executeWrite(captured, {
       stack: deps.viewFor(call),
       resolve: deps.resolveConnection,
