@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { z } from 'zod';
 import { readRecords } from '../../src/audit/read.ts';
 import type { StoredRecord } from '../../src/audit/record.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
@@ -79,6 +80,8 @@ async function connect() {
   return { client, pid: transport.pid };
 }
 
+const CallMeta = z.object({ call: z.string(), outcome: z.string() });
+
 interface Answered {
   readonly call: string;
   readonly outcome: string;
@@ -99,7 +102,7 @@ async function load(client: Client, round: number, answered: Answered[]): Promis
       const { id, ...request } = callOf(number, turn);
       const result = await client.callTool(request).catch(() => undefined);
       if (!result) return;
-      const { call, outcome } = result._meta?.['stackward.dev/call'] as Answered;
+      const { call, outcome } = CallMeta.parse(result._meta?.['stackward.dev/call']);
       answered.push({ call, outcome, ...(id !== undefined && outcome === 'ok' ? { wrote: id } : {}) });
     }
   };
