@@ -18,10 +18,13 @@ import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { type Bound, bindingOf } from './binding.ts';
 
-/** More than this many open questions of one principal no human would answer with care. */
-const MAX_WAITING = 100;
-/** How long after its end a request is swept away; the audit keeps what was decided. */
-const SWEEP_MS = 24 * 60 * 60_000;
+/**
+ * More than this many questions of one principal no human would answer with care. Refused ones count until they
+ * expire: a client that refuses its own could else ask without end, and every request is a file.
+ */
+const MAX_ASKED = 100;
+/** How long after its end a request is swept away; the audit keeps what was decided. Every question reads what is kept. */
+const SWEEP_MS = 60 * 60_000;
 
 const ID = /^[a-z2-7]{12}$/;
 
@@ -77,7 +80,7 @@ export interface Approvals {
  *
  * A request is `ID.json`; its answer `ID.decision.json`; `ID.used` marks it spent. Each is created exclusively, so
  * of two processes one wins; requests and answers are sealed, so that neither what the human reads nor what the
- * human said can be edited. Requests expire `ttlMs` after they were made, answered or not, and are swept a day later.
+ * human said can be edited. Requests expire `ttlMs` after they were made, answered or not, and are swept an hour later.
  */
 export function openApprovals({
   dir,
@@ -126,23 +129,27 @@ export function openApprovals({
       .map((request) => ({ ...request, state: stateOf(request) }))
       .sort((a, b) => (a.created < b.created ? -1 : 1));
 
-  // The request goes first: without it neither an answer nor the mark that it was used means anything.
-  for (const { id, expires } of list()) {
-    if (Date.parse(expires) + SWEEP_MS > now()) continue;
-    for (const part of ['json', 'decision.json', 'used']) rmSync(path(id, part), { force: true });
-  }
+  const sweep = () => {
+    for (const { id, expires } of list()) {
+      if (Date.parse(expires) + SWEEP_MS > now()) continue;
+      // The request goes first: without it neither an answer nor the mark that it was used means anything.
+      for (const part of ['json', 'decision.json', 'used']) rmSync(path(id, part), { force: true });
+    }
+  };
+  sweep();
 
   return {
     list,
     request(bound, shown) {
       const binding = bindingOf(bound);
-      const waiting = list().filter((one) => one.state === 'waiting');
-      const open = waiting.find((one) => one.binding === binding);
+      sweep();
+      const asked = list().filter(({ state }) => state === 'waiting' || state === 'refused');
+      const open = asked.find((one) => one.binding === binding && one.state === 'waiting');
       if (open) return open;
-      if (waiting.filter((one) => one.principal === bound.principal).length >= MAX_WAITING)
+      if (asked.filter((one) => one.principal === bound.principal).length >= MAX_ASKED)
         throw new ToolError(
           'rate_limited',
-          `${MAX_WAITING} writes of ${bound.principal} wait for a human already; have them answered first`,
+          `${MAX_ASKED} writes of ${bound.principal} wait for a human already, or were refused just now; have them answered, or wait`,
         );
       const request: ApprovalRequest = {
         id: newId(),
