@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defaultDataDir } from '../assemble.ts';
 import { exportCsv, exportJson, exportRecords } from '../audit/export.ts';
@@ -37,6 +37,7 @@ export interface AuditOptions extends TopologyOptions {
   readonly since?: string;
   readonly until?: string;
   readonly text?: string;
+  readonly publicKey?: string;
 }
 
 /** The audit folder; looking at it needs no topology that holds. */
@@ -79,6 +80,7 @@ export async function query(options: AuditOptions, world: World): Promise<number
 export async function verify(options: AuditOptions, world: World): Promise<number> {
   const isTerminal = 'isTTY' in world.stderr && world.stderr.isTTY === true;
   const report = await verifyAudit(auditDir(options, world), {
+    ...(options.publicKey === undefined ? {} : { publicKey: await readFile(options.publicKey, 'utf8') }),
     onProgress: ({ chain, bytes, of }) => {
       if (isTerminal)
         world.stderr.write(`\rchain ${chain}: ${Math.floor((100 * bytes) / Math.max(1, of))} %`);

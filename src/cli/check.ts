@@ -37,10 +37,7 @@ export async function check(options: CheckOptions, world: World): Promise<number
     if (options.json) writeJson(world.stdout, { ok: false, problems: loaded.problems });
     else {
       for (const problem of loaded.problems) writeLine(world.stdout, `${renderProblem(problem)}\n`);
-      writeLine(
-        world.stdout,
-        red(`${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'} in ${file}`),
-      );
+      writeLine(world.stdout, red(`${countOf(loaded.problems.length, 'problem')} in ${file}`));
     }
     return EXIT.usage;
   }
@@ -148,6 +145,8 @@ function adviseRights(reach: ReadonlyMap<string, Reach>, flags: FlagStore): Find
   });
 }
 
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 function print(
   file: string,
   summary: { components: number; links: number; tools: number },
@@ -166,6 +165,6 @@ function print(
     }
   }
   const failed = findings.some((finding) => finding.level === 'error');
-  const counts = `${summary.components} components, ${summary.links} links, ${summary.tools} tools for the stack's own client`;
+  const counts = `${countOf(summary.components, 'component')}, ${countOf(summary.links, 'link')}, ${countOf(summary.tools, 'tool')} for the stack's own client`;
   writeLine(world.stdout, `${failed ? red('not ready') : green('ok')} ${file}: ${counts}`);
 }
