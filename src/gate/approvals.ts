@@ -26,6 +26,9 @@ const MAX_ASKED = 100;
 /** How long after its end a request is swept away; the audit keeps what was decided. Every question reads what is kept. */
 const SWEEP_MS = 60 * 60_000;
 
+/** Longer than this, in characters of JSON, nobody reads what is to be approved; and every question reads all that wait. */
+const MAX_SHOWN = 64 * 1024;
+
 const ID = /^[a-z2-7]{12}$/;
 
 const ApprovalRequest = z.strictObject({
@@ -63,7 +66,10 @@ export type Decision = z.infer<typeof Decision>;
 export type ApprovalState = 'waiting' | 'approved' | 'refused' | 'used' | 'expired';
 
 export interface Approvals {
-  /** The open request for this very call, made if there is none. `shown` is the masked form of the arguments. */
+  /**
+   * The open request for this very call, made if there is none. `shown` is the masked form of the arguments. Throws
+   * ToolError for more than a human can read, and for more questions than a human can answer.
+   */
   request(
     bound: Bound,
     shown: { args: JsonValue; why: string; resources: readonly string[]; wayBack: string },
@@ -142,6 +148,11 @@ export function openApprovals({
     list,
     request(bound, shown) {
       const binding = bindingOf(bound);
+      if (JSON.stringify([shown.args, shown.resources]).length > MAX_SHOWN)
+        throw new ToolError(
+          'invalid_arguments',
+          `a human cannot read more than ${MAX_SHOWN} characters of arguments; make the write smaller`,
+        );
       sweep();
       const asked = list().filter(({ state }) => state === 'waiting' || state === 'refused');
       const open = asked.find((one) => one.binding === binding && one.state === 'waiting');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openApprovals } from '../../src/gate/approvals.ts';
+import { openStack } from '../harness/stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'stackward-flood-'));
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
@@ -27,4 +28,24 @@ test('a client that refuses its own questions cannot ask without end, nor fill t
   now += 2 * HOUR;
   askAndRefuse(1000);
   expect(files()).toBe(2);
+});
+
+test('what no human can read is refused, and is not kept for every later question to read', async () => {
+  const stack = await openStack({
+    env: { MCP_CACHE_WRITE_ACCESS: 'true' },
+    topology: `stack: shop
+components:
+  cache: {type: redis, host: 127.0.0.1, port: 1, approval: writes, prefixes: {orders: {match: "orders:"}}}
+  helper: {type: agent}
+links:
+  - {from: helper, to: cache, type: uses}
+`,
+  });
+  const set = (bytes: number) =>
+    stack.call('redis_set', { key: 'orders:1', value: 'x'.repeat(bytes) }, { as: 'helper' });
+  expect(JSON.stringify((await set(1_000_000)).content)).toContain('cannot read more than');
+  expect(stack.stackward.approvals.list()).toEqual([]);
+  expect(JSON.stringify((await set(1_000)).content)).toContain('approval_required');
+  expect(stack.stackward.approvals.list()).toHaveLength(1);
+  await stack.close();
 });
