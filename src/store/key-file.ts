@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
  * A random 32-byte key of the data directory, made on first use.
+ *
+ * Throws when the folder is another user's, or a link.
  *
  * The key appears under its name whole or not at all (written aside, then linked), so that two processes that start
  * at once agree on one.
  */
 export function readOrMakeKey(folder: string, name: string): Buffer {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  assertOwn(folder);
   chmodSync(folder, 0o700);
   const file = join(folder, `${name}.key`);
   try {
@@ -27,6 +30,20 @@ export function readOrMakeKey(folder: string, name: string): Buffer {
     unlinkSync(aside);
   }
   return readKey(file);
+}
+
+/**
+ * Keys in a folder that somebody else made may be keys that somebody else knows. And what root writes into the data
+ * directory of a server's user, that server cannot read.
+ */
+function assertOwn(folder: string): void {
+  const found = lstatSync(folder);
+  if (found.isSymbolicLink()) throw new Error(`${folder} is a symbolic link; make it a folder of its own`);
+  const own = process.getuid?.();
+  if (own !== undefined && found.uid !== own)
+    throw new Error(
+      `${folder} belongs to user ${found.uid} and this is user ${own}; run as the user whose data directory it is`,
+    );
 }
 
 function readKey(file: string): Buffer {
