@@ -170,6 +170,7 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
       return withinLimits(desk, request, response, (body, leave) => {
         // A subscription stays open for as long as its client listens; it has a bound of its own.
         if (methodOf(body) === 'subscriptions/listen') leave();
+        if (Array.isArray(body) && body.length > MOST_IN_BATCH) return tooMany(desk, response);
         return desk.mcp.serve(request, response, body, caller.principal);
       });
     case 'POST /metadata/q':
@@ -181,6 +182,14 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
     default:
       return replyError(response, 404, 'not_found', `there is no ${request.method} ${path} here`);
   }
+}
+
+/** A batch takes one place, so what it may hold is bounded too. Only revisions before 2025-06-18 know batches. */
+const MOST_IN_BATCH = 32;
+
+async function tooMany(desk: Desk, response: ServerResponse): Promise<void> {
+  desk.options.metrics?.refuseRequest('batch');
+  replyRpcError(response, 400, `a batch holds at most ${MOST_IN_BATCH} messages`, { code: -32_600 });
 }
 
 function turnAway(desk: Desk, response: ServerResponse, { status, reason, message }: TurnedAway): void {
