@@ -8,6 +8,8 @@ export function adviseRole(component: Component, access: Access): readonly strin
     '-- once: a role that can log in and nothing else',
     'CREATE ROLE stackward LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;',
     ...(access === 'read' ? ['ALTER ROLE stackward SET default_transaction_read_only = on;'] : []),
+    '-- no query of it fills the disk with sorts and joins; only a superuser can set this',
+    "ALTER ROLE stackward SET temp_file_limit = '10GB';",
     '-- pg_active_queries, pg_locks and pg_top_queries see other sessions with this',
     'GRANT pg_read_all_stats TO stackward;',
     ...[...component.subs].flatMap(([database, entry]) => [

@@ -4,6 +4,9 @@ import { toolErrorOf } from '../errors.ts';
 import { cancelBackend } from './cancel.ts';
 import { type Governed, GovernedRead, type RawRows } from './statement.ts';
 
+/** A server that answers neither statement within this is gone: its connection must not keep a place of the pool. */
+const CLEANING_MS = 5_000;
+
 /**
  * Runs one governed read on a connection of the pool. The answer does not wait for the connection to be cleaned:
  * it is rolled back and reset afterwards, before anybody else gets it, or destroyed when anything was odd.
@@ -68,11 +71,13 @@ async function checkOut(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
   }
 }
 
+const cleaning = (text: string) => ({ text, query_timeout: CLEANING_MS });
+
 /** Ends the transaction and forgets everything that the session could remember. */
 async function reset(client: PoolClient): Promise<void> {
   try {
-    await client.query('ROLLBACK');
-    await client.query('DISCARD ALL');
+    await client.query(cleaning('ROLLBACK'));
+    await client.query(cleaning('DISCARD ALL'));
     client.release();
   } catch {
     client.release(true);

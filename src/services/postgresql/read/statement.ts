@@ -142,20 +142,21 @@ function send(connection: Connection, text: string, values: readonly (string | n
  * last: unlisted, it would be searched before all others.
  */
 function settings({ schemas, timeoutMs }: Governed): readonly [string, readonly string[]] {
-  const values = {
-    standard_conforming_strings: 'on',
-    search_path: ['pg_catalog', ...schemas, 'pg_temp'].map(escapeIdentifier).join(', '),
-    statement_timeout: `${timeoutMs}`,
-    lock_timeout: `${timeoutMs}`,
-    idle_in_transaction_session_timeout: `${timeoutMs + 5_000}`,
-    datestyle: 'ISO, MDY',
-    intervalstyle: 'postgres',
-    bytea_output: 'hex',
-    extra_float_digits: '1',
-    row_security: 'on',
-  };
-  const calls = Object.keys(values).map(
-    (_, at) => `pg_catalog.set_config($${2 * at + 1}, $${2 * at + 2}, true)`,
-  );
-  return [`SELECT ${calls.join(', ')}`, Object.entries(values).flat()];
+  const path = ['pg_catalog', ...schemas, 'pg_temp'].map(escapeIdentifier).join(', ');
+  const bounds = [path, `${timeoutMs}`, `${timeoutMs}`, `${timeoutMs + 5_000}`];
+  return [SETTINGS, bounds];
 }
+
+const FIXED = {
+  standard_conforming_strings: 'on',
+  datestyle: 'ISO, MDY',
+  intervalstyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  row_security: 'on',
+};
+const BOUND = ['search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
+const SETTINGS = `SELECT ${[
+  ...Object.entries(FIXED).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`),
+  ...BOUND.map((name, at) => `pg_catalog.set_config('${name}', $${at + 1}, true)`),
+].join(', ')}`;
