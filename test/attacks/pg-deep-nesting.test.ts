@@ -29,3 +29,10 @@ test.each([
 test('the parser still works afterwards', async () => {
   expect((await lab.call('pg_query', { sql: 'select 1 + 1' })).rows).toEqual([[2]]);
 });
+
+test('comments within comments are refused before the parser is held up by them', async () => {
+  const sql = `select ${'/*'.repeat(16_000)}${'*/'.repeat(16_000)}1`;
+  expect(await lab.refused(sql)).toMatch(/remove its comments/);
+  const few = `select ${'/*'.repeat(50)}${'*/'.repeat(50)}1`;
+  expect((await lab.call('pg_query', { sql: few })).rows).toEqual([[1]]);
+});

@@ -9,6 +9,9 @@ export const MAX_SQL_BYTES = 64 * 1024;
  */
 const MAX_TOKENS = 4000;
 
+/** The parser's time grows with the square of the comments within comments: some thousand held it for seconds. */
+const MAX_COMMENTS = 100;
+
 const NOTHING = 'There is no statement; send one SELECT, VALUES, SHOW or EXPLAIN.';
 
 /**
@@ -25,6 +28,8 @@ export async function parseOne(sql: string): Promise<Node> {
   if (bytes > MAX_SQL_BYTES)
     refuse(`The statement has ${bytes} bytes; at most ${MAX_SQL_BYTES} are accepted.`);
   if (sql.trim() === '') refuse(NOTHING);
+  if (sql.split('/*').length > MAX_COMMENTS)
+    refuse(`The statement holds /* more than ${MAX_COMMENTS - 1} times; remove its comments.`);
   const parser = await import('libpg-query');
   await parser.loadModule();
   if (sql.length > MAX_TOKENS) await limitTokens(sql, parser);
