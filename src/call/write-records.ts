@@ -11,6 +11,8 @@ import type { CallRequest } from './stages.ts';
 const MAX_PARAMS = 64 * 1024;
 /** The caller's own name for a tool, or id of a call, is recorded up to here; no real one is longer. */
 const MAX_WORD = 256;
+/** As much of one reason; it names what a write would change, which may be a hundred long keys. */
+const MAX_REASON = 4 * 1024;
 /** As much of a result is kept in its record; the digest covers all of it. */
 const MAX_BODY = 2 * 1024;
 
@@ -78,12 +80,15 @@ export function recordResponse(deps: RecordDeps, frame: CallFrame, id: string | 
   return deps.audit.append(record);
 }
 
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most)} ...` : text;
+
 const word = <T extends string | number>(given: T): T | string =>
-  typeof given === 'string' && given.length > MAX_WORD ? `${given.slice(0, MAX_WORD)} ...` : given;
+  typeof given === 'string' ? cut(given, MAX_WORD) : given;
 
 /** Reasons repeat what a write names, and that is the caller's text. */
 function maskedVerdict(mask: Mask, { passed, checks, reasons }: Verdict): Verdict {
-  const masked = (reason: string) => String(mask.forAudit(reason));
+  const masked = (reason: string) => cut(String(mask.forAudit(reason)), MAX_REASON);
   return {
     passed,
     checks: checks.map((check) => ({ ...check, reason: masked(check.reason) })),

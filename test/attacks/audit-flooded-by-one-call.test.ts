@@ -47,3 +47,10 @@ test('a tool’s name and the id of a call are recorded up to a length that real
   expect((await cost('n'.repeat(900_000), {})).written).toBeLessThan(MOST);
   expect((await cost('redis_get', {}, 'i'.repeat(900_000))).written).toBeLessThan(MOST);
 });
+
+test('the reasons of a verdict do not repeat every long name that a write would change', async () => {
+  const keys = Array.from({ length: 100 }, (_, n) => `orders:${n}${'k'.repeat(4000)}`);
+  const { written } = await cost('redis_delete', { keys });
+  expect(written).toBeGreaterThan(1000);
+  expect(written).toBeLessThan(MOST);
+});
