@@ -23,6 +23,7 @@ export async function approve(
         options,
         world,
       );
+    const asked = stackward.approvals.list().find((one) => one.id === id);
     const by = options.by ?? userInfo().username;
     const decision = options.refuse ? 'refused' : 'approved';
     const sealed = stackward.approvals.decide(id, { decision, by, reason: options.reason });
@@ -33,11 +34,14 @@ export async function approve(
       binding: sealed.binding,
     });
     if (options.json) writeJson(world.stdout, { id, decision, by, reason: options.reason });
-    else
+    else {
+      // The id may have come from the one who asks: whoever decides sees what it stands for.
+      if (asked) show(asked, world);
       writeLine(
         world.stdout,
         `${decision} ${id}${options.refuse ? '' : '; the same call may now be made once'}`,
       );
+    }
     return EXIT.ok;
   } finally {
     await stackward.close();
@@ -59,18 +63,20 @@ interface Waiting {
 function list(waiting: readonly Waiting[], options: ApproveOptions, world: World): number {
   if (options.json) writeJson(world.stdout, waiting);
   else if (waiting.length === 0) writeLine(world.stdout, 'Nothing waits for approval.');
-  for (const one of options.json ? [] : waiting) {
-    writeLine(
-      world.stdout,
-      `${bold(one.id)}  ${one.principal} wants ${bold(one.tool)} on ${one.target}  ${dim(`until ${one.expires}`)}`,
-    );
-    const rows = [
-      ['why', one.why],
-      ['changes', one.resources.map((name) => JSON.stringify(name)).join(', ')],
-      ['arguments', JSON.stringify(one.args)],
-      ['way back', one.way_back],
-    ];
-    writeLine(world.stdout, table(rows, { indent: 2 }));
-  }
+  for (const one of options.json ? [] : waiting) show(one, world);
   return EXIT.ok;
+}
+
+function show(one: Waiting, world: World): void {
+  writeLine(
+    world.stdout,
+    `${bold(one.id)}  ${one.principal} wants ${bold(one.tool)} on ${one.target}  ${dim(`until ${one.expires}`)}`,
+  );
+  const rows = [
+    ['why', one.why],
+    ['changes', one.resources.map((name) => JSON.stringify(name)).join(', ')],
+    ['arguments', JSON.stringify(one.args)],
+    ['way back', one.way_back],
+  ];
+  writeLine(world.stdout, table(rows, { indent: 2 }));
 }
