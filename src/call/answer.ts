@@ -49,7 +49,7 @@ export const answerOk = (callId: string, seq: number, { text, structured }: Mask
   seq,
   outcome: 'ok',
   text,
-  structured,
+  ...(structured ? { structured } : {}),
 });
 
 /** A caller can make us say something about each of a million things that it sent; the record holds what is said. */

@@ -16,7 +16,7 @@ interface Cuttable {
 }
 
 /** Masks every secret, makes hidden characters visible and cuts the result to the byte limit, saying so. */
-export function maskAndLimit(call: AllowedRead | AllowedWrite, { output }: Executed, mask: Mask): Masked {
+export function maskAndLimit(call: AllowedRead | AllowedWrite, { output }: Executed, mask: Mask): Required<Masked> {
   const { bytes } = call.limits;
   const whole = cuttable(output, call.tool.list);
   const clean = cleanOf(bringNear(output, whole, bytes), mask);
@@ -24,7 +24,7 @@ export function maskAndLimit(call: AllowedRead | AllowedWrite, { output }: Execu
   return cut(clean.structured, cuttable(clean.structured, call.tool.list, whole?.total), bytes);
 }
 
-function cleanOf(output: Output, mask: Mask): Masked {
+function cleanOf(output: Output, mask: Mask): Required<Masked> {
   const raw = JSON.stringify(output);
   const masked = mask.text(raw);
   const isTouched = masked !== raw || mayNeedNeutralising(raw);
@@ -66,7 +66,7 @@ function spend(value: unknown, budget: number): number {
 }
 
 /** Halves the output's list until it fits. */
-function cut(output: Output, list: Cuttable | undefined, bytes: number): Masked {
+function cut(output: Output, list: Cuttable | undefined, bytes: number): Required<Masked> {
   if (!list) throw tooLarge(`${Buffer.byteLength(JSON.stringify(output))} bytes`, bytes);
   for (let kept = Math.floor(list.items.length / 2); ; kept = Math.floor(kept / 2)) {
     const structured = shortened(output, list, kept, bytes);

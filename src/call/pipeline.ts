@@ -140,8 +140,7 @@ function maskDone(call: AllowedWrite, executed: Executed, deps: PipelineDeps): M
     return maskAndLimit(call, executed, deps.mask);
   } catch (error) {
     deps.onInternal(error, call.callId);
-    const structured = { done: true, hint: 'the write was done; its result was too large to show' };
-    return { structured, text: JSON.stringify(structured) };
+    return { text: 'the write was done, once; only its result was too large to show. Do not do it again.' };
   }
 }
 

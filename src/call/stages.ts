@@ -74,7 +74,8 @@ export interface Executed {
 
 /** What leaves: masked, free of control characters, within the byte limit. */
 export interface Masked {
-  /** JSON text of `structured`. */
+  /** JSON text of `structured`; a sentence where there is none. */
   readonly text: string;
-  readonly structured: Readonly<Record<string, unknown>>;
+  /** Absent for a write that was done and whose result was too large to show. */
+  readonly structured?: Readonly<Record<string, unknown>>;
 }

@@ -17,7 +17,8 @@ export function resultOf(answer: Answer, tool?: AnyTool): CallToolResult {
   return {
     content: (structured && tool?.render?.(structured)) || [{ type: 'text', text }],
     ...(structured ? { structuredContent: { ...structured } } : {}),
-    isError: error !== undefined,
+    // A result without structure does not fit the tool's schema, which clients check on all but errors.
+    isError: structured === undefined,
     _meta: {
       [CALL]: { call: callId, ...(seq === undefined ? {} : { seq }), outcome },
       ...(error ? { [ERROR]: errorMeta(error.code) } : {}),
