@@ -16,7 +16,11 @@ interface Cuttable {
 }
 
 /** Masks every secret, makes hidden characters visible and cuts the result to the byte limit, saying so. */
-export function maskAndLimit(call: AllowedRead | AllowedWrite, { output }: Executed, mask: Mask): Required<Masked> {
+export function maskAndLimit(
+  call: AllowedRead | AllowedWrite,
+  { output }: Executed,
+  mask: Mask,
+): Required<Masked> {
   const { bytes } = call.limits;
   const whole = cuttable(output, call.tool.list);
   const clean = cleanOf(bringNear(output, whole, bytes), mask);
