@@ -1,11 +1,15 @@
 import { type ErrorCode, ToolError } from '../errors.ts';
 
 const BY_STATUS: Readonly<Record<number, [ErrorCode, string]>> = {
+  400: ['query_failed', 'the server found the request wrong'],
   401: ['login_failed', 'the server asks for other credentials; check the component’s credentials'],
   403: ['permission_denied', 'the server does not let these credentials do this'],
   404: ['not_found', 'the server does not have this endpoint; check the component’s url'],
   405: ['not_found', 'the server does not take this request; check the component’s url'],
+  409: ['conflict', 'the server says that what the request names is in another state'],
+  412: ['conflict', 'the server says that what the request names has changed'],
   413: ['query_failed', 'the server found the request too large'],
+  422: ['query_failed', 'the server found the request wrong'],
   429: ['too_busy', 'the server limits how often it is asked; try again later'],
   504: ['timeout', 'the server, or a proxy before it, gave the request up'],
 };

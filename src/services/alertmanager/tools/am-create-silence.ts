@@ -30,7 +30,7 @@ export const amCreateSilence = tool({
       .trim()
       .min(1)
       .max(500)
-      .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'one line of visible characters')
+      .refine((text) => !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(text), 'one line of visible characters')
       .describe('Why, for the people who find the silence'),
   }),
   output: SilenceView,
