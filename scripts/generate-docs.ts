@@ -1,21 +1,27 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { benchmarkTables } from './docs/benchmarks.ts';
 import { readCliHelp } from './docs/cli-help.ts';
 import { errorTable } from './docs/errors.ts';
 import { metricTable } from './docs/metrics.ts';
 import { fillRegions } from './docs/regions.ts';
 import { serviceRegion } from './docs/services.ts';
 import { sessionBlock, sessionSvg } from './docs/session.ts';
-import { componentTypes, everyComponentFields } from './docs/topology.ts';
 import { allTools } from './docs/tools.ts';
+import { componentTypes, everyComponentFields } from './docs/topology.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CAPTURED = 'docs/images/session.txt';
+/** One run of `npm run bench -- --json docs/benchmarks.json`. */
+const MEASURED = 'docs/benchmarks.json';
 
 /** The files with generated regions, and the text of each region. */
 async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
   return {
     'README.md': { session: sessionBlock(read(CAPTURED)) },
+    'docs/benchmarks.md': {
+      figures: benchmarkTables(existsSync(ROOT + MEASURED) ? read(MEASURED) : undefined),
+    },
     'docs/cli.md': { commands: await readCliHelp() },
     'docs/errors.md': { errors: errorTable() },
     'docs/http.md': { metrics: await metricTable(`${ROOT}topology/shop.yaml`) },

@@ -5,6 +5,7 @@ import { openBreakers } from './call/breakers.ts';
 import { openCatalogs } from './call/catalogs.ts';
 import { openClients } from './call/clients.ts';
 import type { Meter } from './call/meter.ts';
+import { neutraliseJson } from './call/neutralise.ts';
 import { openPipeline } from './call/pipeline.ts';
 import type { Stackward } from './call/stackward.ts';
 import { openApprovals } from './gate/approvals.ts';
@@ -16,7 +17,7 @@ import { openSources } from './secrets/sources.ts';
 import { readOrMakeKey } from './store/key-file.ts';
 import type { JsonValue, ServiceDefinition } from './toolset/define.ts';
 import { drawnTypes } from './toolset/drawn-types.ts';
-import { explainAccess } from './toolset/explain.ts';
+import { explainAbsence, explainAccess } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
 import { STACK_PRINCIPAL } from './toolset/reach.ts';
 import type { Graph } from './topology/graph.ts';
@@ -71,7 +72,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const approvals = openApprovals({ dir: dataDir });
   const breakers = openBreakers();
   const rate = limitWrites({ limit: 60, windowMs: 60_000 });
-  const shown = (args: unknown) => mask.json(args as JsonValue);
+  const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
   const gate = openGate({ flags, rate, approvals, shown, isBreakerClosed: breakers.isClosed });
   const clients = openClients({ resolve: resolveOne, warn });
   const catalogs = openCatalogs(graph, services, flags);
@@ -104,6 +105,12 @@ export async function assemble(settings: Settings): Promise<Stackward> {
           principal: question.principal ?? catalog.principal,
         }),
     }),
+    whyAbsent: ({ catalog: { graph: current, principal }, toolName }, target) =>
+      explainAbsence(current, services, flags, {
+        tool: toolName,
+        principal,
+        ...(target === undefined ? {} : { target }),
+      }),
     onInternal: (error, callId) => report('error', mask.text(`call ${callId}: ${stackOf(error)}`)),
   });
 

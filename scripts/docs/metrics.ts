@@ -9,7 +9,14 @@ import { code, table } from './markdown.ts';
 /** Every metric that a server of the topology registers. It opens a real one, on a data directory of its own. */
 export async function metricTable(topology: string): Promise<string> {
   const data = mkdtempSync(join(tmpdir(), 'stackward-docs-'));
-  const stackward = await assemble({ topology, data, env: {}, services: SERVICES, watch: false, report: () => {} });
+  const stackward = await assemble({
+    topology,
+    data,
+    env: {},
+    services: SERVICES,
+    watch: false,
+    report: () => {},
+  });
   try {
     const metrics = openMetrics();
     metrics.observe(stackward);
@@ -17,7 +24,12 @@ export async function metricTable(topology: string): Promise<string> {
     const found = await metrics.registry.getMetricsAsJSON();
     const rows = found
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, type, help }) => [code(name), String(type), labelsOf(metrics.registry.getSingleMetric(name)), help]);
+      .map(({ name, type, help }) => [
+        code(name),
+        String(type),
+        labelsOf(metrics.registry.getSingleMetric(name)),
+        help,
+      ]);
     return table(['metric', 'type', 'labels', 'meaning'], rows);
   } finally {
     await stackward.close();
@@ -27,6 +39,7 @@ export async function metricTable(topology: string): Promise<string> {
 
 /** prom-client keeps the label names on the metric, and its types do not say so. */
 function labelsOf(metric: unknown): string {
-  const names = metric !== null && typeof metric === 'object' && 'labelNames' in metric ? metric.labelNames : [];
+  const names =
+    metric !== null && typeof metric === 'object' && 'labelNames' in metric ? metric.labelNames : [];
   return Array.isArray(names) ? names.map((name) => code(String(name))).join(', ') : '';
 }

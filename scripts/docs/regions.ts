@@ -10,7 +10,8 @@ export function fillRegions(text: string, regions: Readonly<Record<string, strin
     const [begin, end] = [`<!-- generated: ${name} -->\n`, `<!-- end of generated: ${name} -->`];
     const from = filled.indexOf(begin);
     const to = filled.indexOf(end);
-    if (from < 0 || to < from) throw new Error(`${file} has no region '${name}'; add ${begin.trim()} and ${end}`);
+    if (from < 0 || to < from)
+      throw new Error(`${file} has no region '${name}'; add ${begin.trim()} and ${end}`);
     filled = `${filled.slice(0, from + begin.length)}\n${content.trim()}\n\n${filled.slice(to)}`;
   }
   for (const [, name] of text.matchAll(/<!-- generated: (\S+) -->/g))

@@ -10,8 +10,14 @@ import { partsOf } from './topology.ts';
 export function serviceRegion(type: string): string {
   const service = SERVICES.get(type);
   if (!service) throw new Error(`there is no service '${type}'`);
-  const tools = service.tools.map(({ name, access, title }) => [`[\`${name}\`](../tools.md#${anchor(name)})`, access, title]);
-  const parts = partsOf(service).map((text) => text.replaceAll('(#credentials)', '(../topology.md#credentials)'));
+  const tools = service.tools.map(({ name, access, title }) => [
+    `[\`${name}\`](../tools.md#${anchor(name)})`,
+    access,
+    title,
+  ]);
+  const parts = partsOf(service).map((text) =>
+    text.replaceAll('(#credentials)', '(../topology.md#credentials)'),
+  );
   return [
     `Component type ${code(service.type)}, layer ${service.layer}.`,
     ...parts,

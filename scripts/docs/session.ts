@@ -18,10 +18,16 @@ const PLAIN = '#9da7b3';
 /** The captured session as an SVG picture of a terminal. */
 export function sessionSvg(captured: string): string {
   const { font, line, pad, columns, charWidth } = STYLE;
-  const rows = captured.trimEnd().split('\n').flatMap((text) => wrap(text, columns));
+  const rows = captured
+    .trimEnd()
+    .split('\n')
+    .flatMap((text) => wrap(text, columns));
   const width = Math.ceil(columns * charWidth + 2 * pad);
   const height = rows.length * line + 2 * pad;
-  const lines = rows.map(({ text, colour }, at) => `<text x="${pad}" y="${pad + (at + 1) * line - 5}" fill="${colour}">${escapeXml(text)}</text>`);
+  const lines = rows.map(
+    ({ text, colour }, at) =>
+      `<text x="${pad}" y="${pad + (at + 1) * line - 5}" fill="${colour}">${escapeXml(text)}</text>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A session of npm run demo">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${font}" xml:space="preserve">

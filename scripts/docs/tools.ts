@@ -16,19 +16,30 @@ const REACH = {
 export function allTools(): string {
   const services = [...SERVICES.values()].filter(({ tools }) => tools.length > 0);
   const index = services.flatMap((service) =>
-    service.tools.map((tool) => [`[\`${tool.name}\`](#${anchor(tool.name)})`, service.title, tool.access, tool.title]),
+    service.tools.map((tool) => [
+      `[\`${tool.name}\`](#${anchor(tool.name)})`,
+      service.title,
+      tool.access,
+      tool.title,
+    ]),
   );
   return [
     table(['tool', 'service', 'access', 'what it does'], index),
     ...services.map((service) =>
-      [`## ${service.title}`, boundsOf(service), ...service.tools.map((tool) => toolSection(service, tool))].join('\n\n'),
+      [
+        `## ${service.title}`,
+        boundsOf(service),
+        ...service.tools.map((tool) => toolSection(service, tool)),
+      ].join('\n\n'),
     ),
   ].join('\n\n');
 }
 
 /** What one service lets one call do at most. */
 export function boundsOf({ limits, concurrency, blastRadius, tools }: ServiceDefinition): string {
-  const writes = tools.some(({ access }) => access === 'write') ? ` One write touches at most ${blastRadius}.` : '';
+  const writes = tools.some(({ access }) => access === 'write')
+    ? ` One write touches at most ${blastRadius}.`
+    : '';
   return `Limits of a call: ${limits.rows} rows, ${limits.bytes / 1024} KiB, ${limits.deadlineMs / 1000} s. At once on one component: ${concurrency.running} calls; ${concurrency.waiting} more wait.${writes}`;
 }
 
@@ -60,7 +71,12 @@ const outputsOf = (tool: AnyTool): Field[] => fieldsOf(schemaOf(tool.output, 'ou
 /** A table of fields, or undefined where there are none. */
 export function fieldTable(head: string, fields: readonly Field[]): string | undefined {
   if (fields.length === 0) return undefined;
-  const rows = fields.map(({ path, schema, required }) => [code(path), typeInWords(schema), must(required, schema), schema.description ?? '']);
+  const rows = fields.map(({ path, schema, required }) => [
+    code(path),
+    typeInWords(schema),
+    must(required, schema),
+    schema.description ?? '',
+  ]);
   return table([head, 'type', head === 'output' ? 'there' : 'required', 'meaning'], rows);
 
   function must(required: boolean, { default: fallback }: Field['schema']): string {

@@ -7,7 +7,8 @@ import { code, table } from './markdown.ts';
 import { fieldTable } from './tools.ts';
 
 /** The fields that a component of any type may have. */
-export const everyComponentFields = (): string => fieldTable('field', fieldsOf(schemaOf(ComponentFields, 'input'))) ?? '';
+export const everyComponentFields = (): string =>
+  fieldTable('field', fieldsOf(schemaOf(ComponentFields, 'input'))) ?? '';
 
 /** Each component type with its fields, sub-components and link types. */
 export const componentTypes = (): string => [...drawnTypes(SERVICES).values()].map(oneType).join('\n\n');

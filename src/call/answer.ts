@@ -52,6 +52,12 @@ export const answerOk = (callId: string, seq: number, { text, structured }: Mask
   structured,
 });
 
+/** A caller can make us say something about each of a million things that it sent; the record holds what is said. */
+const MAX_DETAIL = 8 * 1024;
+
+const brief = (detail: string): string =>
+  detail.length > MAX_DETAIL ? `${detail.slice(0, MAX_DETAIL)} ...` : detail;
+
 /** The answer to an error: its code, what it means, what was wrong, and who can mend it. Never a stack trace. */
 export function answerError(
   callId: string,
@@ -61,7 +67,7 @@ export function answerError(
   ask?: ApprovalRequest,
 ): Answer {
   const { meaning, mender } = ERRORS[error.code];
-  const detail = neutralise(mask.text(error.detail));
+  const detail = brief(neutralise(mask.text(error.detail.slice(0, 4 * MAX_DETAIL))));
   return {
     callId,
     ...(seq === undefined ? {} : { seq }),

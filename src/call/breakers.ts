@@ -15,6 +15,7 @@ import { ToolError } from '../toolset/errors.ts';
 const BACKEND_FAULTS: ReadonlySet<string> = new Set(['unreachable', 'backend_failed', 'timeout']);
 
 export interface Breakers {
+  /** Whether a call would be let through now: the breaker is closed, or open for long enough to try again. */
   isClosed(component: string): boolean;
   states(): ReadonlyMap<string, 'closed' | 'open' | 'half_open'>;
   /** Runs within the component's share of concurrency. Throws ToolError('too_busy' | 'breaker_open') instead of waiting without end. */
@@ -23,7 +24,7 @@ export interface Breakers {
 
 /** Five faults in a row open a component's breaker; after `halfOpenAfterMs` one call may try again. */
 export function openBreakers({ halfOpenAfterMs = 10_000 }: { halfOpenAfterMs?: number } = {}): Breakers {
-  const policies = new Map<string, { policy: IPolicy; state: () => CircuitState }>();
+  const policies = new Map<string, { policy: IPolicy; state: () => CircuitState; openedAt: () => number }>();
   const policyOf = (component: string, share: { running: number; waiting: number }) => {
     const known = policies.get(component);
     if (known) return known;
@@ -31,7 +32,12 @@ export function openBreakers({ halfOpenAfterMs = 10_000 }: { halfOpenAfterMs?: n
       handleWhen((error) => error instanceof ToolError && BACKEND_FAULTS.has(error.code)),
       { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(5) },
     );
+    let openedAt = 0;
+    breaker.onStateChange((state) => {
+      if (state === CircuitState.Open) openedAt = Date.now();
+    });
     const made = {
+      openedAt: () => openedAt,
       policy: wrap(bulkhead(share.running, share.waiting), breaker),
       state: () => breaker.state,
     };
@@ -39,7 +45,11 @@ export function openBreakers({ halfOpenAfterMs = 10_000 }: { halfOpenAfterMs?: n
     return made;
   };
   return {
-    isClosed: (component) => policies.get(component)?.state() !== CircuitState.Open,
+    isClosed(component) {
+      const known = policies.get(component);
+      // Only a call moves an open breaker on, so one that is due must not be refused before it gets there.
+      return known?.state() !== CircuitState.Open || Date.now() - known.openedAt() >= halfOpenAfterMs;
+    },
     states: () => new Map([...policies].map(([name, { state }]) => [name, nameOf(state())])),
     async run(component, share, work) {
       try {

@@ -14,7 +14,8 @@ export async function captureBefore(
     effect.irreversible !== undefined
       ? null
       : await withDeadline(
-          { signal: call.signal, deadlineMs: call.limits.deadlineMs, stopped: (why) => why },
+          call,
+          (why) => why,
           (signal) =>
             effect.capture(
               {

@@ -3,7 +3,7 @@ import type { CatalogTarget } from '../toolset/catalog.ts';
 import type { Connector, Endpoint, Limits, Opened, ServiceDefinition } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
-import type { Graph } from '../topology/graph.ts';
+import type { Component, Graph } from '../topology/graph.ts';
 
 /** Clients of the linked services: readers shared between calls, writers one a call. */
 export interface Clients {
@@ -13,6 +13,7 @@ export interface Clients {
   drop(at: CatalogTarget): void;
   /** Lets go of every reader whose component the new topology no longer has as it was. */
   keepOnly(graph: Graph): void;
+  /** Closes every reader at once, those included that were let go; nothing is opened any more. */
   close(): Promise<void>;
 }
 
@@ -25,12 +26,20 @@ export interface ClientDeps {
   warn(component: string, message: string): void;
 }
 
-/** A closed reader may still serve calls that began before; it is closed this long after it was let go. */
+/** A reader that was let go may still serve calls that began before; it is closed this long after. */
 const GRACE_MS = 60_000;
 
+interface Reader {
+  readonly opened: Promise<Opened<object>>;
+  readonly component: string;
+  readonly sub: string | undefined;
+  readonly fingerprint: string;
+}
+
 export function openClients(deps: ClientDeps): Clients {
-  const readers = new Map<string, { opened: Promise<Opened<object>>; fingerprint: string }>();
-  const leaving = new Set<Promise<unknown>>();
+  const readers = new Map<string, Reader>();
+  const leaving = new Set<Reader>();
+  let isClosed = false;
 
   const endpoint = async (at: CatalogTarget, limits: Limits): Promise<Endpoint> => ({
     component: at.component.name,
@@ -40,17 +49,30 @@ export function openClients(deps: ClientDeps): Clients {
     limits,
     warn: (message) => deps.warn(at.component.name, message),
   });
-
-  const release = (key: string, afterMs: number) => {
-    const known = readers.get(key);
-    if (!known) return;
-    readers.delete(key);
-    const closing = known.opened.then(
-      (opened) => after(afterMs, () => opened.close()),
+  const connectorOf = async (service: ServiceDefinition) => {
+    if (isClosed) throw new ToolError('cancelled', 'the server is closing, so nothing is opened any more');
+    if (!service.connect)
+      throw new ToolError('internal', `${service.type} has tools but nothing to connect with`);
+    const connector: Connector<{ Reader: object; Writer: object; Entry: never }, unknown> =
+      await service.connect();
+    return connector;
+  };
+  const finish = async (reader: Reader) => {
+    leaving.delete(reader);
+    await reader.opened.then((opened) => opened.close()).catch(() => warnUnclosed(reader));
+  };
+  // A failed opening has nothing to close, and its caller heard why.
+  const warnUnclosed = ({ opened, component }: Reader) =>
+    opened.then(
+      () => deps.warn(component, 'a connection could not be closed in order'),
       () => undefined,
     );
-    leaving.add(closing);
-    closing.finally(() => leaving.delete(closing));
+  const release = (key: string) => {
+    const reader = readers.get(key);
+    if (!reader) return;
+    readers.delete(key);
+    leaving.add(reader);
+    setTimeout(() => leaving.has(reader) && finish(reader), GRACE_MS).unref();
   };
 
   return {
@@ -58,9 +80,15 @@ export function openClients(deps: ClientDeps): Clients {
       const key = keyOf(at);
       const known = readers.get(key);
       if (known) return (await known.opened).client;
-      const opened = (async () =>
-        (await connectorOf(service)).openReader(await endpoint(at, service.limits)))();
-      readers.set(key, { opened, fingerprint: fingerprintOf(at) });
+      const opened = connectorOf(service).then(async (connector) =>
+        connector.openReader(await endpoint(at, service.limits)),
+      );
+      readers.set(key, {
+        opened,
+        component: at.component.name,
+        sub: at.target.sub,
+        fingerprint: fingerprintOf(at.component, at.target.sub),
+      });
       // A failed opening is not kept: the next call tries afresh.
       opened.catch(() => {
         if (readers.get(key)?.opened === opened) readers.delete(key);
@@ -69,42 +97,36 @@ export function openClients(deps: ClientDeps): Clients {
     },
     writer: async (service, at, grant) =>
       (await connectorOf(service)).openWriter(await endpoint(at, service.limits), grant),
-    drop: (at) => release(keyOf(at), 0),
+    drop: (at) => release(keyOf(at)),
     keepOnly(graph) {
-      for (const [key, { fingerprint }] of readers) {
-        const [name, sub] = JSON.parse(key) as [string, string | null];
+      for (const [key, { component: name, sub, fingerprint }] of readers) {
         const component = graph.components.get(name);
-        const same =
-          component && fingerprintOf({ component, target: { sub: sub ?? undefined } }) === fingerprint;
-        if (!same) release(key, GRACE_MS);
+        if (!component || fingerprintOf(component, sub) !== fingerprint) release(key);
       }
     },
     async close() {
-      await Promise.allSettled([...readers.values()].map(async ({ opened }) => (await opened).close()));
+      isClosed = true;
+      const open = [...readers.values(), ...leaving];
       readers.clear();
+      await Promise.all(open.map(finish));
     },
   };
 }
 
-async function connectorOf(
-  service: ServiceDefinition,
-): Promise<Connector<{ Reader: object; Writer: object; Entry: never }, unknown>> {
-  if (!service.connect)
-    throw new ToolError('internal', `${service.type} has tools but nothing to connect with`);
-  return service.connect();
-}
+/** Holds what the client was opened with, so that a call that began under an older topology never lends its client to a newer one. */
+const keyOf = ({ component, target }: CatalogTarget) =>
+  JSON.stringify([component.name, target.sub ?? null, fingerprintOf(component, target.sub)]);
 
-const keyOf = (at: CatalogTarget) => JSON.stringify([at.component.name, at.target.sub ?? null]);
+const fingerprints = new WeakMap<Component, Map<string | undefined, string>>();
 
 /** Changes when anything that a client was opened with does. References hold no values, so this holds none either. */
-const fingerprintOf = (at: {
-  component: CatalogTarget['component'];
-  target: { sub?: string | undefined };
-}): string =>
-  canonicalize({
-    connection: at.component.connection,
-    entry: at.component.subs.get(at.target.sub ?? '') ?? null,
-  }) ?? '';
-
-const after = (ms: number, work: () => Promise<void>): Promise<void> =>
-  ms === 0 ? work() : new Promise((resolve) => setTimeout(() => resolve(work()), ms).unref());
+function fingerprintOf(component: Component, sub: string | undefined): string {
+  const known = fingerprints.get(component) ?? new Map<string | undefined, string>();
+  fingerprints.set(component, known);
+  const found = known.get(sub);
+  if (found !== undefined) return found;
+  const entry = component.subs.get(sub ?? '') ?? null;
+  const made = canonicalize({ type: component.type, connection: component.connection, entry }) ?? '';
+  known.set(sub, made);
+  return made;
+}

@@ -18,7 +18,8 @@ export async function executeRead(
   deps: { stack: StackView; resolve: ResolveConnection },
 ): Promise<Withheld> {
   const output = await withDeadline(
-    { signal: call.signal, deadlineMs: call.limits.deadlineMs, stopped: (why) => why },
+    call,
+    (why) => why,
     async (signal) =>
       call.tool.run(
         {
@@ -55,13 +56,9 @@ export async function executeWrite(
 ): Promise<Executed> {
   assertDurable(call.intent);
   assertGrant(call.grant, call.callId);
-  const bounds = {
-    signal: call.signal,
-    deadlineMs: call.limits.deadlineMs,
-    stopped: (why: ToolError) => unknownOutcome(why.detail),
-  };
+  const stopped = (why: ToolError) => unknownOutcome(why.detail);
   try {
-    const output = await withDeadline(bounds, async (signal) =>
+    const output = await withDeadline(call, stopped, async (signal) =>
       call.tool.run(
         { ...contextOf(call, deps.stack, signal), recordAfter: (after) => call.change.recordAfter(after) },
         await substituteArguments(call, deps.resolve),

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PendingIntent } from '../audit/intent.ts';
 import type { Verdict } from '../audit/record.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { StackView } from '../toolset/define.ts';
+import type { Opened, StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { type Answer, answerError, answerOk } from './answer.ts';
@@ -11,12 +12,12 @@ import { captureBefore } from './capture.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline, withinTurn } from './deadline.ts';
 import { executeRead, executeWrite } from './execute.ts';
 import { maskAndLimit } from './mask-and-limit.ts';
 import type { Meter } from './meter.ts';
 import { GateRefusal, passGate } from './pass-gate.ts';
-import { resolve } from './resolve.ts';
+import { resolve, type WhyAbsent } from './resolve.ts';
 import type {
   AllowedRead,
   AllowedWrite,
@@ -26,6 +27,7 @@ import type {
   Masked,
   Resolved,
 } from './stages.ts';
+import { assertStillLinked } from './still-linked.ts';
 import type { ResolveConnection } from './substitute-arguments.ts';
 import { validate } from './validate.ts';
 import { type CallFrame, type RecordDeps, recordRequest, recordResponse } from './write-records.ts';
@@ -39,9 +41,13 @@ export interface PipelineDeps extends RecordDeps {
   readonly meter: Meter;
   readonly resolveConnection: ResolveConnection;
   viewFor(call: Authenticated): StackView;
+  readonly whyAbsent: WhyAbsent;
   /** Where what Stackward itself got wrong is written; callers only hear `internal`. */
   onInternal(error: unknown, callId: string): void;
 }
+
+/** How long the answer to a write waits for its session to close. */
+const CLOSE_MS = 2_000;
 
 /** Runs one call from its arrival to its answer. Never throws: every end is an answer. */
 export type Pipeline = (request: CallRequest) => Promise<Answer>;
@@ -54,7 +60,7 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
       if (!deps.audit.status().writable)
         throw new ToolError('audit_unavailable', deps.audit.status().reason ?? 'the log is closed');
       const authenticated = trail.joined(authenticate(deps.catalogs, request));
-      const resolved = trail.aimed(resolve(authenticated));
+      const resolved = trail.aimed(resolve(authenticated, deps.whyAbsent));
       const validated = validate(resolved);
       const allowed = await passGate(deps.gate, validated);
       const masked = await withinShare(deps, allowed, () =>
@@ -69,6 +75,7 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
 
 /** A read overlaps with its own recording: the query runs while the intent becomes durable, the result waits for it. */
 async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Promise<Masked> {
+  assertStillLinked(call, deps);
   const intent = trail.intend();
   const client = await opening(call, () => deps.clients.reader(call.entry.service, call.at));
   const withheld = await executeRead(
@@ -82,12 +89,14 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
 /** A write does nothing before its intent is durable, and changes nothing before its before-image is. */
 async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail): Promise<Masked> {
   const intent = await trail.intend(call.verdict).durable;
-  const session = await opening(call, () => deps.clients.writer(call.entry.service, call.at, call.grant));
+  assertStillLinked(call, deps);
+  const session = await openSession(deps, call);
   try {
     const captured = await captureBefore(
       { ...call, intent, session },
       { changes: deps.changes, stack: deps.viewFor(call) },
     );
+    assertStillLinked(call, deps);
     const executed = await executeWrite(captured, {
       stack: deps.viewFor(call),
       resolve: deps.resolveConnection,
@@ -95,12 +104,35 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail): P
     });
     return maskDone(call, executed, deps);
   } finally {
-    await session.close().catch((error: unknown) => deps.onInternal(error, call.callId));
+    await closeSession(deps, call, session);
   }
 }
 
+/** Opens a write's own session. One that opens only after the call was stopped is closed then, and used by nobody. */
+async function openSession(deps: PipelineDeps, call: AllowedWrite): Promise<Opened<object>> {
+  let pending: Promise<Opened<object>> | undefined;
+  try {
+    return await opening(call, () => {
+      pending = deps.clients.writer(call.entry.service, call.at, call.grant);
+      return pending;
+    });
+  } catch (error) {
+    pending?.then(
+      (late) => closeSession(deps, call, late),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+/** A backend that went away must not hold back the answer to a call that is over. */
+async function closeSession(deps: PipelineDeps, call: AllowedWrite, session: Opened<object>): Promise<void> {
+  const closed = session.close().catch((error: unknown) => deps.onInternal(error, call.callId));
+  await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })]);
+}
+
 const opening = <T>(call: AllowedRead | AllowedWrite, open: () => Promise<T>): Promise<T> =>
-  withDeadline({ signal: call.signal, deadlineMs: call.limits.deadlineMs, stopped: (why) => why }, open);
+  withDeadline(call, (why) => why, open);
 
 /** What a write gave back must not turn a done write into an error: where it does not fit, only that it is done is told. */
 function maskDone(call: AllowedWrite, executed: Executed, deps: PipelineDeps): Masked {
@@ -121,7 +153,12 @@ async function withinShare<T>(
 ): Promise<T> {
   if (call.tool.reach === 'stack') return work();
   try {
-    return await deps.breakers.run(call.at.component.name, call.entry.service.concurrency, work);
+    return await withinTurn(call, (begin) =>
+      deps.breakers.run(call.at.component.name, call.entry.service.concurrency, () => {
+        begin();
+        return work();
+      }),
+    );
   } catch (error) {
     if (error instanceof ToolError && error.code === 'login_failed') deps.clients.drop(call.at);
     throw error;
@@ -152,6 +189,9 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
   const close = async (answer: Answer, isDurable: boolean) => {
     const appended = recordResponse(deps, frame, request.id, answer);
     await (isDurable ? appended.durable : appended.written);
+    return counted(answer);
+  };
+  const counted = (answer: Answer) => {
     deps.meter.count(request, answer, performance.now() - frame.started);
     return answer;
   };
@@ -179,7 +219,8 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
         deps.onInternal(error, frame.callId);
         const detail =
           'the write was done, but the audit could not record its outcome; look before doing it again';
-        return answerError(frame.callId, intend().seq, new ToolError('outcome_unknown', detail), deps.mask);
+        const told = new ToolError('outcome_unknown', detail);
+        return counted(answerError(frame.callId, intend().seq, told, deps.mask));
       }
     },
     async fail(error) {
@@ -195,9 +236,9 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
         );
       } catch (unrecorded) {
         const reason = toToolError(unrecorded, (cause) => deps.onInternal(cause, frame.callId));
-        const answer = answerError(frame.callId, undefined, reason, deps.mask);
-        deps.meter.count(request, answer, performance.now() - frame.started);
-        return answer;
+        // 'Refused' would hide that the write may have happened.
+        const told = known.code === 'outcome_unknown' ? known : reason;
+        return counted(answerError(frame.callId, undefined, told, deps.mask));
       }
     },
   };

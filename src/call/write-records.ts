@@ -9,6 +9,8 @@ import type { CallRequest } from './stages.ts';
 
 /** Arguments longer than this are recorded by digest and beginning. */
 const MAX_PARAMS = 64 * 1024;
+/** The caller's own name for a tool, or id of a call, is recorded up to here; no real one is longer. */
+const MAX_WORD = 256;
 /** As much of a result is kept in its record; the digest covers all of it. */
 const MAX_BODY = 2 * 1024;
 
@@ -43,11 +45,14 @@ export function recordRequest(
     version: deps.version(),
     message: {
       jsonrpc: '2.0',
-      id: request.id,
+      id: word(request.id),
       method: 'tools/call',
-      params: { name: request.toolName, arguments: bounded(deps.mask.forAudit(argumentsOf(frame, request))) },
+      params: {
+        name: word(String(deps.mask.forAudit(request.toolName))),
+        arguments: recordable(deps, frame, request),
+      },
     },
-    ...(verdict ? { verdict } : {}),
+    ...(verdict ? { verdict: maskedVerdict(deps.mask, verdict) } : {}),
   };
   return recordIntent(deps.audit, record);
 }
@@ -63,10 +68,37 @@ export function recordResponse(deps: RecordDeps, frame: CallFrame, id: string | 
     outcome: answer.outcome,
     duration_ms: Math.round((performance.now() - frame.started) * 1000) / 1000,
     message: answer.error
-      ? { jsonrpc: '2.0', id, error: { code: answer.error.code, message: answer.error.detail } }
-      : { jsonrpc: '2.0', id, result: digestOf(answer.text, answer.structured?.truncated === true) },
+      ? { jsonrpc: '2.0', id: word(id), error: { code: answer.error.code, message: answer.error.detail } }
+      : {
+          jsonrpc: '2.0',
+          id: word(id),
+          result: digestOf(answer.text, answer.structured?.truncated === true),
+        },
   };
   return deps.audit.append(record);
+}
+
+const word = <T extends string | number>(given: T): T | string =>
+  typeof given === 'string' && given.length > MAX_WORD ? `${given.slice(0, MAX_WORD)} ...` : given;
+
+/** Reasons repeat what a write names, and that is the caller's text. */
+function maskedVerdict(mask: Mask, { passed, checks, reasons }: Verdict): Verdict {
+  const masked = (reason: string) => String(mask.forAudit(reason));
+  return {
+    passed,
+    checks: checks.map((check) => ({ ...check, reason: masked(check.reason) })),
+    reasons: reasons.map(masked),
+  };
+}
+
+/** What cannot be recorded must not escape the record: arguments nested beyond reason are told as that. */
+function recordable(deps: RecordDeps, frame: CallFrame, request: CallRequest): JsonValue {
+  try {
+    return bounded(deps.mask.forAudit(argumentsOf(frame, request)));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { unrecordable: 'nested too deeply' };
+  }
 }
 
 const argumentsOf = ({ target }: CallFrame, { args }: CallRequest): JsonValue =>

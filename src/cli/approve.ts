@@ -66,7 +66,7 @@ function list(waiting: readonly Waiting[], options: ApproveOptions, world: World
     );
     const rows = [
       ['why', one.why],
-      ['changes', one.resources.join(', ')],
+      ['changes', one.resources.map((name) => JSON.stringify(name)).join(', ')],
       ['arguments', JSON.stringify(one.args)],
       ['way back', one.way_back],
     ];

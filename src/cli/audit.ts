@@ -1,10 +1,11 @@
-import { createWriteStream } from 'node:fs';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defaultDataDir } from '../assemble.ts';
 import { exportCsv, exportJson, exportRecords } from '../audit/export.ts';
 import { type AuditFilter, queryAudit } from '../audit/query.ts';
 import type { ReadRecord } from '../audit/read.ts';
 import { OUTCOMES } from '../audit/record.ts';
+import { escapeUnsafe } from '../audit/safe-text.ts';
 import { followRecords, tailRecords } from '../audit/tail.ts';
 import { type AuditReport, verifyAudit } from '../audit/verify.ts';
 import type { AuditView } from '../audit/views.ts';
@@ -36,6 +37,7 @@ export interface AuditOptions extends TopologyOptions {
   readonly since?: string;
   readonly until?: string;
   readonly text?: string;
+  readonly publicKey?: string;
 }
 
 /** The audit folder; looking at it needs no topology that holds. */
@@ -46,7 +48,10 @@ const auditDir = (options: AuditOptions, world: World): string =>
 export async function tail(options: AuditOptions, world: World): Promise<number> {
   const dir = auditDir(options, world);
   const show = ({ chain, record }: ReadRecord) =>
-    writeLine(world.stdout, options.json ? JSON.stringify({ chain, ...record }) : lineOf(record));
+    writeLine(
+      world.stdout,
+      options.json ? escapeUnsafe(JSON.stringify({ chain, ...record })) : lineOf(record),
+    );
   if (!options.follow) {
     for (const read of await tailRecords(dir, options.lines ?? 20)) show(read);
     return EXIT.ok;
@@ -75,6 +80,7 @@ export async function query(options: AuditOptions, world: World): Promise<number
 export async function verify(options: AuditOptions, world: World): Promise<number> {
   const isTerminal = 'isTTY' in world.stderr && world.stderr.isTTY === true;
   const report = await verifyAudit(auditDir(options, world), {
+    ...(options.publicKey === undefined ? {} : { publicKey: await readFile(options.publicKey, 'utf8') }),
     onProgress: ({ chain, bytes, of }) => {
       if (isTerminal)
         world.stderr.write(`\rchain ${chain}: ${Math.floor((100 * bytes) / Math.max(1, of))} %`);
@@ -89,20 +95,32 @@ export async function verify(options: AuditOptions, world: World): Promise<numbe
 /** `stackward audit export`: records as they are (jsonl), or calls as json or csv. */
 export async function exportAudit(options: AuditOptions, world: World): Promise<number> {
   const dir = auditDir(options, world);
-  const out =
-    options.output === undefined
-      ? world.stdout
-      : createWriteStream(options.output, { mode: 0o600, flags: 'wx' });
   const filter = filterOf(options);
-  if (options.format === 'csv') await exportCsv(dir, out, filter);
-  else if (options.format === 'json') await exportJson(dir, out, filter);
-  else if (options.format === 'jsonl') {
-    if (Object.keys(filter).length > 0)
-      throw new UsageError('jsonl exports whole chains, which verify; filters go with --format json or csv');
-    await exportRecords(dir, out);
-  } else throw new UsageError(`--format ${options.format} is none of: jsonl, json, csv`);
+  const format = options.format ?? 'jsonl';
+  if (!['jsonl', 'json', 'csv'].includes(format))
+    throw new UsageError(`--format ${format} is none of: jsonl, json, csv`);
+  if (format === 'jsonl' && Object.keys(filter).length > 0)
+    throw new UsageError('jsonl exports whole chains, which verify; filters go with --format json or csv');
+  const out =
+    options.output === undefined ? world.stdout : (await newFile(options.output)).createWriteStream();
+  if (format === 'csv') await exportCsv(dir, out, filter);
+  else if (format === 'json') await exportJson(dir, out, filter);
+  else await exportRecords(dir, out);
   if (out !== world.stdout) await new Promise<void>((done) => out.end(done));
   return EXIT.ok;
+}
+
+/** A file of its own, for the owner alone; throws UsageError rather than write over another. */
+async function newFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    const why =
+      error instanceof Error && 'code' in error && error.code === 'EEXIST'
+        ? 'is there already'
+        : 'cannot be made';
+    throw new UsageError(`${path} ${why}; name a new file in a folder that you may write to`);
+  }
 }
 
 function filterOf(options: AuditOptions): AuditFilter {
@@ -137,8 +155,10 @@ function viewLine(view: AuditView): string {
   if (view.kind === 'event') return lineOf(view.record);
   const took = view.duration_ms === undefined ? '' : ` ${view.duration_ms} ms`;
   const refused = view.refusedRules.length > 0 ? yellow(` refused by: ${view.refusedRules.join(', ')}`) : '';
-  const what = `${view.principal} ${bold(view.tool ?? view.method)} ${view.target ?? ''}`;
-  return `${dim(view.time)} ${outcomeWord(view.outcome)} ${neutralise(what)}${dim(`${took} #${view.seq} ${view.call}`)}${refused}`;
+  // A tool's name is the caller's text until it is found: a line break in it must not write another call's line.
+  const [who, tool, target] = [view.principal, view.tool ?? view.method, view.target ?? ''].map(escapeUnsafe);
+  const what = `${who} ${bold(tool ?? '')} ${target}`;
+  return `${dim(view.time)} ${outcomeWord(view.outcome)} ${what}${dim(`${took} #${view.seq} ${view.call}`)}${refused}`;
 }
 
 function lineOf(record: ReadRecord['record']): string {

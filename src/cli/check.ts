@@ -37,10 +37,7 @@ export async function check(options: CheckOptions, world: World): Promise<number
     if (options.json) writeJson(world.stdout, { ok: false, problems: loaded.problems });
     else {
       for (const problem of loaded.problems) writeLine(world.stdout, `${renderProblem(problem)}\n`);
-      writeLine(
-        world.stdout,
-        red(`${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'} in ${file}`),
-      );
+      writeLine(world.stdout, red(`${countOf(loaded.problems.length, 'problem')} in ${file}`));
     }
     return EXIT.usage;
   }
@@ -148,6 +145,8 @@ function adviseRights(reach: ReadonlyMap<string, Reach>, flags: FlagStore): Find
   });
 }
 
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 function print(
   file: string,
   summary: { components: number; links: number; tools: number },
@@ -155,10 +154,17 @@ function print(
   world: World,
 ): void {
   const label = { error: red('error'), warning: yellow('warning'), advice: dim('advice') };
-  for (const { level, component, message } of findings) {
+  for (const { level, component, message } of findings.filter((finding) => finding.level !== 'advice')) {
     writeLine(world.stdout, `${label[level]}${component ? ` ${bold(component)}` : ''}: ${message}`);
   }
+  const advice = findings.filter((finding) => finding.level === 'advice');
+  for (const component of new Set(advice.map((finding) => finding.component ?? ''))) {
+    writeLine(world.stdout, `${label.advice} ${bold(component)}: the least rights that its account needs`);
+    for (const finding of advice) {
+      if (finding.component === component) writeLine(world.stdout, `  ${finding.message}`);
+    }
+  }
   const failed = findings.some((finding) => finding.level === 'error');
-  const counts = `${summary.components} components, ${summary.links} links, ${summary.tools} tools for the stack's own client`;
+  const counts = `${countOf(summary.components, 'component')}, ${countOf(summary.links, 'link')}, ${countOf(summary.tools, 'tool')} for the stack's own client`;
   writeLine(world.stdout, `${failed ? red('not ready') : green('ok')} ${file}: ${counts}`);
 }

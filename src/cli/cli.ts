@@ -122,7 +122,7 @@ function addAudit(program: Command, { onTopology, withJson, choose, world }: Par
       .option('--principal <name>', 'calls of this principal')
       .option('--tool <name>', 'calls of this tool')
       .option('--target <name>', 'calls on this target')
-      .option('--outcome <outcome>', 'ok, error, denied, cancelled or outcome_unknown')
+      .option('--outcome <outcome>', 'ok, error, denied, cancelled, outcome_unknown or open')
       .option('--rule <name>', 'calls that this rule of the gate refused')
       .option('--call <id>', 'one call')
       .option('--since <time>', 'from this time on (ISO 8601)')
@@ -142,6 +142,7 @@ function addAudit(program: Command, { onTopology, withJson, choose, world }: Par
     .action(run('query'));
   withJson(onTopology(audit.command('verify')))
     .description('check the hash chain, the signatures and that every call has exactly one end')
+    .option('--public-key <file>', 'trust this key alone (PEM), kept elsewhere than the data directory')
     .action(run('verify'));
   filters(onTopology(audit.command('export')))
     .description('write records out')

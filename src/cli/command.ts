@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { escapeUnsafe } from '../audit/safe-text.ts';
 
 /** What every command gets of the process around it. */
 export interface World {
@@ -35,6 +36,8 @@ export const writeLine = (stream: Writable, line = ''): void => {
   stream.write(`${line}\n`);
 };
 
+/** JSON in which nothing hides: what a terminal would obey is escaped, and the value stays the same. */
 export const writeJson = (stream: Writable, value: unknown): void => {
-  stream.write(`${JSON.stringify(value, null, 2)}\n`);
+  const lines = JSON.stringify(value, null, 2).split('\n');
+  stream.write(`${lines.map(escapeUnsafe).join('\n')}\n`);
 };

@@ -83,8 +83,9 @@ function addressOf(text: string): { host?: string; port: number } {
   return host === undefined ? { port } : { host: host.replace(/^\[|\]$/g, ''), port };
 }
 
+/** Once told to stop, a second signal changes nothing: npm sends one more, and calls in flight have to end. */
 const untilToldToStop = (): Promise<void> =>
   new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
   });

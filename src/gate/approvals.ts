@@ -7,15 +7,24 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { readOrMakeKey } from '../store/key-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { type Bound, bindingOf } from './binding.ts';
+
+/**
+ * More than this many questions of one principal no human would answer with care. Refused ones count until they
+ * expire: a client that refuses its own could else ask without end, and every request is a file.
+ */
+const MAX_ASKED = 100;
+/** How long after its end a request is swept away; the audit keeps what was decided. Every question reads what is kept. */
+const SWEEP_MS = 60 * 60_000;
 
 const ID = /^[a-z2-7]{12}$/;
 
@@ -36,6 +45,8 @@ const ApprovalRequest = z.strictObject({
 });
 /** A write that waits for a human, as it lies in the data directory. */
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
+
+const StoredRequest = ApprovalRequest.extend({ mac: z.string() });
 
 const Decision = z.strictObject({
   id: z.string(),
@@ -68,7 +79,8 @@ export interface Approvals {
  * Approvals as files of `dir`, shared by every process on one data directory.
  *
  * A request is `ID.json`; its answer `ID.decision.json`; `ID.used` marks it spent. Each is created exclusively, so
- * of two processes one wins. Requests expire `ttlMs` after they were made, answered or not.
+ * of two processes one wins; requests and answers are sealed, so that neither what the human reads nor what the
+ * human said can be edited. Requests expire `ttlMs` after they were made, answered or not, and are swept an hour later.
  */
 export function openApprovals({
   dir,
@@ -83,15 +95,17 @@ export function openApprovals({
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const key = readOrMakeKey(join(dir, 'keys'), 'approvals');
   const path = (id: string, part: string) => join(folder, `${id}.${part}`);
-  const seal = (decision: Omit<Decision, 'mac'>) =>
+  const seal = (content: Omit<Decision, 'mac'> | ApprovalRequest) =>
     createHmac('sha256', key)
-      .update(canonicalize(decision) ?? '')
+      .update(canonicalize(content) ?? '')
       .digest('hex');
 
   const readRequest = (id: string): ApprovalRequest | undefined => {
     if (!ID.test(id) || !existsSync(path(id, 'json'))) return undefined;
-    const parsed = ApprovalRequest.safeParse(parseJson(readFileSync(path(id, 'json'), 'utf8')));
-    return parsed.success && parsed.data.id === id ? parsed.data : undefined;
+    const parsed = StoredRequest.safeParse(parseJson(readFileSync(path(id, 'json'), 'utf8')));
+    if (!parsed.success) return undefined;
+    const { mac, ...request } = parsed.data;
+    return equal(mac, seal(request)) && request.id === id ? request : undefined;
   };
   const readDecision = (request: ApprovalRequest): Decision | undefined => {
     if (!existsSync(path(request.id, 'decision.json'))) return undefined;
@@ -115,12 +129,28 @@ export function openApprovals({
       .map((request) => ({ ...request, state: stateOf(request) }))
       .sort((a, b) => (a.created < b.created ? -1 : 1));
 
+  const sweep = () => {
+    for (const { id, expires } of list()) {
+      if (Date.parse(expires) + SWEEP_MS > now()) continue;
+      // The request goes first: without it neither an answer nor the mark that it was used means anything.
+      for (const part of ['json', 'decision.json', 'used']) rmSync(path(id, part), { force: true });
+    }
+  };
+  sweep();
+
   return {
     list,
     request(bound, shown) {
       const binding = bindingOf(bound);
-      const open = list().find((one) => one.binding === binding && one.state === 'waiting');
+      sweep();
+      const asked = list().filter(({ state }) => state === 'waiting' || state === 'refused');
+      const open = asked.find((one) => one.binding === binding && one.state === 'waiting');
       if (open) return open;
+      if (asked.filter((one) => one.principal === bound.principal).length >= MAX_ASKED)
+        throw new ToolError(
+          'rate_limited',
+          `${MAX_ASKED} writes of ${bound.principal} wait for a human already, or were refused just now; have them answered, or wait`,
+        );
       const request: ApprovalRequest = {
         id: newId(),
         binding,
@@ -135,7 +165,7 @@ export function openApprovals({
         created: new Date(now()).toISOString(),
         expires: new Date(now() + ttlMs).toISOString(),
       };
-      createDurably(path(request.id, 'json'), JSON.stringify(request));
+      createDurably(path(request.id, 'json'), JSON.stringify({ ...request, mac: seal(request) }));
       return request;
     },
     decide(id, answer) {
@@ -192,7 +222,19 @@ function createDurably(file: string, text: string): boolean {
   } finally {
     closeSync(fd);
   }
+  syncFolder(dirname(file));
   return true;
+}
+
+/** Makes the new entry of a folder durable. Windows cannot open a folder; its file systems journal entries themselves. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 const newId = (): string =>

@@ -20,10 +20,10 @@ export interface Gate {
 /**
  * The one place where a write is allowed or refused. Deny by default: every rule must pass, and where a human has
  * to approve, an unspent approval of this very call must exist.
- * @param deps.shown masks arguments before they are shown to the human or stored in a request
+ * @param deps.shown makes the caller's words fit to be shown to the human and stored in a request: masked, nothing hidden
  */
 export function openGate(
-  deps: GateState & { approvals: Approvals; shown: (args: unknown) => JsonValue },
+  deps: GateState & { approvals: Approvals; shown: (words: unknown) => JsonValue },
 ): Gate {
   return {
     decide(write) {
@@ -66,7 +66,8 @@ export function openGate(
       const approved = deps.approvals.consume(bound);
       if (approved) return { check: { rule, passed: true, reason: `approval ${approved.id}` } };
       const wayBack = write.tool.effect.irreversible === undefined ? 'the before-image is kept' : 'none';
-      const shown = { args: deps.shown(write.args), why, resources: write.scope.resources, wayBack };
+      const resources = write.scope.resources.map((name) => String(deps.shown(name)));
+      const shown = { args: deps.shown(write.args), why, resources, wayBack };
       return {
         check: { rule, passed: false, reason: `nobody has approved it yet, and ${why}` },
         request: deps.approvals.request(bound, shown),

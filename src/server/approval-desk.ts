@@ -145,7 +145,8 @@ function questionOf(request: ApprovalRequest): string {
   const lines = [
     `${request.principal} asks to run ${request.tool} on ${request.target}.`,
     `Arguments: ${JSON.stringify(request.args, null, 2)}`,
-    `Changes: ${request.resources.join(', ')}`,
+    // Quoted: a name is the caller's text, and a line break in it must not write a line of this question.
+    `Changes: ${request.resources.map((name) => JSON.stringify(name)).join(', ')}`,
     `Why you are asked: ${request.why}`,
     `Way back: ${request.way_back}`,
     `Open until ${request.expires}. Request ${request.id}.`,

@@ -6,10 +6,11 @@ import {
 } from '@modelcontextprotocol/server';
 import { neutralise } from '../call/neutralise.ts';
 import type { Stackward } from '../call/stackward.ts';
-import type { Component, Graph } from '../topology/graph.ts';
+import type { Component, Graph, Link } from '../topology/graph.ts';
 
 const TOPOLOGY = 'stack://topology';
 const COMPONENT = 'stack://components/';
+const JSON_TYPE = 'application/json';
 
 export const TEMPLATES: readonly ResourceTemplateType[] = [
   {
@@ -17,12 +18,9 @@ export const TEMPLATES: readonly ResourceTemplateType[] = [
     name: 'component',
     title: 'Component',
     description: 'Metadata of one component and its links; never how to connect to it',
-    mimeType: 'application/json',
+    mimeType: JSON_TYPE,
   },
 ];
-
-const mimeOf = (graph: Graph): string =>
-  graph.file.endsWith('.json') ? 'application/json' : 'application/yaml';
 
 /** The topology and one resource for each of its components. */
 export function listResources(graph: Graph): Resource[] {
@@ -31,14 +29,14 @@ export function listResources(graph: Graph): Resource[] {
     name,
     title: title ?? name,
     description: type,
-    mimeType: 'application/json',
+    mimeType: JSON_TYPE,
   }));
   const topology = {
     uri: TOPOLOGY,
     name: 'topology',
     title: `Topology of ${graph.stack}`,
-    description: 'The topology file as it is in force',
-    mimeType: mimeOf(graph),
+    description: 'Every component and link that is in force; never how to connect to one',
+    mimeType: JSON_TYPE,
   };
   return [topology, ...components];
 }
@@ -55,15 +53,23 @@ export async function readResource(
     found: found !== undefined,
   });
   if (!found) throw new ResourceNotFoundError(uri);
-  const text = neutralise(stackward.mask.text(found.text));
-  return { contents: [{ uri, mimeType: found.mimeType, text }] };
+  const text = neutralise(stackward.mask.text(JSON.stringify(found)));
+  return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
 }
 
-function find(graph: Graph, uri: string): { text: string; mimeType: string } | undefined {
-  if (uri === TOPOLOGY) return { text: graph.text, mimeType: mimeOf(graph) };
+function find(graph: Graph, uri: string): object | undefined {
+  if (uri === TOPOLOGY) return overview(graph);
   const component = uri.startsWith(COMPONENT) ? graph.components.get(nameIn(uri)) : undefined;
-  return component && { text: JSON.stringify(describe(graph, component)), mimeType: 'application/json' };
+  return component && describe(graph, component);
 }
+
+/** Not the file: its text has hosts, the sources of credentials, and whatever people wrote in comments. */
+const overview = ({ stack, hash, components, links }: Graph) => ({
+  stack,
+  hash,
+  components: [...components.values()].map(metadataOf),
+  links: links.map(({ subs, ...link }) => ({ ...linkOf(link), sub_components: [...subs.keys()] })),
+});
 
 function nameIn(uri: string): string {
   try {
@@ -73,16 +79,26 @@ function nameIn(uri: string): string {
   }
 }
 
-function describe(graph: Graph, component: Component) {
+function metadataOf(component: Component) {
   const { connection: _hidden, subs, at, isProtected, isExternal, ...metadata } = component;
-  const linkOf = ({ from, to, type, access }: Graph['links'][number]) => ({ from, to, type, access });
   return {
     ...metadata,
     protected: isProtected,
     external: isExternal,
     line: at.line,
     sub_components: [...subs.keys()],
-    links_in: graph.links.filter((link) => link.to === component.name).map(linkOf),
-    links_out: graph.links.filter((link) => link.from === component.name).map(linkOf),
   };
 }
+
+const linkOf = ({ from, to, type, access }: Pick<Link, 'from' | 'to' | 'type' | 'access'>) => ({
+  from,
+  to,
+  type,
+  access,
+});
+
+const describe = (graph: Graph, component: Component) => ({
+  ...metadataOf(component),
+  links_in: graph.links.filter((link) => link.to === component.name).map(linkOf),
+  links_out: graph.links.filter((link) => link.from === component.name).map(linkOf),
+});

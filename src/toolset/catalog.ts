@@ -50,8 +50,9 @@ export function buildCatalog(
     else found.set(tool, { service, targets: new Map([[at.target.name, at]]) });
   };
   for (const one of reach.values()) {
-    for (const at of targetsOf(one)) {
-      for (const tool of one.service.tools) {
+    const targets = { read: targetsOf(one, one.subs), write: targetsOf(one, one.writable) };
+    for (const tool of one.service.tools) {
+      for (const at of targets[tool.access]) {
         if (isOfReach(tool, one, at) && decideAccess(one, at.target.sub, tool.access, flags).allowed)
           add(one.service, tool, at);
       }
@@ -72,9 +73,14 @@ export function buildCatalog(
   });
 }
 
-/** The targets that a reach offers: each linked sub-component, and the component as a whole. */
-export function targetsOf(reach: Reach): readonly CatalogTarget[] {
-  const { component, subs } = reach;
+/**
+ * The targets that a reach offers: each of the sub-components, and the component as a whole.
+ * @param subs those that the links leave open to the kind of access in question
+ */
+export function targetsOf(
+  { component }: Pick<Reach, 'component'>,
+  subs: ReadonlyMap<string, Entry>,
+): readonly CatalogTarget[] {
   const make = (sub: string | undefined, entry: Entry): CatalogTarget => ({
     component,
     entry,
@@ -90,8 +96,13 @@ export function targetsOf(reach: Reach): readonly CatalogTarget[] {
 }
 
 /** A component without sub-components is its own only target, for tools of either reach. */
-export const isOfReach = (tool: AnyTool, reach: Reach, at: CatalogTarget): boolean =>
-  tool.reach !== 'stack' && (at.target.sub !== undefined) === (tool.reach === 'sub' && reach.subs.size > 0);
+export const isOfReach = (
+  tool: AnyTool,
+  { component }: Pick<Reach, 'component'>,
+  at: CatalogTarget,
+): boolean =>
+  tool.reach !== 'stack' &&
+  (at.target.sub !== undefined) === (tool.reach === 'sub' && component.subs.size > 0);
 
 const sorted = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> =>
   new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -39,7 +39,7 @@ export const ERRORS = {
   query_refused: {
     mender: 'caller',
     retryable: false,
-    meaning: 'The guard could not prove that the query only reads what the link reaches.',
+    meaning: 'The guard could not prove that the statement stays within what the tool and the link allow.',
   },
   write_refused: { mender: 'operator', retryable: false, meaning: 'The gate refused the write.' },
   approval_required: {

@@ -4,7 +4,7 @@ import { isOfReach, targetsOf } from './catalog.ts';
 import type { Explanation, ServiceDefinition } from './define.ts';
 import { ToolError } from './errors.ts';
 import type { FlagStore } from './flags.ts';
-import { type Reach, reachOf, STACK_PRINCIPAL } from './reach.ts';
+import { reachOf, STACK_PRINCIPAL } from './reach.ts';
 
 /**
  * Says for each operation of a component, or the one named, whether a principal has it and why.
@@ -31,24 +31,51 @@ export function explainAccess(
   }
   const linked = reachOf(graph, services, question.principal).get(component.name);
   // Unlinked sub-components are explained too: 'why is billing not there' is the usual question.
-  const whole: Reach | undefined = service && {
-    component,
-    service,
-    subs: component.subs,
-    links: linked?.links ?? [],
-  };
-  if (!whole) return [];
+  const targets = targetsOf({ component }, component.subs);
   return tools.flatMap((tool) =>
-    targetsOf(whole)
-      .filter((at) => isOfReach(tool, whole, at))
+    targets
+      .filter((at) => isOfReach(tool, { component }, at))
       .map((at) => {
-        const decision =
-          whole.links.length > 0
-            ? decideAccess(whole, at.target.sub, tool.access, flags)
-            : { allowed: false, reasons: [whyUnlinked(graph, component.name, question.principal)] };
+        const decision = linked
+          ? decideAccess(linked, at.target.sub, tool.access, flags)
+          : { allowed: false, reasons: [whyUnlinked(graph, component.name, question.principal)] };
         return { tool: tool.name, target: at.target.name, access: tool.access, ...decision };
       }),
   );
+}
+
+/** As many targets as a refusal names before it only counts them. */
+const NAMED = 3;
+/** As many components are looked at; each costs a walk over the links, and a refusal must stay cheap. */
+const LOOKED_AT = 10;
+
+/**
+ * Says in a sentence why a principal does not have a tool, on any target or the one named: no service has it, nothing
+ * of its type is drawn, no link reaches one, or a cap, a protection or a flag keeps it away.
+ */
+export function explainAbsence(
+  graph: Graph,
+  services: ReadonlyMap<string, ServiceDefinition>,
+  flags: FlagStore,
+  question: { tool: string; target?: string; principal: string },
+): string {
+  const { tool, target, principal } = question;
+  const service = [...services.values()].find((one) => one.tools.some(({ name }) => name === tool));
+  if (!service) return 'no service has a tool of that name';
+  const drawn = [...graph.components.values()].filter((one) => one.type === service.type);
+  if (drawn.length === 0)
+    return `it is an operation of ${service.type}, and the topology draws no such component`;
+  const absent = drawn
+    .filter((one) => target === undefined || target === one.name || target.startsWith(`${one.name}/`))
+    .slice(0, LOOKED_AT)
+    .flatMap(({ name }) => explainAccess(graph, services, flags, { component: name, tool, principal }))
+    .filter((one) => !one.allowed && (target === undefined || target === one.target));
+  if (absent.length === 0)
+    return target === undefined ? 'its list changed' : `the topology has no such target of ${tool}`;
+  const said = absent.slice(0, NAMED).map((one) => `${one.target}: ${one.reasons.at(-1)}`);
+  const more =
+    absent.length > NAMED ? [`and ${absent.length - NAMED} more, which stack_explain_access tells`] : [];
+  return [...said, ...more].join('; ');
 }
 
 function whyUnlinked(graph: Graph, component: string, principal: string): string {

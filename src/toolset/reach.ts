@@ -10,6 +10,8 @@ export interface Reach {
   readonly service: ServiceDefinition;
   /** United entries of the sub-components that at least one link reaches. */
   readonly subs: ReadonlyMap<string, Entry>;
+  /** The same, of the links alone that are not capped to reading: what a write may touch, whatever its flags say. */
+  readonly writable: ReadonlyMap<string, Entry>;
   /** The links that reach it, in the file's order. */
   readonly links: readonly Link[];
 }
@@ -37,7 +39,14 @@ export function reachOf(
     const component = graph.components.get(name);
     const service = component && services.get(component.type);
     if (!component || !service || component.isExternal) continue;
-    reach.set(name, { component, service, subs: uniteSubs(component, service, links), links });
+    const uncapped = links.filter((link) => link.access === 'full');
+    reach.set(name, {
+      component,
+      service,
+      subs: uniteSubs(component, service, links),
+      writable: uniteSubs(component, service, uncapped),
+      links,
+    });
   }
   return reach;
 }

@@ -35,10 +35,24 @@ function schemasOf(tool: AnyTool): ToolSchemas {
   // MCP takes 2020-12 for granted, so a schema names its dialect only where its author did.
   const input = tool.params.meta()?.$schema === undefined ? own : { $schema: dialect, ...own };
   const { $schema: _out, ...output } = z.toJSONSchema(tool.output, { io: 'output' });
-  const schemas = { input, output: { ...output, type: 'object' as const } };
+  const schemas = {
+    input,
+    output: { ...output, ...cuttable(tool, output.properties), type: 'object' as const },
+  };
   compiled.set(tool, schemas);
   return schemas;
 }
+
+/** The pipeline says what it cut in two fields, so that every tool with a list has them, whether its author thought of it or not. */
+function cuttable(tool: AnyTool, properties: Readonly<Record<string, unknown>> | undefined) {
+  if (tool.list === undefined) return {};
+  return {
+    // The author's own words for them win.
+    properties: { ...properties, ...CUT, ...properties },
+  };
+}
+
+const CUT = { truncated: { type: 'boolean' }, hint: { type: 'string' } };
 
 /** The entry of `tools/list` for a tool whose calls may name these targets. */
 export function listTool(tool: AnyTool, targets: readonly string[]): ListedTool {

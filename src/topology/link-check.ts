@@ -61,14 +61,17 @@ function checkLink(node: TreeNode, context: LinkContext): Link | undefined {
   const access = accessOf(node, findings);
   const description = descriptionOf(node, findings);
   checkUnknownFields(node, target, findings);
-  if (from === undefined || target === undefined || type === undefined) return undefined;
+  // Asked for before the link is given up, so that a wrong type does not hide a wrong sub-component.
+  const subs = target && linkScope(node, target, findings);
+  if (from === undefined || target === undefined || type === undefined || subs === undefined)
+    return undefined;
   const isExternal = context.components.get(from)?.component.isExternal ?? false;
   return deepFreeze<Link>({
     from,
     to: target.component.name,
     type: type.name,
     access: access === 'read' || type.access === 'read' ? 'read' : 'full',
-    subs: new FrozenMap(linkScope(node, target, findings)),
+    subs: new FrozenMap(subs),
     crossesStack: isExternal || target.component.isExternal,
     at: findings.position(node.start),
     ...(description !== undefined && { description }),

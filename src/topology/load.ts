@@ -60,7 +60,10 @@ export async function readText(path: string): Promise<{ text: string } | { probl
     problem: { file: path, line: 1, column: 1, severity: 'error', message } satisfies Problem,
   });
   try {
-    if ((await stat(path)).size > MAX_BYTES) return problem(`the file is larger than ${MAX_BYTES} bytes`);
+    const found = await stat(path);
+    // A pipe would be waited for without end, and a device read without end.
+    if (!found.isFile()) return problem('this is not a regular file; name the topology file');
+    if (found.size > MAX_BYTES) return problem(`the file is larger than ${MAX_BYTES} bytes`);
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)) };
   } catch (error) {
     if (error instanceof TypeError) return problem('the file is not UTF-8 text');

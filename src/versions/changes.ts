@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../audit/durable-file.ts';
 import type { Changes, StoredChange } from '../call/changes.ts';
 import type { JsonValue } from '../toolset/define.ts';
 
@@ -24,12 +25,14 @@ export function openChanges({ dir }: { dir: string }): Changes {
         last = Math.max(last, version);
         if (!handle) continue;
         await writeDurably(handle, { version, time: new Date().toISOString(), ...change });
+        await syncFolder(folder);
         return {
           version,
           recordAfter: async (after) => {
             const file = await createOnly(path(version, '.after'));
             if (!file) throw new Error(`the state after change ${version} was recorded already`);
             await writeDurably(file, after);
+            await syncFolder(folder);
           },
         };
       }

@@ -7,6 +7,12 @@ beforeAll(async () => {
   create function wipe() returns text language sql volatile as 'delete from orders returning note';
   create function sneaky() returns text language plpgsql stable as $f$ begin perform nextval('tickets'); return 'x'; end $f$;
   create function shout(a int, b int) returns boolean language sql as 'select true'; create operator === (leftarg = int, rightarg = int, function = shout);
+  create function truncating() returns text language plpgsql as 'begin truncate keyless; return null; end';
+  create function building() returns text language plpgsql as 'begin create table public.built (x int); return null; end';
+  create function locking() returns text language sql volatile as 'select pg_advisory_lock(7)::text';
+  create table traps2 (id int primary key, note text default truncating());
+  create table traps3 (id int primary key, note text default building());
+  create table traps4 (id int primary key, note text default locking());
   create table traps (id int primary key, note text default wipe());`);
 });
 afterAll(() => lab.close());
@@ -36,4 +42,14 @@ test('a default that changes rows elsewhere is found out and rolled back', async
   expect(
     await lab.refused('insert into traps (id) values (1)', { code: 'write_refused', sent: true }),
   ).toContain('public.orders');
+});
+
+// What the server counts no rows of.
+test.each([
+  ['traps2', 'keyless'],
+  ['traps3', 'built'],
+  ['traps4', 'advisory'],
+])('a default that truncates, builds or locks is found out: %s', async (table, words) => {
+  const sql = `insert into ${table} (id) values (1)`;
+  expect(await lab.refused(sql, { code: 'write_refused', sent: true })).toContain(words);
 });

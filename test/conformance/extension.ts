@@ -15,6 +15,8 @@ import { PNG } from './media.ts';
 export const extension: ServerExtension = { customise, session };
 
 function session({ mcpReq, http }: ServerContext): FixtureSession {
+  // Without it a request would go to the session's own stream, which the client may not have opened yet.
+  const onThisCall = { relatedRequestId: mcpReq.id };
   const progressToken = mcpReq._meta?.progressToken;
   return {
     log: (level, data) => mcpReq.log(level, data),
@@ -30,18 +32,24 @@ function session({ mcpReq, http }: ServerContext): FixtureSession {
     },
     elicit: async (message, requestedSchema) =>
       plain(
-        await mcpReq.elicitInput({
-          mode: 'form',
-          message,
-          requestedSchema: requestedSchema as ElicitRequestFormParams['requestedSchema'],
-        }),
+        await mcpReq.elicitInput(
+          {
+            mode: 'form',
+            message,
+            requestedSchema: requestedSchema as ElicitRequestFormParams['requestedSchema'],
+          },
+          onThisCall,
+        ),
       ),
     sample: async (prompt, maxTokens) =>
       plain(
-        await mcpReq.requestSampling({
-          messages: [{ role: 'user', content: { type: 'text', text: prompt } }],
-          maxTokens,
-        }),
+        await mcpReq.requestSampling(
+          {
+            messages: [{ role: 'user', content: { type: 'text', text: prompt } }],
+            maxTokens,
+          },
+          onThisCall,
+        ),
       ),
     closeStream: () => http?.closeSSE?.(),
   };

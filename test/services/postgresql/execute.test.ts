@@ -252,6 +252,17 @@ describe('what fails before COMMIT leaves nothing', () => {
     expect(output.rows_affected).toBe(1);
   });
 
+  test('values that two rows exchanged under a deferrable constraint come back', async () => {
+    await lab.admin.query(
+      'create table seats (id int primary key, seat int unique deferrable); insert into seats values (1, 1), (2, 2)',
+    );
+    const before = await lab.rowsOf('seats');
+    const change = await lab.write({ sql: 'update seats set seat = 3 - seat where id in (1, 2)' });
+    expect(await lab.rowsOf('seats')).not.toBe(before);
+    await lab.revert(change);
+    expect(await lab.rowsOf('seats')).toBe(before);
+  });
+
   test('a deferred constraint fails before anything is recorded', async () => {
     await lab.admin.query(
       'alter table parts add constraint later unique (whole) deferrable initially deferred',

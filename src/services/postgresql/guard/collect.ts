@@ -35,7 +35,14 @@ const COLLECTORS: Readonly<Record<string, (node: Json, mentions: Mentions) => vo
     relations.push({ ...(schema && { schema }), name: text(node.relname) });
   },
   CommonTableExpr: (node, { ctes }) => void ctes.add(text(node.ctename)),
-  FuncCall: (node, { functions }) => void functions.push(nameOf(node.funcname, 'function')),
+  FuncCall(node, mentions) {
+    mentions.functions.push(nameOf(node.funcname, 'function'));
+    if (isTypeof({ FuncCall: node })) mentions.typeofs.all += 1;
+  },
+  TypeCast(node, { typeofs }) {
+    if (isTypeof(node.arg) && isText(node.typeName)) typeofs.harmless += 1;
+  },
+  CollateClause: (node, { collations }) => void collations.push(nameOf(node.collname, 'collation')),
   A_Expr(node, { operators }) {
     const spelled = SPELLED_OPERATORS[text(node.kind)];
     if (spelled) operators.push(...spelled.map((name) => ({ name })));
@@ -62,6 +69,21 @@ const COLLECTORS: Readonly<Record<string, (node: Json, mentions: Mentions) => vo
       );
   },
 };
+
+/** Whether a node is a call of pg_typeof. */
+export function isTypeof(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || !('FuncCall' in node)) return false;
+  const call = node.FuncCall;
+  if (typeof call !== 'object' || call === null || !('funcname' in call)) return false;
+  return word(list(call.funcname).at(-1)) === 'pg_typeof';
+}
+
+const isText = (typeName: unknown): boolean =>
+  typeof typeName === 'object' &&
+  typeName !== null &&
+  'names' in typeName &&
+  !('arrayBounds' in typeName) &&
+  word(list(typeName.names).at(-1)) === 'text';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -53,6 +53,10 @@ const TRUSTED = (oid: string, catalog: string) => `(${oid} < 16384 or exists (
 const HANDLES =
   '{2275,2281,26,24,2202,2203,2204,2205,2206,4089,4096,4191,1790,2279,3838,2280,3115,269,325,3310}';
 
+// Those that no function may give, reg* among them: a literal beside such a value would be read as a reference to an
+// object, and written as its name. regtype is what pg_typeof gives.
+const NEVER_GIVEN = '{2275,2281,2279,3838,24,2202,2203,2204,2205,3734,3769,4089,4096,4191}';
+
 /**
  * $1 schemas, $2 relations, $3 functions and attributes, $4 operators, $5 types, $6 extensions.
  * An object below 16384 was made by initdb; users’ objects start there.
@@ -75,7 +79,7 @@ from used u cross join lateral (
 union all
 select distinct 'functions', jsonb_build_object('schema', v.nspname, 'name', p.proname,
   'trusted', ${TRUSTED('p.oid', 'pg_proc')}, 'volatile', p.provolatile = 'v',
-  'handles', p.prokind <> 'a' and (p.proargtypes::oid[] && '${HANDLES}'::oid[] or p.prorettype = any('{2275,2281,2279,3838}'::oid[])),
+  'handles', p.prokind <> 'a' and (p.proargtypes::oid[] && '${HANDLES}'::oid[] or p.prorettype = any('${NEVER_GIVEN}'::oid[])),
   'attribute', p.pronargs >= 1 and p.pronargs - p.pronargdefaults <= 1
     and exists (select from pg_type t where t.oid = p.proargtypes[0] and t.typtype in ('c', 'p')))
 from pg_proc p join visible v on v.oid = p.pronamespace where p.proname = any($3::text[])

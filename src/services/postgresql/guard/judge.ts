@@ -5,8 +5,8 @@ import { refuse } from './refuse.ts';
 
 /** Kinds of relation that hold or compute rows in this database: table, partitioned table, view, materialized view. */
 const READABLE = new Set(['r', 'p', 'v', 'm']);
-/** Built-in types that turn text into a reference to an object, or that only the server’s code uses. */
-const DENIED_TYPE = /^(reg|pg_|cstring$|refcursor$|aclitem$|_aclitem$|gtsvector$|txid_)/;
+/** Built-in types, and their arrays, that turn text into a reference to an object, or that only the server’s code uses. */
+const DENIED_TYPE = /^_?(reg|pg_|cstring$|refcursor$|aclitem$|gtsvector$|txid_)/;
 
 /** Text of the views that a query reads, to be judged in their turn. */
 export interface View {
@@ -36,6 +36,11 @@ export function judgeNames(mentions: Mentions, schemas: readonly string[]): void
   }
   for (const name of mentions.operators) mustBeInScope(name, 'operator', schemas);
   for (const name of mentions.types) mustBeInScope(name, 'type', schemas);
+  for (const name of mentions.collations) mustBeInScope(name, 'collation', schemas);
+  if (mentions.typeofs.all > mentions.typeofs.harmless)
+    refuse(
+      'pg_typeof is accepted as a column of the outermost SELECT, or written pg_typeof(...)::text: elsewhere its type could turn a number into an object’s name.',
+    );
 }
 
 /**

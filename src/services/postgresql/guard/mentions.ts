@@ -12,6 +12,9 @@ export interface Mentions {
   readonly functions: Name[];
   readonly operators: Name[];
   readonly types: Name[];
+  readonly collations: Name[];
+  /** Calls of pg_typeof, and how many of them stand where their type cannot pass to a value beside them. */
+  readonly typeofs: { all: number; harmless: number };
   /** Last words of `x.word`, which calls the function `word` where `x` has no such column. */
   readonly attributes: Set<string>;
 }
@@ -22,6 +25,8 @@ export const noMentions = (): Mentions => ({
   functions: [],
   operators: [],
   types: [],
+  collations: [],
+  typeofs: { all: 0, harmless: 0 },
   attributes: new Set(),
 });
 
@@ -33,6 +38,11 @@ export function merge(all: readonly Mentions[]): Mentions {
     functions: all.flatMap((one) => one.functions),
     operators: all.flatMap((one) => one.operators),
     types: all.flatMap((one) => one.types),
+    collations: all.flatMap((one) => one.collations),
+    typeofs: {
+      all: all.reduce((sum, one) => sum + one.typeofs.all, 0),
+      harmless: all.reduce((sum, one) => sum + one.typeofs.harmless, 0),
+    },
     attributes: new Set(all.flatMap((one) => [...one.attributes])),
   };
 }

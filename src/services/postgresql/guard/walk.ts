@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { collect } from './collect.ts';
+import { collect, isTypeof } from './collect.ts';
 import { EXPRESSIONS, type Fields, REASONS, type Shape } from './grammar.ts';
 import { type Mentions, noMentions } from './mentions.ts';
 import { refuse } from './refuse.ts';
@@ -14,7 +14,15 @@ export function walkQuery(tree: Node): Mentions {
   const [tag] = Object.keys(tree);
   if (tag !== 'SelectStmt') refuseTag(tag ?? 'nothing');
   visitNode(tree, mentions, 0);
+  mentions.typeofs.harmless += answeredTypeofs(tree);
   return mentions;
+}
+
+/** Calls of pg_typeof whose type is that of a column of the answer, where nothing else can take it on. */
+function answeredTypeofs(tree: Node): number {
+  if (!('SelectStmt' in tree) || tree.SelectStmt.op !== 'SETOP_NONE') return 0;
+  const targets = tree.SelectStmt.targetList ?? [];
+  return targets.filter((target) => 'ResTarget' in target && isTypeof(target.ResTarget.val)).length;
 }
 
 /** Refuses a construct by its tag or `Tag.field`. */

@@ -2,10 +2,11 @@ import type { JsonValue } from '../../../toolset/define.ts';
 import type { RawRows } from './statement.ts';
 import type { PgType } from './values.ts';
 
+// int2vector and oidvector are subscripted but not written as arrays, and box[] is divided by semicolons: all stay text.
 /** All built-in types (below 16384) that a column can have, and those that are asked for. */
 const TYPES = `
-select oid, format_type(oid, null), case when typcategory = 'A' then typelem else 0 end from pg_type
-where oid = any($1::oid[]) or (oid < 16384 and typtype in ('b', 'r', 'm'))`;
+select t.oid, format_type(t.oid, null), coalesce(e.oid, 0) from pg_type t left join pg_type e on e.typarray = t.oid and e.typdelim = ','
+where t.oid = any($1::oid[]) or (t.oid < 16384 and t.typtype in ('b', 'r', 'm'))`;
 
 /**
  * Names the types of columns. The first question brings all built-in types; later ones are asked only for a type

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { JsonValue } from '../../../toolset/define.ts';
+import { isExactJson } from './exact-json.ts';
 
 /** A type of the server: its printed name and, for an array, the type of its elements. */
 export interface PgType {
@@ -15,13 +16,13 @@ const NUMBERS: ReadonlySet<number> = new Set([INT2, INT4, OID, FLOAT4, FLOAT8]);
 
 /**
  * Makes a JSON value of the text that the server sent. What JSON cannot hold exactly stays text: bigint, numeric,
- * NaN, Infinity, times. bytea becomes base64.
+ * NaN, Infinity, times; so does json whose numbers need more digits than a JSON reader keeps. bytea becomes base64.
  */
 export function toJson(text: string | null, oid: number, types: ReadonlyMap<number, PgType>): JsonValue {
   if (text === null) return null;
   if (oid === BOOL) return text === 't';
   if (NUMBERS.has(oid)) return Number.isFinite(Number(text)) ? Number(text) : text;
-  if (oid === JSON_TEXT || oid === JSONB) return JSON.parse(text);
+  if (oid === JSON_TEXT || oid === JSONB) return isExactJson(text) ? JSON.parse(text) : text;
   if (oid === BYTEA) return Buffer.from(text.slice(2), 'hex').toString('base64');
   const element = types.get(oid)?.element;
   if (element === undefined) return text;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tool } from '../types.ts';
+import { shownQuery } from './shown-query.ts';
 
 // pg_blocking_pids stops the lock manager for a moment, so it is asked for the sessions that wait for a lock alone.
 const SQL = `
@@ -33,7 +34,10 @@ const Row = z.strictObject({
     .nullable()
     .describe('Seconds since its transaction began; null outside of one'),
   blocked_by: z.array(z.number()).describe('Processes that hold the lock it waits for'),
-  query: z.string().nullable().describe('The query that runs, or ran last'),
+  query: z
+    .string()
+    .nullable()
+    .describe('The query that runs, or ran last; cut where a credential could follow'),
   query_cut: z
     .boolean()
     .nullable()
@@ -65,7 +69,10 @@ export const activeQueries = tool({
   async run({ client, limits, signal }, { include_idle, min_seconds }) {
     const params = [include_idle, QUERY_CHARACTERS, min_seconds];
     const { rows, truncated } = await client.catalog(SQL, params, { limits, signal });
-    const sessions = z.array(Row).parse(rows);
+    const sessions = z
+      .array(Row)
+      .parse(rows)
+      .map((row) => ({ ...row, query: shownQuery(row.query) }));
     return truncated ? { sessions, truncated, hint: 'raise min_seconds' } : { sessions };
   },
 });

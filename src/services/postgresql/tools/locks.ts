@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tool } from '../types.ts';
+import { shownQuery } from './shown-query.ts';
 
 // Sessions that wait for a lock, and those that they wait for. A lock on a table outside of the schemas is shown
 // without the table's name.
@@ -64,7 +65,10 @@ export const locks = tool({
   list: 'sessions',
   async run({ client, target, limits, signal }) {
     const { rows, truncated } = await client.catalog(SQL, [[...target.scope.schemas]], { limits, signal });
-    const sessions = placeInTrees(z.array(Session).parse(rows));
+    const sessions = placeInTrees(z.array(Session).parse(rows)).map((session) => ({
+      ...session,
+      query: shownQuery(session.query),
+    }));
     return truncated
       ? { sessions, truncated, hint: 'the oldest sessions are shown; end them first' }
       : { sessions };

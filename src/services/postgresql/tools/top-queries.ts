@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import { tool } from '../types.ts';
+import { shownQuery } from './shown-query.ts';
 
 const INSTALLED = `
 SELECT quote_ident(n.nspname) AS schema,
@@ -67,7 +68,8 @@ export const topQueries = tool({
     const sql = statement(schema, execution_alone ? 'exec_' : '', order_by);
     try {
       const { rows } = await client.catalog(sql, [limit], options);
-      return { available: true, queries: z.array(Row).parse(rows) };
+      const queries = z.array(Row).parse(rows);
+      return { available: true, queries: queries.map((row) => ({ ...row, query: shownQuery(row.query) })) };
     } catch (error) {
       // Created here but not loaded at the server's start: the view is there and refuses to be read.
       if (error instanceof ToolError && error.code === 'query_failed') return missing;

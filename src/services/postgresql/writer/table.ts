@@ -85,8 +85,8 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, c.rel
 
 const COLUMNS = `
 SELECT attname AS name, format_type(atttypid, -1) AS type, atttypid::int8::float8 AS oid, attgenerated <> '' AS generated,
-       CASE WHEN t.typcategory = 'A' THEN t.typelem::int8::float8 END AS element
-  FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = $1::int8::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
+       e.oid::int8::float8 AS element
+  FROM pg_attribute LEFT JOIN pg_type e ON e.typarray = atttypid AND e.typdelim = ',' WHERE attrelid = $1::int8::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
 
 // tgisinternal is a foreign key's own trigger, which the last part of the union tells of in the key's words.
 const OBSTACLES = `

@@ -52,7 +52,10 @@ export async function takeBack(
   const inverse = INVERSE[command];
   mustBeReversible(table, { command: inverse, table: { name: table.name, only: true }, assigned: [] });
   await mustBeAsLeft(writer, table, command, { before, after });
+  // Row by row, a constraint that holds for all rows together may be violated in between.
+  await writer.run('SET CONSTRAINTS ALL DEFERRED');
   const changed = await RESTORE[command](writer, table, { before, after }).catch(asConflict);
+  await writer.run('SET CONSTRAINTS ALL IMMEDIATE').catch(asConflict);
   await mustChangeOnly(writer, table, inverse, changed);
 }
 

@@ -23,7 +23,6 @@ export const set = tool({
   description: 'Set one key to a text value. A key that holds another type is not replaced.',
   params: Params,
   output: z.strictObject({ key: z.string(), existed: z.boolean(), bytes: z.number().int() }),
-  templated: { value: ['host', 'port'] },
   effect: wayBack<z.output<typeof Params>>('update', ({ key }) => [key]),
   scope: (target, { key }) => scopeOf(target, [key]),
   async run({ client, target, signal, recordAfter }, { key: name, value: text, ttl_seconds, only_if }) {

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { table } from './markdown.ts';
+
+const Series = z.object({ p50: z.number(), p99: z.number(), count: z.number() });
+const Compared = { governed: Series, ungoverned: Series };
+
+/** As much of what `npm run bench -- --json` writes as the document shows. */
+const Figures = z.object({
+  date: z.string(),
+  machine: z.object({
+    node: z.string(),
+    cpu: z.string().optional(),
+    cores: z.number(),
+    memory_gib: z.number(),
+  }),
+  select: z.array(
+    z.object({ backend_ms: z.number(), ...Compared, ratio: z.object({ p50: z.number(), p99: z.number() }) }),
+  ),
+  throughput: z.array(
+    z.object({
+      transport: z.string(),
+      callers: z.number(),
+      governed: z.number(),
+      ungoverned: z.number(),
+      ratio: z.number(),
+    }),
+  ),
+  cold_start: z.object({ ...Compared, ratio: z.object({ p50: z.number() }) }),
+  catalog: z.array(
+    z.object({ components: z.number(), load_ms: z.number(), list_bytes: z.number(), call: Series }),
+  ),
+  audit: z.object({
+    records_per_second_1: z.number(),
+    records_per_second_64: z.number(),
+    verify_1m_seconds: z.number(),
+    verify_records: z.number(),
+  }),
+});
+type Figures = z.infer<typeof Figures>;
+
+/** The tables of one run. `text` is the JSON of it; without it the document says that nothing was measured. */
+export function benchmarkTables(text: string | undefined): string {
+  if (text === undefined) return 'Not measured yet.';
+  const figures = Figures.parse(JSON.parse(text));
+  const { date, machine } = figures;
+  return [
+    `Measured on ${date.slice(0, 10)}: Node ${machine.node}, ${machine.cpu ?? 'unknown CPU'}, ${machine.cores} cores, ${machine.memory_gib} GiB.`,
+    comparison(figures),
+    catalogTable(figures),
+    auditTable(figures),
+  ].join('\n\n');
+}
+
+function comparison({ select, throughput, cold_start: start }: Figures): string {
+  const rows = [
+    ...select.flatMap(({ backend_ms, governed, ungoverned, ratio }) =>
+      (['p50', 'p99'] as const).map((part) => [
+        `\`SELECT\` over stdio, backend ${backend_ms} ms, ${part}`,
+        `${governed[part]} ms`,
+        `${ungoverned[part]} ms`,
+        `${ratio[part]}x`,
+      ]),
+    ),
+    ...throughput.map(({ transport, callers, governed, ungoverned, ratio }) => [
+      `calls per second, ${transport}, ${callers} callers`,
+      `${governed}`,
+      `${ungoverned}`,
+      `${ratio}x`,
+    ]),
+    [
+      'cold start to the answer of `initialize`, p50',
+      `${start.governed.p50} ms`,
+      `${start.ungoverned.p50} ms`,
+      `${start.ratio.p50}x`,
+    ],
+  ];
+  return table(['what', 'governed', 'ungoverned', 'ratio'], rows);
+}
+
+const catalogTable = ({ catalog }: Figures): string =>
+  table(
+    ['components', 'load', '`tools/list`', 'call p50', 'call p99'],
+    catalog.map(({ components, load_ms, list_bytes, call }) => [
+      `${components}`,
+      `${load_ms} ms`,
+      `${list_bytes} bytes`,
+      `${call.p50} ms`,
+      `${call.p99} ms`,
+    ]),
+  );
+
+const auditTable = ({ audit }: Figures): string =>
+  table(
+    ['audit', 'figure'],
+    [
+      ['durable records per second, 1 caller', `${audit.records_per_second_1}`],
+      ['durable records per second, 64 callers', `${audit.records_per_second_64}`],
+      [`verify of ${audit.verify_records} records`, `${audit.verify_1m_seconds.toFixed(2)} s`],
+    ],
+  );

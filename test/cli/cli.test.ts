@@ -1,0 +1,285 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { chainPath, listSegments } from '../../src/audit/layout.ts';
+import { run as runBare } from './run.ts';
+
+const DATABASE = 'cli_shop';
+let dir: string;
+let file: string;
+let env: Record<string, string>;
+
+const topology = (port: number) => `stack: shop
+components:
+  app: {type: application}
+  triage: {type: agent}
+  idle: {type: agent}
+  db:
+    type: postgresql
+    host: 127.0.0.1
+    port: ${port}
+    approval: writes
+    credentials: {user: {env: DB_USER}, password: {env: DB_PASSWORD}}
+    databases: {${DATABASE}: {}}
+links:
+  - {from: app, to: db, type: queries}
+  - {from: triage, to: db, type: queries, access: read}
+`;
+
+const run = (...argv: string[]) => runBare(argv, env);
+const on = (...argv: string[]) => run(...argv, '--topology', file);
+const json = async (...argv: string[]) => {
+  const ran = await on(...argv, '--json');
+  return { ...ran, value: JSON.parse(ran.out) };
+};
+
+beforeAll(async () => {
+  const { port, user, password } = inject('postgres');
+  const admin = async (database: string, ...statements: string[]) => {
+    const client = new pg.Client({ host: '127.0.0.1', port, user, password, database });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  };
+  await admin('postgres', `drop database if exists ${DATABASE} with (force)`, `create database ${DATABASE}`);
+  await admin(
+    DATABASE,
+    'create table notes (id int primary key, text text)',
+    "insert into notes values (1, 'one')",
+  );
+});
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'stackward-cli-'));
+  file = join(dir, 'topology.yaml');
+  const { port, user, password } = inject('postgres');
+  await writeFile(file, topology(port));
+  env = { DB_USER: user, DB_PASSWORD: password };
+  return () => rm(dir, { recursive: true, force: true });
+});
+afterAll(async () => {
+  const { port, user, password } = inject('postgres');
+  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' });
+  await client.connect();
+  await client.query(`drop database if exists ${DATABASE} with (force)`);
+  await client.end();
+});
+
+test('help names every command and the exit codes; the version is the package’s', async () => {
+  const { code, out } = await run('--help');
+  expect(code).toBe(0);
+  for (const word of ['serve', 'check', 'tools', 'call', 'audit', 'approve', 'token', 'demo', 'Exit codes'])
+    expect(out).toContain(word);
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect((await run('--version')).out.trim()).toBe(version);
+  expect(await run('call', '--help')).toMatchObject({ code: 0 });
+});
+
+test.each([
+  [['nonsense']],
+  [['call']],
+  [['check', '--nonsense']],
+  [['audit', 'tail', '--lines', '0']],
+  [['audit', 'tail', '--lines', 'ten']],
+  [['demo', '--port', '70000']],
+  [['serve', '--http', 'nowhere:port']],
+  [['serve', '--as', 'nobody']],
+  [['tools', '--as', 'nobody']],
+  [['token', 'create', 'nobody']],
+  [['token', 'revoke', 'none']],
+  [['call', 'pg_query', 'no-equals-sign']],
+  [['call', 'pg_query', '--args', '[1]']],
+  [['call', 'pg_query', '--args', '{']],
+  [['audit', 'query', '--outcome', 'fine']],
+  [['audit', 'query', '--since', 'yesterday']],
+  [['audit', 'export', '--format', 'xml']],
+  [['audit', 'export', '--format', 'jsonl', '--tool', 'pg_query']],
+])('%j is wrong usage: 2, a word to standard error, nothing to standard output', async (argv) => {
+  const ran = await runBare(argv, { ...env, STACKWARD_TOPOLOGY: file });
+  expect(ran).toMatchObject({ code: 2, out: '' });
+  expect(ran.err.trim()).not.toBe('');
+  expect(ran.err).not.toContain('    at ');
+});
+
+test('check: a topology with errors is shown with file, line and column, all at once', async () => {
+  await writeFile(
+    file,
+    (await readFile(file, 'utf8')).replace('type: queries', 'type: eats').replace('triage,', 'nobody,'),
+  );
+  const { code, out } = await on('check');
+  expect(code).toBe(2);
+  expect(out).toMatch(/topology\.yaml:14:\d+/);
+  expect(out).toMatch(/topology\.yaml:15:\d+/);
+  const told = await json('check');
+  expect(told.value).toMatchObject({ ok: false, problems: [{ line: 14 }, { line: 15 }] });
+});
+
+test('check: a topology that is not there is said to be not there', async () => {
+  const ran = await run('check', '--topology', join(dir, 'none.yaml'));
+  expect(ran.code).toBe(2);
+  expect(ran.out + ran.err).toContain('none.yaml');
+});
+
+test('check: what holds, what is unset, what is malformed, what to grant', async () => {
+  const good = await on('check');
+  expect(good).toMatchObject({ code: 0 });
+  expect(good.out).toMatch(/4 components, 2 links/);
+  env = { DB_USER: 'x', MCP_DB_WRITE_ACCESS: 'yes', MCP_ELSE_WRITE_ACCESS: 'true' };
+  const { code, value } = await json('check');
+  expect(code).toBe(1);
+  const said = value.findings
+    .map((one: { level: string; message: string }) => `${one.level} ${one.message}`)
+    .join('\n');
+  expect(said).toMatch(/error MCP_DB_WRITE_ACCESS is neither/);
+  expect(said).toMatch(/warning MCP_ELSE_WRITE_ACCESS is set, but/);
+  expect(said).toMatch(/warning .*DB_PASSWORD.* not set/);
+  expect(said).toMatch(/advice /);
+});
+
+test('check --connect: the true password connects, a wrong one fails and is not shown', async () => {
+  expect(await on('check', '--connect')).toMatchObject({ code: 0 });
+  env = { ...env, DB_PASSWORD: 'wrong-and-secret' };
+  const { code, out, err } = await on('check', '--connect');
+  expect(code).toBe(1);
+  expect(out).toMatch(/login_failed/);
+  expect(out + err).not.toContain('wrong-and-secret');
+});
+
+test('tools: each with the link and flag behind it; absent ones with the reason; another file compared', async () => {
+  const bare = await on('tools');
+  expect(bare.code).toBe(0);
+  expect(bare.out).toMatch(/pg_query {2}read/);
+  expect(bare.out).toMatch(/link app -> db \(queries\) at .*topology\.yaml:14/);
+  expect(bare.out).not.toContain('pg_execute');
+  expect((await on('tools', '--absent')).out).toMatch(
+    /absent pg_execute on db\/cli_shop.*MCP_DB_WRITE_ACCESS is not set/,
+  );
+  expect((await on('tools', '--as', 'idle')).out).not.toContain('pg_query');
+  expect((await on('tools', '--as', 'idle', '--absent')).out).toMatch(/no link from idle reaches db/);
+  env = { ...env, MCP_DB_WRITE_ACCESS: 'true' };
+  expect((await on('tools')).out).toMatch(/pg_execute.*\n.*write flag MCP_DB_WRITE_ACCESS=true/);
+  expect((await on('tools', '--as', 'triage')).out).not.toContain('pg_execute');
+  const other = join(dir, 'other.yaml');
+  await writeFile(other, (await readFile(file, 'utf8')).replace(/ {2}- \{from: app.*\n/, ''));
+  const { value } = await json('tools', '--diff', other);
+  expect(value.added).toEqual([]);
+  expect(value.removed).toMatchObject([{ tool: 'pg_execute', target: 'db/cli_shop' }]);
+});
+
+test('call: done 0, failed 1, denied 3; pairs and --args mean the same', async () => {
+  const pairs = await on('call', 'pg_query', 'sql=select 1 as n');
+  expect(pairs).toMatchObject({ code: 0, err: expect.not.stringContaining('error') });
+  const args = await on('call', 'pg_query', '--args', '{"sql": "select 1 as n"}');
+  expect(JSON.parse(args.out)).toEqual(JSON.parse(pairs.out));
+  const numbered = await on('call', 'pg_query', 'sql=select $1::int + 1 as n', 'params=[41]');
+  expect(numbered.out).toContain('42');
+  const failed = await on('call', 'pg_query', 'sql=select * from no_such_table');
+  expect(failed.code).not.toBe(0);
+  expect(await on('call', 'pg_query', 'sql=select 1/0')).toMatchObject({ code: 1, out: '' });
+  expect(await on('call', 'pg_query', 'sql=drop table notes')).toMatchObject({ code: 3 });
+  const denied = await on('call', 'pg_execute', 'sql=delete from notes where id = 1');
+  expect(denied).toMatchObject({ code: 3 });
+  expect(denied.err).toMatch(/MCP_DB_WRITE_ACCESS is not set/);
+  expect(await on('call', 'pg_query', 'sql=select 1', '--as', 'nobody')).toMatchObject({ code: 3 });
+  expect((await json('call', 'pg_query', 'sql=select 1')).value).toMatchObject({
+    outcome: 'ok',
+    seq: expect.any(Number),
+  });
+});
+
+test('a write waits for a human: asked 4, approved, done once; refused stays refused', async () => {
+  env = { ...env, MCP_DB_WRITE_ACCESS: 'true' };
+  const write = (id: number) => on('call', 'pg_execute', `sql=insert into notes values (${id}, 'new')`);
+  const waiting = async () => (await json('approve')).value as { id: string }[];
+  expect((await on('approve')).out).toMatch(/Nothing waits/);
+  expect(await write(100)).toMatchObject({ code: 4 });
+  expect((await on('approve')).out).toMatch(/stack wants pg_execute on db\/cli_shop[\s\S]*insert into notes/);
+  const [asked] = await waiting();
+  expect(await on('approve', asked?.id ?? '', '--by', 'ada', '--reason', 'fine')).toMatchObject({ code: 0 });
+  expect(await waiting()).toEqual([]);
+  expect(await write(100)).toMatchObject({ code: 0 });
+  expect(await write(100)).toMatchObject({ code: 4 });
+  expect(await write(101)).toMatchObject({ code: 4 });
+  const refused = (await waiting()).at(-1);
+  expect(await on('approve', refused?.id ?? '', '--refuse', '--reason', 'no')).toMatchObject({ code: 0 });
+  expect(await write(101)).toMatchObject({ code: 3 });
+  expect((await on('approve', refused?.id ?? '')).code).toBe(1);
+  expect((await on('approve', 'aaaaaaaaaaaa')).code).toBe(1);
+  const { out } = await on('audit', 'tail', '-n', '100');
+  expect(out).toMatch(/approval_decided ada .*"decision":"approved"/);
+});
+
+test('what a human is asked to approve shows what would hide, and obeys nothing', async () => {
+  env = { ...env, MCP_DB_WRITE_ACCESS: 'true' };
+  const sql = `insert into notes values (7, 'x\u202etxt\u009b2J')`;
+  expect(await on('call', 'pg_execute', '--args', JSON.stringify({ sql }))).toMatchObject({
+    code: 4,
+    err: expect.stringContaining('approval'),
+  });
+  for (const { out } of [
+    await on('approve'),
+    await on('approve', '--json'),
+    await on('audit', 'tail'),
+    await on('audit', 'tail', '--json'),
+    await on('audit', 'query', '--json'),
+  ])
+    for (const hidden of ['\u202e', '\u001b', '\u009b']) expect(out).not.toContain(hidden);
+});
+
+test('audit: what the calls left is shown, found, verified and written out', async () => {
+  await on('call', 'pg_query', 'sql=select 1');
+  await on('call', 'pg_query', 'sql=select 1', '--as', 'triage');
+  await on('call', 'pg_nothing');
+  expect((await on('audit', 'tail')).out).toMatch(/-> stack .*pg_query[\s\S]*<- ok/);
+  expect((await on('audit', 'tail', '-n', '1')).out.trim().split('\n')).toHaveLength(1);
+  const query = async (...more: string[]) => (await json('audit', 'query', ...more)).value as unknown[];
+  expect(await query('--principal', 'triage')).toHaveLength(1);
+  expect(await query('--outcome', 'denied')).toHaveLength(1);
+  expect(await query('--tool', 'pg_query')).toHaveLength(2);
+  expect(await query('--tool', 'pg_query', '--limit', '1')).toHaveLength(1);
+  expect(await query('--target', 'db/cli_shop')).toHaveLength(2);
+  expect(await query('--since', '2999-01-01T00:00:00Z')).toEqual([]);
+  const verified = await on('audit', 'verify');
+  expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/holds[\s\S]*verified \d+ records/) });
+
+  const jsonl = await on('audit', 'export');
+  expect(jsonl.code).toBe(0);
+  for (const line of jsonl.out.trim().split('\n')) expect(JSON.parse(line)).toBeTypeOf('object');
+  const csv = join(dir, 'out.csv');
+  expect(await on('audit', 'export', '--format', 'csv', '-o', csv)).toMatchObject({ code: 0, out: '' });
+  expect((await readFile(csv, 'utf8')).split('\n').length).toBeGreaterThan(3);
+  const again = await on('audit', 'export', '--format', 'csv', '-o', csv);
+  expect(again).toMatchObject({ code: 2, err: expect.stringContaining('is there already') });
+  expect(
+    JSON.parse((await on('audit', 'export', '--format', 'json', '--tool', 'pg_query')).out),
+  ).toHaveLength(2);
+});
+
+test('audit verify ends with 1 when a record was edited, and names the line', async () => {
+  await on('call', 'pg_query', 'sql=select 1');
+  const { value } = await json('audit', 'verify');
+  const chain = chainPath(join(dir, '.stackward', 'audit'), value.chains[0].chain);
+  const [segment = ''] = await listSegments(chain);
+  const text = await readFile(join(chain, segment), 'utf8');
+  await writeFile(join(chain, segment), text.replace('select 1', 'select 2'));
+  const ran = await on('audit', 'verify');
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(/BROKEN[\s\S]*\.jsonl:\d+: /);
+});
+
+test('audit on a folder that was never used says nothing and does no harm', async () => {
+  expect(await on('audit', 'tail')).toMatchObject({ code: 0, out: '' });
+  expect(await on('audit', 'query')).toMatchObject({ code: 0, out: '' });
+});
+
+test('token: made once, listed without its value, revoked once', async () => {
+  const { value: made } = await json('token', 'create', 'triage', '--days', '2');
+  expect(made.token.length).toBeGreaterThan(20);
+  const listed = await on('token', 'list');
+  expect(listed.out).toContain(made.id);
+  expect(listed.out).not.toContain(made.token);
+  expect(await on('token', 'create', 'stack')).toMatchObject({ code: 0 });
+  expect(await on('token', 'revoke', made.id)).toMatchObject({ code: 0 });
+  expect((await json('token', 'list')).value).toHaveLength(1);
+});

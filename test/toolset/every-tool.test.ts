@@ -1,0 +1,142 @@
+import pg from 'pg';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { SERVICES } from '../../src/services/index.ts';
+import { openStack, type TestStack } from '../harness/stack.ts';
+
+const DATABASE = 'every_tool';
+const PREFIX = 'every-tool:';
+const backends = { postgres: inject('postgres'), redis: inject('redis'), prometheus: inject('prometheus') };
+
+let stack: TestStack;
+
+const admin = async (database: string, ...statements: string[]) => {
+  const { port, user, password } = backends.postgres;
+  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database });
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
+};
+
+beforeAll(async () => {
+  const { postgres, redis, prometheus } = backends;
+  await admin('postgres', `drop database if exists ${DATABASE} with (force)`, `create database ${DATABASE}`);
+  await admin(
+    DATABASE,
+    'create table notes (id int primary key, text text)',
+    "insert into notes values (1, 'one')",
+  );
+  if (redis) {
+    const client = createClient({ url: `redis://:${redis.password}@127.0.0.1:${redis.port}` });
+    await client.connect();
+    await client.set(`${PREFIX}text`, 'one');
+    await client.hSet(`${PREFIX}hash`, { a: '1' });
+    await client.rPush(`${PREFIX}list`, ['1', '2']);
+    await client.sAdd(`${PREFIX}set`, ['1', '2']);
+    await client.zAdd(`${PREFIX}scores`, [{ value: 'a', score: 1 }]);
+    await client.xAdd(`${PREFIX}stream`, '*', { a: '1' });
+    await client.close();
+  }
+  stack = await openStack({
+    topology: `stack: all
+components:
+  app: {type: application}
+  db:
+    type: postgresql
+    host: 127.0.0.1
+    port: ${postgres.port}
+    credentials: {user: {env: PG_USER}, password: {env: PG_PASSWORD}}
+    databases: {${DATABASE}: {}}
+  cache:
+    type: redis
+    host: 127.0.0.1
+    port: ${redis?.port ?? 1}
+    credentials: {password: {env: REDIS_PASSWORD}}
+    prefixes: {own: {match: '${PREFIX}'}}
+  metrics: {type: prometheus, url: 'http://127.0.0.1:${prometheus?.port ?? 1}'}
+links:
+  - {from: app, to: db, type: queries}
+  - {from: app, to: cache, type: uses}
+  - {from: app, to: metrics, type: observes}
+`,
+    env: {
+      PG_USER: postgres.user,
+      PG_PASSWORD: postgres.password,
+      REDIS_PASSWORD: redis?.password ?? 'none',
+      MCP_DB_WRITE_ACCESS: 'true',
+      MCP_CACHE_WRITE_ACCESS: 'true',
+    },
+  });
+});
+afterAll(async () => {
+  await stack.close();
+  await admin('postgres', `drop database if exists ${DATABASE} with (force)`);
+});
+
+const key = (name: string) => ({ key: `${PREFIX}${name}` });
+const PG = { target: `db/${DATABASE}` };
+const CALLS: Record<string, Record<string, unknown>> = {
+  pg_query: { ...PG, sql: 'select * from notes' },
+  pg_explain: { ...PG, sql: 'select * from notes' },
+  pg_list_databases: {},
+  pg_list_tables: PG,
+  pg_describe_table: { ...PG, table: 'notes' },
+  pg_active_queries: {},
+  pg_locks: {},
+  pg_top_queries: {},
+  pg_health: {},
+  pg_execute: { ...PG, sql: "update notes set text = 'two' where id = 1" },
+  redis_get: key('text'),
+  redis_scan: {},
+  redis_type: key('text'),
+  redis_hash: key('hash'),
+  redis_list: key('list'),
+  redis_set_members: key('set'),
+  redis_sorted_set: key('scores'),
+  redis_stream: key('stream'),
+  redis_info: {},
+  redis_slowlog: {},
+  redis_memory: {},
+  redis_clients: {},
+  redis_set: { ...key('new'), value: '1' },
+  redis_expire: { ...key('text'), ttl_seconds: 600 },
+  redis_hash_set: { ...key('hash'), fields: { b: '2' } },
+  redis_delete: { keys: [`${PREFIX}new`] },
+  prom_query: { expr: 'up' },
+  prom_query_range: { expr: 'up', start: '-5m' },
+  prom_alerts: {},
+  prom_rules: {},
+  prom_targets: {},
+  prom_metrics: {},
+  prom_labels: {},
+  prom_series: { metric: 'up' },
+  stack_components: {},
+  stack_links: {},
+  stack_neighbors: { component: 'db' },
+  stack_impact: { component: 'db' },
+  stack_explain_access: { component: 'db' },
+};
+
+const TOOLS = [...SERVICES.values()].flatMap((service) => service.tools);
+
+test('every tool of every service is called below', () => {
+  expect(Object.keys(CALLS).sort()).toEqual(TOOLS.map(({ name }) => name).sort());
+});
+
+const isThere = (name: string) =>
+  name.startsWith('redis_') ? backends.redis : name.startsWith('prom_') ? backends.prometheus : true;
+
+test.each(Object.entries(CALLS))(
+  '%s answers from the real server in the shape that it advertises',
+  async (name, args) => {
+    if (!isThere(name)) return;
+    const result = await stack.call(name, args);
+    expect(result.isError, JSON.stringify(result.content)).toBe(false);
+    const tool = TOOLS.find((one) => one.name === name);
+    const parsed = tool?.output.safeParse(result.structuredContent);
+    expect(parsed?.error?.issues).toBeUndefined();
+    expect(JSON.parse(result.content[0]?.type === 'text' ? result.content[0].text : '')).toEqual(
+      result.structuredContent,
+    );
+  },
+);

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { SERVICES } from '../../src/services/index.ts';
+import { listTool } from '../../src/toolset/tool-schema.ts';
+
+const TOOLS = [...SERVICES.values()].flatMap((service) => service.tools.map((tool) => ({ service, tool })));
+const TARGETS = ['one', 'two/part'];
+
+test('there are tools, and no two share a name', () => {
+  const names = TOOLS.map(({ tool }) => tool.name);
+  expect(names.length).toBeGreaterThan(25);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('services share neither a type nor a prefix', () => {
+  const withTools = [...SERVICES.values()].filter(({ tools }) => tools.length > 0);
+  expect(new Set(withTools.map(({ prefix }) => prefix)).size).toBe(withTools.length);
+  for (const [type, service] of SERVICES) expect(service.type).toBe(type);
+});
+
+describe.each(TOOLS.map(({ service, tool }) => [tool.name, service, tool] as const))(
+  '%s',
+  (name, service, tool) => {
+    const listed = listTool(tool, TARGETS);
+    const { shape } = tool.params as z.ZodObject;
+
+    test('is named after its service', () => {
+      expect(name).toMatch(/^[a-z0-9_]{1,48}$/);
+      expect(name.startsWith(`${service.prefix}_`)).toBe(true);
+    });
+
+    test('says what it does, in few words', () => {
+      expect(tool.title.length).toBeGreaterThan(2);
+      expect(tool.description.length).toBeGreaterThan(15);
+      expect(tool.description.length).toBeLessThanOrEqual(400);
+    });
+
+    test('takes a strict object without a target of its own', () => {
+      expect(shape).not.toHaveProperty('target');
+      expect(tool.params.safeParse({ an_argument_nobody_has: 1 }).success).toBe(false);
+      expect(listed.inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
+    });
+
+    test('has schemas with an object at the root and nothing that clients stumble over', () => {
+      for (const schema of [listed.inputSchema, listed.outputSchema]) {
+        expect(schema.type).toBe('object');
+        for (const word of ['$ref', 'anyOf', 'oneOf', 'allOf', 'not'])
+          expect(schema).not.toHaveProperty(word);
+      }
+    });
+
+    test('names a list of its output, if it names one, and can say that it was cut', () => {
+      if (tool.list === undefined) return;
+      expect(listed.outputSchema.properties).toMatchObject({
+        [tool.list]: { type: 'array' },
+        truncated: { type: 'boolean' },
+        hint: { type: 'string' },
+      });
+      expect(listed.outputSchema.required ?? []).not.toContain('hint');
+    });
+
+    test('tells a client truly whether it writes', () => {
+      expect(listed.annotations.readOnlyHint).toBe(tool.access === 'read');
+      expect(tool.access === 'read' && listed.annotations.destructiveHint).toBe(false);
+    });
+
+    test('if it writes, has a way back or says why there is none', () => {
+      if (tool.access === 'read') {
+        expect(tool.effect).toBeUndefined();
+        return;
+      }
+      expect(tool.scope).toBeTypeOf('function');
+      if (tool.effect.irreversible !== undefined) expect(tool.effect.irreversible.length).toBeGreaterThan(10);
+      else {
+        expect(tool.effect.capture).toBeTypeOf('function');
+        expect(tool.effect.revert).toBeTypeOf('function');
+      }
+    });
+
+    test('declares templates only for arguments that it has', () => {
+      for (const field of Object.keys(tool.templated ?? {})) expect(shape).toHaveProperty(field);
+    });
+
+    test('is advertised as the snapshot has it', async () => {
+      await expect(`${JSON.stringify(listed, null, 2)}\n`).toMatchFileSnapshot(
+        `__snapshots__/${name}.schema`,
+      );
+    });
+  },
+);
