@@ -12,5 +12,15 @@ import { stack } from './stack/service.ts';
 
 /** Every service that Stackward knows, by component type. */
 export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
-  [agent, alertmanager, application, kubernetes, kubernetesWorkload, postgresql, prometheus, redis, stack].map((service) => [service.type, service]),
+  [
+    agent,
+    alertmanager,
+    application,
+    kubernetes,
+    kubernetesWorkload,
+    postgresql,
+    prometheus,
+    redis,
+    stack,
+  ].map((service) => [service.type, service]),
 );
