@@ -24,7 +24,9 @@ ${services.map(({ name, exported }) => `import { ${exported} } from './${name}/s
 
 /** Every service that Stackward knows, by component type. */
 export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
-  [${services.map(({ exported }) => exported).join(', ')}].map((service) => [service.type, service]),
+  [
+${services.map(({ exported }) => `    ${exported},`).join('\n')}
+  ].map((service) => [service.type, service]),
 );
 `;
 

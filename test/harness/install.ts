@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
 
 /** Debian package that ships each server the tests run against. */
-const PACKAGES = { 'redis-server': 'redis-server', prometheus: 'prometheus' } as const;
+const PACKAGES = {
+  'redis-server': 'redis-server',
+  prometheus: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+} as const;
 type Program = keyof typeof PACKAGES;
 
 const find = (program: string): string | undefined => {

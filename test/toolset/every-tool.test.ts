@@ -3,12 +3,19 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { SERVICES } from '../../src/services/index.ts';
 import { openStack, type TestStack } from '../harness/stack.ts';
+import {
+  type AmServer,
+  program as alertmanager,
+  startAlertmanager,
+} from '../services/alertmanager/server.ts';
 
 const DATABASE = 'every_tool';
 const PREFIX = 'every-tool:';
 const backends = { postgres: inject('postgres'), redis: inject('redis'), prometheus: inject('prometheus') };
 
 let stack: TestStack;
+let alerts: AmServer | undefined;
+let silence: string | undefined;
 
 const admin = async (database: string, ...statements: string[]) => {
   const { port, user, password } = backends.postgres;
@@ -37,6 +44,8 @@ beforeAll(async () => {
     await client.xAdd(`${PREFIX}stream`, '*', { a: '1' });
     await client.close();
   }
+  alerts = alertmanager === undefined ? undefined : await startAlertmanager();
+  silence = await alerts?.silence([{ name: 'alertname', value: 'Full' }]);
   stack = await openStack({
     topology: `stack: all
 components:
@@ -54,7 +63,9 @@ components:
     credentials: {password: {env: REDIS_PASSWORD}}
     prefixes: {own: {match: '${PREFIX}'}}
   metrics: {type: prometheus, url: 'http://127.0.0.1:${prometheus?.port ?? 1}'}
+  alerts: {type: alertmanager, url: '${alerts?.url ?? 'http://127.0.0.1:1'}'}
 links:
+  - {from: app, to: alerts, type: operates}
   - {from: app, to: db, type: queries}
   - {from: app, to: cache, type: uses}
   - {from: app, to: metrics, type: observes}
@@ -65,17 +76,19 @@ links:
       REDIS_PASSWORD: redis?.password ?? 'none',
       MCP_DB_WRITE_ACCESS: 'true',
       MCP_CACHE_WRITE_ACCESS: 'true',
+      MCP_ALERTS_WRITE_ACCESS: 'true',
     },
   });
 });
 afterAll(async () => {
   await stack.close();
+  await alerts?.stop();
   await admin('postgres', `drop database if exists ${DATABASE} with (force)`);
 });
 
 const key = (name: string) => ({ key: `${PREFIX}${name}` });
 const PG = { target: `db/${DATABASE}` };
-const CALLS: Record<string, Record<string, unknown>> = {
+const CALLS: Record<string, Record<string, unknown> | (() => Record<string, unknown>)> = {
   pg_query: { ...PG, sql: 'select * from notes' },
   pg_explain: { ...PG, sql: 'select * from notes' },
   pg_list_databases: {},
@@ -110,6 +123,17 @@ const CALLS: Record<string, Record<string, unknown>> = {
   prom_metrics: {},
   prom_labels: {},
   prom_series: { metric: 'up' },
+  am_alerts: {},
+  am_groups: {},
+  am_silences: {},
+  am_status: {},
+  am_receivers: {},
+  am_create_silence: {
+    matchers: [{ label: 'alertname', value: 'Slow' }],
+    duration_minutes: 5,
+    reason: 'a test',
+  },
+  am_expire_silence: () => ({ id: silence }),
   stack_components: {},
   stack_links: {},
   stack_neighbors: { component: 'db' },
@@ -123,14 +147,17 @@ test('every tool of every service is called below', () => {
   expect(Object.keys(CALLS).sort()).toEqual(TOOLS.map(({ name }) => name).sort());
 });
 
-const isThere = (name: string) =>
-  name.startsWith('redis_') ? backends.redis : name.startsWith('prom_') ? backends.prometheus : true;
+const isThere = (name: string) => {
+  if (name.startsWith('redis_')) return backends.redis;
+  if (name.startsWith('prom_')) return backends.prometheus;
+  return name.startsWith('am_') ? alerts : true;
+};
 
 test.each(Object.entries(CALLS))(
   '%s answers from the real server in the shape that it advertises',
   async (name, args) => {
     if (!isThere(name)) return;
-    const result = await stack.call(name, args);
+    const result = await stack.call(name, typeof args === 'function' ? args() : args);
     expect(result.isError, JSON.stringify(result.content)).toBe(false);
     const tool = TOOLS.find((one) => one.name === name);
     const parsed = tool?.output.safeParse(result.structuredContent);

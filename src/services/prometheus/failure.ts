@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, ToolError } from '../../toolset/errors.ts';
+import { parseJson } from '../../toolset/http/failure.ts';
 
 const MAX_MESSAGE = 500;
 
@@ -18,23 +19,11 @@ const OWN_WORDS: Readonly<Record<string, ToolError>> = {
   timeout: new ToolError('timeout', 'Prometheus gave the query up; select fewer series or a shorter time'),
   canceled: new ToolError('cancelled', 'Prometheus cancelled the query'),
 };
-const BY_STATUS: Readonly<Record<number, [ErrorCode, string]>> = {
-  401: ['login_failed', 'the server asks for other credentials; check the component’s credentials'],
-  403: ['permission_denied', 'the server does not let these credentials do this'],
-  404: ['not_found', 'the server does not have this endpoint; check the component’s url'],
-  405: ['not_found', 'the server does not take this request; check the component’s url'],
-  413: ['query_failed', 'the server found the query too large'],
-  429: ['too_busy', 'the server limits how often it is asked; try again later'],
-  504: ['timeout', 'the server, or a proxy before it, gave the query up'],
-};
 
-/** What a response that is not a success means. `body` is its text. */
-export function failureOf(status: number, body: string): ToolError {
-  const own = BY_STATUS[status];
-  if (status === 401 || status === 403) return new ToolError(...(own ?? ['login_failed', '']));
+/** What the API's own error envelope means; undefined for a body that is none. */
+export function failureOf(_status: number, body: string): ToolError | undefined {
   const failure = Failure.safeParse(parseJson(body));
-  if (failure.success) return reported(failure.data.errorType, failure.data.error);
-  return new ToolError(...(own ?? ['backend_failed', `the server answered with status ${status}`]));
+  return failure.success ? reported(failure.data.errorType, failure.data.error) : undefined;
 }
 
 function reported(type: string, message: string): ToolError {
@@ -52,36 +41,3 @@ const evaluationError = (message: string): string =>
   EVALUATION.test(message)
     ? message.slice(0, MAX_MESSAGE)
     : 'the query was understood and could not be evaluated; try a part of it or a shorter time';
-
-/** What an exception out of `fetch`, or out of reading its body, means. Throws again what neither of them throws. */
-export function transportFailure(error: unknown, signal: AbortSignal): ToolError {
-  if (error instanceof ToolError) return error;
-  if (signal.aborted) return abortOf(signal.reason);
-  if (!(error instanceof TypeError)) throw error;
-  const { cause } = error;
-  if (cause instanceof Error && cause.message === 'unexpected redirect') {
-    return new ToolError(
-      'unreachable',
-      'the server redirects, which is not followed; set url to the final address',
-    );
-  }
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no connection';
-  return new ToolError('unreachable', `the server could not be reached (${code})`, { cause: error });
-}
-
-function abortOf(reason: unknown): ToolError {
-  if (reason instanceof ToolError) return reason;
-  const late = reason instanceof Error && reason.name === 'TimeoutError';
-  return late
-    ? new ToolError('timeout', 'the server did not answer before the deadline; ask for less')
-    : new ToolError('cancelled', 'the call was cancelled while the server worked on it');
-}
-
-/** A JSON text's value, undefined if it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

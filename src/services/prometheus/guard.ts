@@ -1,4 +1,5 @@
 import { ToolError } from '../../toolset/errors.ts';
+import type { ScopeLabels } from '../../toolset/label-scope.ts';
 import { type Parsed, parsePromql } from './promql/parse.ts';
 import { type Printed, printPromql } from './promql/print.ts';
 import type { Matcher, Selector } from './promql/selector.ts';
@@ -6,9 +7,6 @@ import type { Matcher, Selector } from './promql/selector.ts';
 const MAX_BYTES = 16 * 1024;
 /** The injected labels may make a query of many selectors longer than what was sent. */
 const MAX_PRINTED_BYTES = 128 * 1024;
-
-/** Label names to the values that every series read through a link must carry. Empty: no scope. */
-export type ScopeLabels = Readonly<Record<string, string>>;
 
 /** An expression that is proven to read only the scope's series. */
 export interface Guarded {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
+import type { ScopeLabels } from '../../toolset/label-scope.ts';
 import { Names } from './api.ts';
 import type { Ask } from './client.ts';
-import type { ScopeLabels } from './guard.ts';
 import { selectionFields, selectionOf } from './query-input.ts';
 import { selectorOf } from './scope.ts';
 import { currentMoment, momentOf, TimeInput } from './time.ts';

@@ -1,5 +1,6 @@
 import { defineService } from '../../toolset/define.ts';
-import { LabelScope, PrometheusConnection } from './connection.ts';
+import { LabelScope } from '../../toolset/label-scope.ts';
+import { PrometheusConnection } from './connection.ts';
 import type { PrometheusTypes } from './tool.ts';
 import { promAlerts } from './tools/prom-alerts.ts';
 import { promLabels } from './tools/prom-labels.ts';

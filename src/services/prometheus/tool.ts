@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ReadContext, toolsOf } from '../../toolset/define.ts';
+import type { LabelScope } from '../../toolset/label-scope.ts';
 import type { PromReader } from './client.ts';
-import type { LabelScope } from './connection.ts';
 
 export interface PrometheusTypes {
   Reader: PromReader;

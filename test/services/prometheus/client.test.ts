@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/secrets/secret.ts';
 import { connector } from '../../../src/services/prometheus/connect.ts';
-import { LabelScope, PrometheusConnection } from '../../../src/services/prometheus/connection.ts';
+import { PrometheusConnection } from '../../../src/services/prometheus/connection.ts';
+import { LabelScope } from '../../../src/toolset/label-scope.ts';
 import { answering, isProbe, openProm, recordingServer } from './fixture.ts';
 
 type Server = Awaited<ReturnType<typeof recordingServer>>;

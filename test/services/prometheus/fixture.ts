@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 import { connector } from '../../../src/services/prometheus/connect.ts';
-import type { LabelScope } from '../../../src/services/prometheus/connection.ts';
 import { prometheus } from '../../../src/services/prometheus/service.ts';
 import type { Context } from '../../../src/services/prometheus/tool.ts';
 import type { AnyTool, Limits } from '../../../src/toolset/define.ts';
+import type { LabelScope } from '../../../src/toolset/label-scope.ts';
 
 /** The label scopes that the tests call through; `none` is a component that declares no scopes. */
 export const SCOPES = {

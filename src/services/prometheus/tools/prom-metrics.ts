@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
+import { isInScope, type ScopeLabels, scopeOf } from '../../../toolset/label-scope.ts';
 import { type Metadata, MetadataData, TargetMetadataData } from '../api.ts';
-import type { ScopeLabels } from '../guard.ts';
 import { askNames, matchOf, periodOf } from '../lookup.ts';
-import { isInScope, scopeOf, selectorOf } from '../scope.ts';
+import { selectorOf } from '../scope.ts';
 import { type Context, complete, completeness, tool } from '../tool.ts';
 
 /** Endings of the series that a metric's one metadata entry is shared by. */

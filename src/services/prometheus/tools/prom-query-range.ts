@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
+import { scopeOf } from '../../../toolset/label-scope.ts';
 import { LabelSet, RangeData, type RangeSeries, Sample } from '../api.ts';
 import { promqlOf, queryFields } from '../query-input.ts';
-import { scopeOf } from '../scope.ts';
 import { deadlineOf, fitSeries, fitStep, samplesWithin } from '../sizing.ts';
 import { currentMoment, DurationInput, momentOf, secondsOf, TimeInput } from '../time.ts';
 import { complete, completeness, tool } from '../tool.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { isInScope, type ScopeLabels, scopeOf } from '../../../toolset/label-scope.ts';
 import { LabelSet, type Rule, RuleData } from '../api.ts';
-import type { ScopeLabels } from '../guard.ts';
-import { isInScope, scopeOf } from '../scope.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 const RuleView = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
+import { isInScope, scopeOf } from '../../../toolset/label-scope.ts';
 import { LabelSet, SeriesData } from '../api.ts';
 import { lookupFields, matchOf, periodOf } from '../lookup.ts';
-import { isInScope, scopeOf } from '../scope.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 export const promSeries = tool({

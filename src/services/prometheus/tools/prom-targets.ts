@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isInScope, scopeOf } from '../../../toolset/label-scope.ts';
 import { LabelSet, type ScrapeTarget, TargetData } from '../api.ts';
-import { isInScope, scopeOf } from '../scope.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 const TargetView = z.strictObject({

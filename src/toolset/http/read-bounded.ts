@@ -1,10 +1,11 @@
-import { ToolError } from '../../toolset/errors.ts';
+import { ToolError } from '../errors.ts';
 
 /**
  * The text of a response, of at most `most` bytes after decompression. Past that the stream is given up, so
- * that no answer can fill this process' memory; throws ToolError('result_too_large').
+ * that no answer can fill this process' memory; throws ToolError('result_too_large') with `advice`, which says
+ * how to ask for less.
  */
-export async function readBounded(response: Response, most: number): Promise<string> {
+export async function readBounded(response: Response, most: number, advice: string): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) return '';
   const chunks: Uint8Array[] = [];
@@ -15,14 +16,11 @@ export async function readBounded(response: Response, most: number): Promise<str
     bytes += value.byteLength;
     if (bytes > most) {
       await reader.cancel().catch(() => {});
-      throw tooLarge(most);
+      throw new ToolError('result_too_large', `the answer is over ${sizeOf(most)}; ${advice}`);
     }
     chunks.push(value);
   }
 }
 
-const tooLarge = (most: number) =>
-  new ToolError(
-    'result_too_large',
-    `the answer is over ${Math.round(most / 2 ** 20)} MiB; ask for fewer series with matchers or an aggregation, or for a shorter time`,
-  );
+const sizeOf = (bytes: number): string =>
+  bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${bytes} bytes`;
