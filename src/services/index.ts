@@ -2,6 +2,7 @@
 import type { ServiceDefinition } from '../toolset/define.ts';
 import { agent } from './agent/service.ts';
 import { application } from './application/service.ts';
+import { httpService } from './http-service/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { postgresql } from './postgresql/service.ts';
@@ -11,5 +12,5 @@ import { stack } from './stack/service.ts';
 
 /** Every service that Stackward knows, by component type. */
 export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
-  [agent, application, kubernetes, kubernetesWorkload, postgresql, prometheus, redis, stack].map((service) => [service.type, service]),
+  [agent, application, httpService, kubernetes, kubernetesWorkload, postgresql, prometheus, redis, stack].map((service) => [service.type, service]),
 );
