@@ -19,7 +19,14 @@ const HeaderValue = z
   .max(500)
   .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'a header value has printable ASCII characters only');
 
-const Name = z.string().regex(PARAMETER_NAME, 'not the name of a parameter');
+const METHOD_OVERRIDE = /^(_method|x-(http-)?method(-override)?)$/i;
+const Name = z
+  .string()
+  .regex(PARAMETER_NAME, 'a parameter’s name has letters, digits, _, ., - and [] only')
+  .refine(
+    (name) => !METHOD_OVERRIDE.test(name),
+    'a parameter’s name is none by which servers change the method',
+  );
 const SubName = z.string().min(1).max(63);
 const Pointer = z
   .string()

@@ -2,8 +2,8 @@ import { ToolError } from '../../toolset/errors.ts';
 import { FORBIDDEN } from '../../topology/words.ts';
 
 const LITERAL = "[A-Za-z0-9._~:@!$&'()*+,=-]";
-/** Name of a parameter. A leading double underscore, or a name that some servers take for the method, is none. */
-export const PARAMETER_NAME = /^(?!_method$)_?[A-Za-z][A-Za-z0-9_.[\]-]{0,62}$/;
+/** Name of a parameter; `__proto__` and the like are none. */
+export const PARAMETER_NAME = /^_?[A-Za-z][A-Za-z0-9_.[\]-]{0,62}$/;
 const HOLE = /\{([^{}]*)\}/g;
 const TEMPLATE = new RegExp(`^(?:/(?:${LITERAL}|\\{[A-Za-z0-9_.[\\]-]+\\})*)+$`);
 

@@ -6,8 +6,8 @@ import type { HttpEndpoint, Source, WayBack } from './endpoint.ts';
 import { namedEndpoint } from './endpoints.ts';
 import type { Exchanged } from './exchange.ts';
 import { assertWritten } from './failure.ts';
-import type { ParameterValue } from './parameter.ts';
-import type { Values } from './request.ts';
+import type { Parameter, ParameterValue } from './parameter.ts';
+import { requestOf, type Values } from './request.ts';
 import type { HttpTypes, Params } from './tool.ts';
 
 /** Values that the way back takes from JSON, by their pointers. */
@@ -22,25 +22,45 @@ type Context = WriteContext<HttpTypes>;
 
 /** Reads what the way back will put back. Throws ToolError, and then nothing was written. */
 export async function capture(context: Context, { params }: Params): Promise<JsonValue> {
-  const way = wayOf(context.target);
+  const { target, stack } = context;
+  const way = wayOf(target);
   // Looked up now: a write whose way back leads nowhere must not begin.
-  namedEndpoint(context.stack.graph, context.target.component, way.endpoint);
-  return { state: await stateOf(context, way, params) };
+  const endpoint = namedEndpoint(stack.graph, target.component, way.endpoint);
+  const state = await stateOf(context, way, params);
+  if (pointersOf(way, 'response').length > 0) return { state };
+  const values = tryRequest(endpoint, way, { params, response: {}, before: state ?? {} });
+  if (values) return { state };
+  throw new ToolError(
+    'conflict',
+    `${way.endpoint} would not take the present state back; nothing was written`,
+  );
 }
 
 /** What the way back will need of the answer to a write, and of the state that the write left. */
 export async function afterWrite(context: Context, { params }: Params, answer: Exchanged) {
-  const way = wayOf(context.target);
-  const wanted = pointersOf(way, 'response');
-  const response = pick(jsonOf(answer), wanted);
+  const { target, stack } = context;
+  const way = wayOf(target);
+  const response = pick(jsonOf(answer), pointersOf(way, 'response'));
   // The write is done, so a state that cannot be read is a gap of the record and no failure of the call.
   const state = await stateOf(context, way, params).catch((error: unknown) => {
     if (error instanceof ToolError) return null;
     throw error;
   });
-  const known =
-    wanted.every((pointer) => Object.hasOwn(response, pointer)) && (state !== null || !way.before);
-  return { after: { response, state }, known };
+  const endpoint = namedEndpoint(stack.graph, target.component, way.endpoint);
+  const values = tryRequest(endpoint, way, { params, response, before: state ?? {} });
+  return { after: { response, state }, known: values !== undefined };
+}
+
+/** The values for the way back, or undefined where it would not take them. */
+function tryRequest(endpoint: HttpEndpoint, { params }: WayBack, from: Sources): Values | undefined {
+  try {
+    const values = valuesOf(endpoint, params, from);
+    requestOf(endpoint, values);
+    return values;
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
 }
 
 /** Calls the declared way back. Throws ToolError('conflict') when the state is not the one that the write left. */
@@ -57,9 +77,11 @@ export async function revert(context: Context, change: Change<Params>): Promise<
   }
   if (!left)
     throw conflict('the answer to the write was not recorded, so the way back does not know what to name');
-  const from = { params: change.args.params, response: left.response, before: was ?? {} };
   const endpoint = namedEndpoint(stack.graph, target.component, way.endpoint);
-  const answer = await client.write(endpoint, valuesOf(way.params, from), { bytes: limits.bytes, signal });
+  const from = { params: change.args.params, response: left.response, before: was ?? {} };
+  const values = tryRequest(endpoint, way, from);
+  if (!values) throw conflict(`${way.endpoint} does not take what was recorded`);
+  const answer = await client.write(endpoint, values, { bytes: limits.bytes, signal });
   if ([404, 409, 410, 412].includes(answer.status))
     throw conflict(`the service answered the way back with status ${answer.status}`);
   assertWritten(answer.status, wordsOf(answer));
@@ -80,7 +102,7 @@ async function stateOf(
 ): Promise<Picked | null> {
   if (!before) return null;
   const endpoint = namedEndpoint(stack.graph, target.component, before.endpoint);
-  const values = valuesOf(before.params, { params, response: {}, before: {} });
+  const values = valuesOf(endpoint, before.params, { params, response: {}, before: {} });
   const answer = await client.read(endpoint, values, { bytes: limits.bytes, signal });
   const wanted = pointersOf({ before, ...way }, 'before');
   const state = answer.status >= 200 && answer.status < 300 ? pick(jsonOf(answer), wanted) : {};
@@ -106,13 +128,22 @@ interface Sources {
 }
 
 /** Fills a mapping. A parameter that the write was not given is left out; the endpoint says if it needs it. */
-function valuesOf(mapping: Readonly<Record<string, Source>>, from: Sources): Values {
+function valuesOf(endpoint: HttpEndpoint, mapping: Readonly<Record<string, Source>>, from: Sources): Values {
   const values = Object.entries(mapping).flatMap(([name, source]) => {
     const value = takenFrom(source, from);
     if (value === undefined && !('param' in source)) throw conflict(`the value for ${name} is not known`);
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined ? [] : [[name, asDeclared(endpoint.params[name], value)] as const];
   });
   return Object.fromEntries(values);
+}
+
+/** Services answer with 8 what a path takes as text, and with "8" what a body takes as a number. */
+function asDeclared(parameter: Parameter | undefined, value: ParameterValue): ParameterValue {
+  if (parameter?.type === 'string') return `${value}`;
+  const isNumber = parameter?.type === 'integer' || parameter?.type === 'number';
+  return isNumber && typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value)
+    ? Number(value)
+    : value;
 }
 
 function takenFrom(source: Source, { params, response, before }: Sources): ParameterValue | undefined {
