@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Resolved, secret, setting } from '../../secrets/reference.ts';
+import type { Resolved } from '../../secrets/reference.ts';
+import { secret, setting } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { HeaderName } from './endpoint.ts';
 import { holesOf, isPathTemplate } from './path.ts';
