@@ -27,6 +27,8 @@ async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<
     'docs/http.md': { metrics: await metricTable(`${ROOT}topology/shop.yaml`) },
     'docs/tools.md': { tools: allTools() },
     'docs/topology.md': { fields: everyComponentFields(), types: componentTypes() },
+    'docs/services/alertmanager.md': { service: serviceRegion('alertmanager') },
+    'docs/services/http-service.md': { service: serviceRegion('http-service') },
     'docs/services/postgresql.md': { service: serviceRegion('postgresql') },
     'docs/services/prometheus.md': { service: serviceRegion('prometheus') },
     'docs/services/redis.md': { service: serviceRegion('redis') },

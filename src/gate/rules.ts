@@ -130,8 +130,9 @@ export function askRule(rule: Rule, write: ProposedWrite, state: GateState): Che
 }
 
 /** Why a human has to approve this write, or undefined when none has to. */
-export function whyApproval({ tool, at }: ProposedWrite): string | undefined {
-  if (tool.effect.irreversible !== undefined) return `it cannot be taken back: ${tool.effect.irreversible}`;
+export function whyApproval({ tool, at, scope }: ProposedWrite): string | undefined {
+  if (tool.effect.irreversible !== undefined)
+    return `it cannot be taken back: ${scope.irreversible ?? tool.effect.irreversible}`;
   if (at.component.approval === 'writes') return `${at.component.name} says approval: writes`;
   return undefined;
 }

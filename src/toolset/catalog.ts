@@ -95,14 +95,18 @@ export function targetsOf(
   return [make(undefined, NOTHING), ...[...subs].map(([sub, entry]) => make(sub, entry))];
 }
 
-/** A component without sub-components is its own only target, for tools of either reach. */
+/**
+ * Whether a tool works on a target at all, whatever the links and flags say. A component without sub-components is
+ * its own only target, for tools of either reach.
+ */
 export const isOfReach = (
   tool: AnyTool,
   { component }: Pick<Reach, 'component'>,
   at: CatalogTarget,
 ): boolean =>
   tool.reach !== 'stack' &&
-  (at.target.sub !== undefined) === (tool.reach === 'sub' && component.subs.size > 0);
+  (at.target.sub !== undefined) === (tool.reach === 'sub' && component.subs.size > 0) &&
+  (tool.appliesTo?.(at.entry) ?? true);
 
 const sorted = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> =>
   new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));

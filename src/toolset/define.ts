@@ -122,6 +122,8 @@ export interface WriteScope {
   readonly resources: readonly string[];
   /** The most rows, keys or objects that the call can change; the tool enforces it while it runs. */
   readonly atMost: number;
+  /** Why this very write cannot be taken back, for the human who is asked; only where the tool's effect says that it cannot. */
+  readonly irreversible?: string;
 }
 
 /** Values of the target that may be substituted in templated arguments, such as `{host}`. */
@@ -134,6 +136,11 @@ interface ToolBase<P extends z.ZodObject, O extends z.ZodObject> {
   readonly description: string;
   /** `sub`: a target is a sub-component; `component`: the component as a whole; `stack`: no target argument. */
   readonly reach: 'sub' | 'component' | 'stack';
+  /**
+   * Whether the tool works on a sub-component with this entry; on every one if absent. What it says no to is
+   * neither listed, nor callable, nor explained.
+   */
+  appliesTo?(entry: Entry): boolean;
   /** A strict object; `target` is added by the catalog and must not be in it. */
   readonly params: P;
   readonly output: O;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { ComponentType } from './component-type.ts';
+import type { ComponentType, SubComponentKind } from './component-type.ts';
 import { checkFields, only, strictOf } from './field-check.ts';
 import type { Findings } from './findings.ts';
 import { deepFreeze, FrozenMap } from './frozen-map.ts';
 import type { Component, Entry } from './graph.ts';
 import { componentNameProblem, subNameProblem } from './names.ts';
-import { kindOf, type MapEntry, type MapNode, type Span, type TreeNode } from './tree.ts';
+import { kindOf, type MapEntry, type MapNode, nodeAt, type Span, type TreeNode } from './tree.ts';
 import { advise, nearest, quote } from './words.ts';
 
 const Text = z.string().min(1).max(2_000);
@@ -212,6 +212,7 @@ function subsOf(
       given?.key ?? key,
       `component ${quote(name)} must name at least one ${kind.singular}: write ${kind.key}: {NAME: {}}`,
     );
+  let fits = true;
   for (const [sub, { key: at, value }] of entries) {
     const problem = subNameProblem(kind.singular, sub);
     if (problem !== undefined) findings.error(at, problem);
@@ -223,6 +224,24 @@ function subsOf(
     const checked = checkFields({ node: filled, name: at, owner, schema: strictOf(kind.entry) }, findings);
     subs.set(sub, deepFreeze(checked ?? {}));
     subKeys.set(sub, at);
+    fits &&= checked !== undefined;
   }
+  // What does not fit its schema is reported already, and would only be reported again by what refers to it.
+  if (fits) checkBetween(name, kind, subs, entries, findings);
   return { subs, subKeys };
+}
+
+function checkBetween(
+  name: string,
+  kind: SubComponentKind,
+  subs: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, MapEntry>,
+  findings: Findings,
+): void {
+  for (const { sub, path, message } of kind.check?.(subs) ?? []) {
+    const entry = entries.get(sub);
+    if (!entry) continue;
+    const place = `${quote(path.join('.'))} of ${kind.singular} ${quote(sub)} of component ${quote(name)}`;
+    findings.error(nodeAt(entry.value, path) ?? entry.key, `${place} ${message}`);
+  }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Entry } from './graph.ts';
 
 export const LAYERS = ['observability', 'data', 'operations', 'stack'] as const;
 export type Layer = (typeof LAYERS)[number];
@@ -22,6 +23,18 @@ export interface SubComponentKind {
   readonly narrowable: readonly string[];
   /** Whether a component must name at least one. */
   readonly required: boolean;
+  /** Finds what is wrong between the entries of one component, each of which fits its schema. */
+  check?(entries: ReadonlyMap<string, Entry>): readonly EntryFault[];
+}
+
+/** One thing that is wrong with an entry because of the others. */
+export interface EntryFault {
+  /** Name of the sub-component. */
+  readonly sub: string;
+  /** Fields down to the wrong value: `['way_back', 'endpoint']`. */
+  readonly path: readonly string[];
+  /** What is wrong and what would be accepted: `names "x", which is no endpoint of the component`. */
+  readonly message: string;
 }
 
 /** As much of a service as the topology needs to check a file. `toolset` adds the tools. */

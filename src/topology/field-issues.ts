@@ -42,7 +42,7 @@ function flatten(issue: Issue, schema: z.ZodType, value: unknown): FieldIssue[] 
   if (issue.code === 'invalid_type' || issue.code === 'invalid_value')
     return [{ path, kind: 'wrong-type', accepted: here ? formsOf(here) : [] }];
   if (issue.code === 'invalid_key')
-    return [{ path, kind: 'invalid', message: sentence(issue), accepted: [] }];
+    return [{ path, kind: 'invalid', message: sentence(issue.issues[0] ?? issue), accepted: [] }];
   return [{ path, kind: 'invalid', message: sentence(issue), accepted: [] }];
 }
 
