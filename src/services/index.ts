@@ -6,10 +6,11 @@ import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { postgresql } from './postgresql/service.ts';
 import { prometheus } from './prometheus/service.ts';
+import { rabbitmq } from './rabbitmq/service.ts';
 import { redis } from './redis/service.ts';
 import { stack } from './stack/service.ts';
 
 /** Every service that Stackward knows, by component type. */
 export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
-  [agent, application, kubernetes, kubernetesWorkload, postgresql, prometheus, redis, stack].map((service) => [service.type, service]),
+  [agent, application, kubernetes, kubernetesWorkload, postgresql, prometheus, rabbitmq, redis, stack].map((service) => [service.type, service]),
 );

@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process';
 
 /** Debian package that ships each server the tests run against. */
-const PACKAGES = { 'redis-server': 'redis-server', prometheus: 'prometheus' } as const;
+const PACKAGES = {
+  'redis-server': 'redis-server',
+  prometheus: 'prometheus',
+  'rabbitmq-server': 'rabbitmq-server',
+} as const;
 type Program = keyof typeof PACKAGES;
 
 const find = (program: string): string | undefined => {
-  const found = spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' });
+  const found = spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin command -v ${program}`], { encoding: 'utf8' });
   return found.status === 0 ? found.stdout.trim() : undefined;
 };
 

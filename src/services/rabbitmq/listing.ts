@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { Target } from '../../toolset/define.ts';
+import { page } from './api.ts';
+import type { RabbitReader } from './client.ts';
+import type { VhostEntry } from './connection.ts';
+import { type Kind, reaches, vhostOf } from './scope.ts';
+
+const PAGE_SIZE = 500;
+/** Longer filters do not fit a request line everywhere; then everything is listed and sorted out here. */
+const MOST_FILTER = 2_000;
+/** A bound on how many pages one call asks for. */
+const MOST_PAGES = 200;
+
+export interface Listing<S> {
+  readonly target: Target<VhostEntry>;
+  readonly kind: Kind;
+  readonly shape: S;
+  /** The broker leaves out every other field. */
+  readonly columns: readonly string[];
+  /** Only names that begin with this. */
+  readonly prefix: string;
+  /** Stop once this many were found. */
+  readonly most: number;
+}
+
+/**
+ * The queues or exchanges that a target reaches, by name, at most `most` of them. The broker filters to keep the
+ * answers small; whether a name is inside the target is decided here again.
+ */
+export async function list<S extends z.ZodType<{ name: string }>>(
+  client: RabbitReader,
+  { target, kind, shape, columns, prefix, most }: Listing<S>,
+  signal: AbortSignal,
+): Promise<z.output<S>[]> {
+  const found: z.output<S>[] = [];
+  const filter = filterOf(target, kind, prefix);
+  for (let at = 1; at <= MOST_PAGES; at += 1) {
+    const { items, page_count } = await client.get(
+      {
+        path: [`${kind}s`, vhostOf(target)],
+        query: {
+          page: `${at}`,
+          page_size: `${PAGE_SIZE}`,
+          sort: 'name',
+          columns: columns.join(','),
+          ...(filter === undefined ? {} : { name: filter, use_regex: 'true' }),
+        },
+        shape: page(shape),
+      },
+      signal,
+    );
+    for (const item of items)
+      if (item.name.startsWith(prefix) && item.name !== '' && reaches(target, kind, item.name))
+        found.push(item);
+    if (at >= page_count || found.length >= most) break;
+  }
+  return found.slice(0, most);
+}
+
+/** A regular expression over names that matches no fewer than those wanted; undefined for all of them. */
+function filterOf(target: Target<VhostEntry>, kind: Kind, prefix: string): string | undefined {
+  if (prefix !== '') return bounded(`^${escapeRegex(prefix)}`);
+  const patterns = target.scope[`${kind}s`];
+  if (patterns === undefined) return undefined;
+  const forms = patterns.map((pattern) =>
+    pattern.endsWith('*') ? escapeRegex(pattern.slice(0, -1)) : `${escapeRegex(pattern)}$`,
+  );
+  return bounded(`^(?:${forms.join('|')})`);
+}
+
+const bounded = (filter: string): string | undefined =>
+  Buffer.byteLength(filter) <= MOST_FILTER ? filter : undefined;
+
+/** Takes the meaning from every ASCII character that could have one in a regular expression. */
+export const escapeRegex = (text: string): string =>
+  text.replace(/[^\w]/g, (character) => (character.charCodeAt(0) < 128 ? `\\${character}` : character));
