@@ -29,14 +29,20 @@ export const NamePattern = Name.refine(
   'a * stands at the end alone: write the beginning of the names before it',
 );
 
-/**
- * A routing or binding key. ASCII alone: the management API of RabbitMQ 3.10 fails with status 500 on every
- * listing of bindings once one key holds another character.
- */
+/** A routing key. */
 export const RoutingKey = z
   .string()
-  .max(MOST_BYTES)
-  .regex(/^[\x20-\x7e]*$/, 'a routing key is printable ASCII');
+  .refine((text) => Buffer.byteLength(text) <= MOST_BYTES, `at most ${MOST_BYTES} bytes`)
+  .refine(
+    (text) => Buffer.from(text).toString() === text && !/\p{Cc}/u.test(text),
+    'a key holds no control character',
+  );
+
+/** The routing key of a binding. One of dots alone could be bound, and then not be unbound by any path. */
+export const BindingKey = RoutingKey.refine(
+  (text) => text === '' || !isDots(text),
+  'a key of dots alone cannot be unbound',
+);
 
 /** Whether a name fits one pattern of a topology. */
 export const fits = (pattern: string, name: string): boolean =>

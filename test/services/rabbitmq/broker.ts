@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { ensureProgram } from '../../harness/install.ts';
 
 /** Debian's `rabbitmq-server` in /usr/sbin insists on its own folders; this is the script below it, which does not. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+const CONTROL = '/usr/lib/rabbitmq/bin/rabbitmqctl';
 const PASSWORD = 'rabbit-test-pass';
 const BOOT_MS = 90_000;
 
@@ -18,6 +20,8 @@ export interface Broker {
   readonly amqpPort: number;
   readonly user: string;
   readonly password: string;
+  /** Runs `rabbitmqctl` on it. Throws with its words when it fails. */
+  control(...words: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,7 +60,14 @@ export async function startBroker(): Promise<Broker | undefined> {
     await stop();
     throw error;
   }
-  return { port, amqpPort, user: 'admin', password: PASSWORD, stop };
+  const control = async (...words: readonly string[]) => {
+    const ran = spawn(CONTROL, [...words], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    const said: Buffer[] = [];
+    ran.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const [code] = await once(ran, 'exit');
+    if (code !== 0) throw new Error(`rabbitmqctl ${words.join(' ')}: ${Buffer.concat(said)}`);
+  };
+  return { port, amqpPort, user: 'admin', password: PASSWORD, control, stop };
 }
 
 const configuration = (amqpPort: number, port: number): string => `

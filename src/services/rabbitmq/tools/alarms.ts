@@ -4,7 +4,7 @@ import { tool } from '../tool.ts';
 
 const Alarm = z.strictObject({
   node: z.string(),
-  alarm: z.enum(['memory', 'disk', 'partition', 'down']),
+  alarm: z.enum(['memory', 'disk', 'partition', 'down', 'unknown']),
   meaning: z.string(),
 });
 
@@ -13,6 +13,7 @@ const MEANING = {
   disk: 'the node has less free disk than its limit: every publisher of the cluster is blocked',
   partition: 'the node cannot see other nodes: the cluster is split',
   down: 'the node does not run',
+  unknown: 'the node has not told its memory and disk yet; ask again in a few seconds',
 } as const;
 
 export const alarms = tool({
@@ -34,6 +35,7 @@ export const alarms = tool({
 function alarmsOf(node: Node): z.output<typeof Alarm>[] {
   const raised: (keyof typeof MEANING)[] = [];
   if (!node.running) raised.push('down');
+  else if (node.mem_alarm === undefined || node.disk_free_alarm === undefined) raised.push('unknown');
   if (node.mem_alarm === true) raised.push('memory');
   if (node.disk_free_alarm === true) raised.push('disk');
   if ((node.partitions ?? []).length > 0) raised.push('partition');
