@@ -71,7 +71,12 @@ export const createWriter = (options: ClientOptions): RabbitWriter => ({
   ...createReader(options),
   change: async (order, signal) => (await send(options, order, signal)).status,
   async exchange({ shape, ...order }, signal) {
-    return parse((await send(options, order, signal)).body, shape);
+    const parsed = shape.safeParse(parseJson((await send(options, order, signal)).body));
+    if (parsed.success) return parsed.data;
+    throw new ToolError(
+      'outcome_unknown',
+      'the broker took the write and its answer cannot be read; look before doing it again',
+    );
   },
 });
 

@@ -6,11 +6,17 @@ import { escapeRegex } from './listing.ts';
 import { fits, Name } from './names.ts';
 import { type Kind, reaches } from './scope.ts';
 
+const Matched = Name.refine((text) => !text.startsWith('amq.'), 'amq. is for the broker’s own names');
+
 /** What a policy applies to, by names and by how names begin. The regular expression is made from it here. */
 export const PolicyMatch = z
   .strictObject({
-    names: z.array(Name).max(20).default([]).describe('Whole names'),
-    prefixes: z.array(Name).max(20).default([]).describe('How names begin; literal, nothing is a wildcard'),
+    names: z.array(Matched).max(20).default([]).describe('Whole names'),
+    prefixes: z
+      .array(Matched)
+      .max(20)
+      .default([])
+      .describe('How names begin; literal, nothing is a wildcard'),
   })
   .refine(({ names, prefixes }) => names.length + prefixes.length > 0, 'name at least one');
 export type PolicyMatch = z.output<typeof PolicyMatch>;
@@ -30,12 +36,16 @@ export function compilePattern({ names, prefixes }: PolicyMatch): string {
 export function parsePattern(pattern: string): PolicyMatch | undefined {
   if (!pattern.startsWith(BEGIN) || !pattern.endsWith(END)) return undefined;
   const body = pattern.slice(BEGIN.length, -END.length);
-  const forms = body.match(/(?:\\.|[^\\|])+/gsu) ?? [];
+  const forms = body.match(/(?:\\.|[^\\|])+/gsu);
+  if (!forms) return undefined;
   const match: PolicyMatch = { names: [], prefixes: [] };
   for (const form of forms) {
-    const isPrefix = form.endsWith(REST) && !form.endsWith(`\\${REST}`);
-    const literal = (isPrefix ? form.slice(0, -REST.length) : form).replace(/\\(.)/gsu, '$1');
-    match[isPrefix ? 'prefixes' : 'names'].push(literal);
+    const signs = form.match(/\\.|[^\\]/gsu) ?? [];
+    const isPrefix = signs.slice(-REST.length).join('') === REST;
+    const literal = (isPrefix ? signs.slice(0, -REST.length) : signs).map((sign) =>
+      sign.length > 1 && sign.startsWith('\\') ? sign.slice(1) : sign,
+    );
+    match[isPrefix ? 'prefixes' : 'names'].push(literal.join(''));
   }
   return compilePattern(match) === pattern ? match : undefined;
 }
@@ -55,10 +65,22 @@ export function assertMatchInside(target: Target<VhostEntry>, kind: Kind, match:
   throw new ToolError('not_linked', `the policy would apply outside ${target.name}, which reaches: ${open}`);
 }
 
-/** Whether a name fits a policy's regular expression. One that cannot be read here counts as fitting all. */
+/** Regular expressions that mean the same to the broker (PCRE) and here. */
+const SHARED =
+  /^(?:[^\\()[\]{}]|\\[^A-Za-z0-9]|\\[dws]|\[\^?(?:[^[\]\\]|\\[^A-Za-z0-9]|\\[dws])+\]|\((?:\?[:!=])?|\)|\{\d+(?:,\d*)?\})*$/;
+
+/** Whether a name fits a policy's regular expression. One that cannot be told here counts as fitting all. */
 export function matcherOf(pattern: string): (name: string) => boolean {
+  const match = parsePattern(pattern);
+  if (match) {
+    const { names, prefixes } = match;
+    return (name) =>
+      !name.startsWith('amq.') &&
+      (names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix)));
+  }
+  if (!SHARED.test(pattern)) return () => true;
   try {
-    const regex = new RegExp(pattern, 'u');
+    const regex = new RegExp(pattern);
     return (name) => regex.test(name);
   } catch {
     return () => true;
