@@ -1,11 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Target } from '../../toolset/define.ts';
+import { ToolError } from '../../toolset/errors.ts';
 import { page } from './api.ts';
-import type { RabbitReader } from './client.ts';
+import type { Ask, RabbitReader } from './client.ts';
 import type { VhostEntry } from './connection.ts';
 import { type Kind, reaches, vhostOf } from './scope.ts';
 
 const PAGE_SIZE = 500;
+const PAGE_ATTEMPTS = 6;
+const PAGE_PAUSE_MS = 300;
 /** Longer filters do not fit a request line everywhere; then everything is listed and sorted out here. */
 const MOST_FILTER = 2_000;
 /** A bound on how many pages one call asks for. */
@@ -35,7 +39,8 @@ export async function list<S extends z.ZodType<{ name: string }>>(
   const found: z.output<S>[] = [];
   const filter = filterOf(target, kind, prefix);
   for (let at = 1; at <= MOST_PAGES; at += 1) {
-    const { items, page_count } = await client.get(
+    const { items, page_count } = await getPage(
+      client,
       {
         path: [`${kind}s`, vhostOf(target)],
         query: {
@@ -55,6 +60,20 @@ export async function list<S extends z.ZodType<{ name: string }>>(
     if (at >= page_count || found.length >= most) break;
   }
   return found.slice(0, most);
+}
+
+/**
+ * One page. RabbitMQ 3.10 now and then answers a list with status 500 while it gathers the first figures of a new
+ * queue, so a page is asked for again before the call fails.
+ */
+async function getPage<T>(client: RabbitReader, ask: Ask<T>, signal: AbortSignal): Promise<T> {
+  for (let left = PAGE_ATTEMPTS - 1; ; left -= 1)
+    try {
+      return await client.get(ask, signal);
+    } catch (error) {
+      if (left === 0 || !(error instanceof ToolError) || error.code !== 'backend_failed') throw error;
+      await setTimeout(PAGE_PAUSE_MS);
+    }
 }
 
 /** A regular expression over names that matches no fewer than those wanted; undefined for all of them. */
