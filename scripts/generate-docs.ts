@@ -31,6 +31,7 @@ async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<
     'docs/services/http-service.md': { service: serviceRegion('http-service') },
     'docs/services/postgresql.md': { service: serviceRegion('postgresql') },
     'docs/services/prometheus.md': { service: serviceRegion('prometheus') },
+    'docs/services/rabbitmq.md': { service: serviceRegion('rabbitmq') },
     'docs/services/redis.md': { service: serviceRegion('redis') },
   };
 }

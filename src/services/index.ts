@@ -8,6 +8,7 @@ import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { postgresql } from './postgresql/service.ts';
 import { prometheus } from './prometheus/service.ts';
+import { rabbitmq } from './rabbitmq/service.ts';
 import { redis } from './redis/service.ts';
 import { stack } from './stack/service.ts';
 
@@ -22,6 +23,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     kubernetesWorkload,
     postgresql,
     prometheus,
+    rabbitmq,
     redis,
     stack,
   ].map((service) => [service.type, service]),

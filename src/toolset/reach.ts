@@ -67,12 +67,16 @@ function uniteSubs(
   return united;
 }
 
-/** Lists that a link may narrow hold what any of the links named, in the component's order; the rest is the component's. */
+/**
+ * Lists that a link may narrow hold what any of the links named, in the component's order; the rest is the
+ * component's. Where the component names no list it leaves all open, and so does any link that names none.
+ */
 function uniteEntries(whole: Entry, entries: readonly Entry[], narrowable: readonly string[]): Entry {
   const united: Record<string, unknown> = { ...whole };
   for (const field of narrowable) {
     const named = new Set(entries.flatMap((entry) => listOf(entry[field])));
-    united[field] = listOf(whole[field]).filter((name) => named.has(name));
+    if (whole[field] !== undefined) united[field] = listOf(whole[field]).filter((name) => named.has(name));
+    else if (entries.every((entry) => entry[field] !== undefined)) united[field] = [...named];
   }
   return united;
 }

@@ -3,6 +3,7 @@ import type { TestProject } from 'vitest/node';
 import { startPostgres } from './backends/postgres.ts';
 import { startPrometheus } from './backends/prometheus.ts';
 import { startRedis } from './backends/redis.ts';
+import { ensureProgram, PROGRAMS } from './install.ts';
 
 /** Real servers, each started once for a whole test run on a free port and a temporary folder. */
 declare module 'vitest' {
@@ -17,6 +18,8 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject) {
+  // One after the other: two installations at once would wait for each other's lock.
+  for (const program of PROGRAMS) ensureProgram(program);
   const started = await Promise.allSettled([startPostgres(), startRedis(), startPrometheus()] as const);
   const stop = () =>
     Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value?.stop() : undefined)));

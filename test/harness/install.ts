@@ -5,11 +5,15 @@ const PACKAGES = {
   'redis-server': 'redis-server',
   prometheus: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
+  'rabbitmq-server': 'rabbitmq-server',
 } as const;
 type Program = keyof typeof PACKAGES;
 
+/** Every server program, so that one place can install what is missing before test files run side by side. */
+export const PROGRAMS = Object.keys(PACKAGES) as Program[];
+
 const find = (program: string): string | undefined => {
-  const found = spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' });
+  const found = spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin command -v ${program}`], { encoding: 'utf8' });
   return found.status === 0 ? found.stdout.trim() : undefined;
 };
 
@@ -36,7 +40,15 @@ function install(name: string): string {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const run = (args: string[]) => spawnSync('apt-get', args, { env, encoding: 'utf8', timeout: 300_000 });
   run(['update', '-qq']);
-  const done = run(['install', '-y', '-qq', '--no-install-recommends', name]);
+  const done = run([
+    'install',
+    '-y',
+    '-qq',
+    '--no-install-recommends',
+    '-o',
+    'DPkg::Lock::Timeout=300',
+    name,
+  ]);
   return done.status === 0
     ? 'installed'
     : `apt-get failed: ${(done.stderr || done.stdout).trim().slice(-300)}`;

@@ -1,0 +1,31 @@
+import type { Connector, Endpoint } from '../../toolset/define.ts';
+import { type ClientOptions, createReader, createWriter } from './client.ts';
+import { type RabbitConnection, VhostEntry } from './connection.ts';
+import type { RabbitTypes } from './tool.ts';
+
+/** Opens clients of the management API; each is bound to the virtual host of its target. */
+export const connector: Connector<RabbitTypes, RabbitConnection> = {
+  async openReader(endpoint) {
+    if (sendsInClear(endpoint.connection.url))
+      endpoint.warn('credentials are sent over plain http to another machine; use https');
+    return { client: createReader(optionsOf(endpoint)), close: async () => {} };
+  },
+  async openWriter(endpoint) {
+    return { client: createWriter(optionsOf(endpoint)), close: async () => {} };
+  },
+};
+
+const sendsInClear = (url: string): boolean => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+};
+
+function optionsOf({ connection, sub, entry }: Endpoint<RabbitConnection>): ClientOptions {
+  const { user, password } = connection.credentials;
+  const pair = Buffer.from(`${user}:${password.expose()}`).toString('base64');
+  return {
+    url: connection.url,
+    authorization: `Basic ${pair}`,
+    ...(sub === undefined ? {} : { vhost: VhostEntry.parse(entry).vhost ?? sub }),
+  };
+}
