@@ -176,6 +176,13 @@ export const toolsOf =
   ) =>
     Object.freeze(spec);
 
+/** A component that another one's connection names, such as the cluster that a workload runs on. */
+export interface ReferencedComponent {
+  readonly component: string;
+  /** Its connection with every reference resolved; empty if it is external. The connector checks its shape. */
+  readonly connection: Readonly<Record<string, unknown>>;
+}
+
 /** Where and how a connector opens its client. */
 export interface Endpoint<C = Readonly<Record<string, unknown>>> {
   readonly component: string;
@@ -183,6 +190,8 @@ export interface Endpoint<C = Readonly<Record<string, unknown>>> {
   readonly entry: Entry;
   /** The connection with every reference resolved; credentials are `Secret`s, already known to the mask. */
   readonly connection: Resolved<C>;
+  /** The components that `references` of the type name, by the field that names them; absent where it has none. */
+  readonly references?: Readonly<Record<string, ReferencedComponent>>;
   readonly limits: Limits;
   /** Reports a condition an operator should know of, such as a role that is too mighty. Shown once. */
   warn(message: string): void;

@@ -34,7 +34,7 @@ export function explainAccess(
   const targets = targetsOf({ component }, component.subs);
   return tools.flatMap((tool) =>
     targets
-      .filter((at) => isOfReach(tool, { component }, at))
+      .filter((at) => service && isOfReach(tool, { component, service }, at))
       .map((at) => {
         const decision = linked
           ? decideAccess(linked, at.target.sub, tool.access, flags)

@@ -22,6 +22,8 @@ export interface SubComponentKind {
   readonly narrowable: readonly string[];
   /** Whether a component must name at least one. */
   readonly required: boolean;
+  /** A component that names none is reached by no tool, rather than as a whole. */
+  readonly onlyNamed?: true;
 }
 
 /** As much of a service as the topology needs to check a file. `toolset` adds the tools. */
