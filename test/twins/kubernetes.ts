@@ -26,6 +26,8 @@ export interface KubernetesTwin {
   forget(): void;
   /** Lets somebody else act between two requests: runs once, before the next PATCH is looked at. */
   meanwhile(act: () => void): void;
+  /** Rejects the next dry run, as an admission policy would. */
+  refuseDryRun(): void;
   /** Text of a pod's log. */
   logs: Map<string, string>;
   /** Answers every request with a status. */
@@ -68,6 +70,7 @@ export async function startKubernetesTwin(): Promise<KubernetesTwin> {
   const logs = new Map<string, string>();
   let before: (() => void) | undefined;
   let broken: number | undefined;
+  let refusesDryRun = false;
 
   const handle = (request: TwinRequest, type: string | undefined): Json | string => {
     if (broken !== undefined) throw new Refusal(broken, 'Broken', 'the twin was told to');
@@ -75,6 +78,8 @@ export async function startKubernetesTwin(): Promise<KubernetesTwin> {
       const act = before;
       before = undefined;
       act?.();
+      if (refusesDryRun && request.query.dryRun !== undefined)
+        throw new Refusal(422, 'Invalid', 'denied by policy');
       if (type !== 'application/json-patch+json')
         throw new Refusal(415, 'UnsupportedMediaType', `patch type ${type}`, true);
       return patch(state, request);
@@ -119,6 +124,9 @@ export async function startKubernetesTwin(): Promise<KubernetesTwin> {
     forget: () => void requests.splice(0),
     meanwhile: (act) => {
       before = act;
+    },
+    refuseDryRun: () => {
+      refusesDryRun = true;
     },
     breakWith: (status) => {
       broken = status;
