@@ -216,6 +216,7 @@ export interface ServiceDefinition extends ComponentType {
   readonly builtIn?: true;
   /** First word of every tool name. */
   readonly prefix: string;
+  /** Two services may have the very same tools; then their connector and bounds must be the same too. */
   readonly tools: readonly AnyTool[];
   // biome-ignore lint/suspicious/noExplicitAny: each service's own `defineService` call checked it
   readonly connect?: () => Promise<Connector<any, any>>;
