@@ -79,7 +79,11 @@ function checkImports(file: SourceFile, path: string): void {
     if (!inside || inside.startsWith('node_modules') || inside.startsWith('..')) continue;
     const to = inside.split('/')[0] ?? '';
     const own = from === 'services' ? path.split('/').slice(1, 3).join('/') : from;
-    const isOwn = inside === own || inside.startsWith(`${own}/`) || path === 'src/services/index.ts';
+    // A service that stands inside another's component, such as a workload in its cluster, is named after it and shares its code.
+    const family = from === 'services' ? /^services\/[a-z]+(?=-)/.exec(own)?.[0] : undefined;
+    const isFamily = family !== undefined && inside.startsWith(`${family}/`);
+    const isOwn =
+      isFamily || inside === own || inside.startsWith(`${own}/`) || path === 'src/services/index.ts';
     const isAllowed = allowed.some((one) => inside === one || to === one);
     const place = `${path}:${declaration.getStartLineNumber()}`;
     if (!isOwn && !isAllowed) problems.push(`${place}: src/${from} may not import src/${inside}`);

@@ -29,6 +29,7 @@ async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<
     'docs/topology.md': { fields: everyComponentFields(), types: componentTypes() },
     'docs/services/alertmanager.md': { service: serviceRegion('alertmanager') },
     'docs/services/http-service.md': { service: serviceRegion('http-service') },
+    'docs/services/kubernetes.md': { service: serviceRegion('kubernetes') },
     'docs/services/postgresql.md': { service: serviceRegion('postgresql') },
     'docs/services/prometheus.md': { service: serviceRegion('prometheus') },
     'docs/services/rabbitmq.md': { service: serviceRegion('rabbitmq') },

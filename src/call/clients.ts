@@ -33,6 +33,8 @@ interface Reader {
   readonly opened: Promise<Opened<object>>;
   readonly component: string;
   readonly sub: string | undefined;
+  /** Names of the components that its connection names, by field. */
+  readonly references: ReadonlyMap<string, string>;
   readonly fingerprint: string;
 }
 
@@ -46,9 +48,16 @@ export function openClients(deps: ClientDeps): Clients {
     ...(at.target.sub === undefined ? {} : { sub: at.target.sub }),
     entry: at.component.subs.get(at.target.sub ?? '') ?? {},
     connection: await deps.resolve(at.component.connection, at.component.name),
+    ...(at.references ? { references: await resolveReferences(at.references) } : {}),
     limits,
     warn: (message) => deps.warn(at.component.name, message),
   });
+  const resolveReferences = async (references: ReadonlyMap<string, Component>) => {
+    const named = [...references].map(async ([field, { name, connection }]) => {
+      return [field, { component: name, connection: await deps.resolve(connection, name) }] as const;
+    });
+    return Object.fromEntries(await Promise.all(named));
+  };
   const connectorOf = async (service: ServiceDefinition) => {
     if (isClosed) throw new ToolError('cancelled', 'the server is closing, so nothing is opened any more');
     if (!service.connect)
@@ -87,7 +96,8 @@ export function openClients(deps: ClientDeps): Clients {
         opened,
         component: at.component.name,
         sub: at.target.sub,
-        fingerprint: fingerprintOf(at.component, at.target.sub),
+        references: new Map([...(at.references ?? [])].map(([field, { name }]) => [field, name])),
+        fingerprint: fingerprintOf(at.component, at.target.sub, at.references),
       });
       // A failed opening is not kept: the next call tries afresh.
       opened.catch(() => {
@@ -99,9 +109,13 @@ export function openClients(deps: ClientDeps): Clients {
       (await connectorOf(service)).openWriter(await endpoint(at, service.limits), grant),
     drop: (at) => release(keyOf(at)),
     keepOnly(graph) {
-      for (const [key, { component: name, sub, fingerprint }] of readers) {
+      for (const [key, { component: name, sub, references, fingerprint }] of readers) {
         const component = graph.components.get(name);
-        if (!component || fingerprintOf(component, sub) !== fingerprint) release(key);
+        const named = [...references].flatMap(([field, other]) => {
+          const found = graph.components.get(other);
+          return found ? [[field, found] as const] : [];
+        });
+        if (!component || fingerprintOf(component, sub, new Map(named)) !== fingerprint) release(key);
       }
     },
     async close() {
@@ -114,13 +128,28 @@ export function openClients(deps: ClientDeps): Clients {
 }
 
 /** Holds what the client was opened with, so that a call that began under an older topology never lends its client to a newer one. */
-const keyOf = ({ component, target }: CatalogTarget) =>
-  JSON.stringify([component.name, target.sub ?? null, fingerprintOf(component, target.sub)]);
+const keyOf = ({ component, target, references }: CatalogTarget) =>
+  JSON.stringify([component.name, target.sub ?? null, fingerprintOf(component, target.sub, references)]);
 
 const fingerprints = new WeakMap<Component, Map<string | undefined, string>>();
 
-/** Changes when anything that a client was opened with does. References hold no values, so this holds none either. */
-function fingerprintOf(component: Component, sub: string | undefined): string {
+/** Changes when anything that a client was opened with does, in its own component or one that it names. */
+function fingerprintOf(
+  component: Component,
+  sub: string | undefined,
+  references: ReadonlyMap<string, Component> = new Map(),
+): string {
+  const named = [...references].map(([field, other]) => [
+    field,
+    other.name,
+    ownFingerprint(other, undefined),
+  ]);
+  const own = ownFingerprint(component, sub);
+  return named.length === 0 ? own : JSON.stringify([own, named]);
+}
+
+/** References to credentials hold no values, so this holds none either. */
+function ownFingerprint(component: Component, sub: string | undefined): string {
   const known = fingerprints.get(component) ?? new Map<string | undefined, string>();
   fingerprints.set(component, known);
   const found = known.get(sub);

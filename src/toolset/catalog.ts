@@ -10,6 +10,8 @@ export interface CatalogTarget {
   readonly target: Target;
   readonly component: Component;
   readonly entry: Entry;
+  /** The components that its connection names, by field; absent where it names none. */
+  readonly references?: ReadonlyMap<string, Component>;
 }
 
 /** One tool that one principal may call, and the targets that it may name. */
@@ -50,7 +52,11 @@ export function buildCatalog(
     else found.set(tool, { service, targets: new Map([[at.target.name, at]]) });
   };
   for (const one of reach.values()) {
-    const targets = { read: targetsOf(one, one.subs), write: targetsOf(one, one.writable) };
+    const references = referencesOf(graph, one);
+    const targets = {
+      read: targetsOf(one, one.subs, references),
+      write: targetsOf(one, one.writable, references),
+    };
     for (const tool of one.service.tools) {
       for (const at of targets[tool.access]) {
         if (isOfReach(tool, one, at) && decideAccess(one, at.target.sub, tool.access, flags).allowed)
@@ -80,10 +86,12 @@ export function buildCatalog(
 export function targetsOf(
   { component }: Pick<Reach, 'component'>,
   subs: ReadonlyMap<string, Entry>,
+  references?: ReadonlyMap<string, Component>,
 ): readonly CatalogTarget[] {
   const make = (sub: string | undefined, entry: Entry): CatalogTarget => ({
     component,
     entry,
+    ...(references ? { references } : {}),
     target: {
       name: sub === undefined ? component.name : `${component.name}/${sub}`,
       component: component.name,
@@ -97,16 +105,31 @@ export function targetsOf(
 
 /**
  * Whether a tool works on a target at all, whatever the links and flags say. A component without sub-components is
- * its own only target, for tools of either reach.
+ * its own only target, for tools of either reach, unless its type forbids it.
  */
 export const isOfReach = (
   tool: AnyTool,
-  { component }: Pick<Reach, 'component'>,
+  { component, service }: Pick<Reach, 'component' | 'service'>,
   at: CatalogTarget,
 ): boolean =>
   tool.reach !== 'stack' &&
-  (at.target.sub !== undefined) === (tool.reach === 'sub' && component.subs.size > 0) &&
+  (at.target.sub !== undefined) ===
+    (tool.reach === 'sub' && (component.subs.size > 0 || service.subComponents?.onlyNamed === true)) &&
   (tool.appliesTo?.(at.entry) ?? true);
+
+/** The components that a component's connection names, as its type declares; the topology's check found them to exist. */
+function referencesOf(
+  graph: Graph,
+  { component, service }: Pick<Reach, 'component' | 'service'>,
+): ReadonlyMap<string, Component> | undefined {
+  if (!service.references) return undefined;
+  const named = new Map<string, Component>();
+  for (const [field, type] of Object.entries(service.references)) {
+    const other = graph.components.get(String(component.connection[field]));
+    if (other?.type === type) named.set(field, other);
+  }
+  return named;
+}
 
 const sorted = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> =>
   new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -183,6 +183,13 @@ export const toolsOf =
   ) =>
     Object.freeze(spec);
 
+/** A component that another one's connection names, such as the cluster that a workload runs on. */
+export interface ReferencedComponent {
+  readonly component: string;
+  /** Its connection with every reference resolved; empty if it is external. The connector checks its shape. */
+  readonly connection: Readonly<Record<string, unknown>>;
+}
+
 /** Where and how a connector opens its client. */
 export interface Endpoint<C = Readonly<Record<string, unknown>>> {
   readonly component: string;
@@ -190,6 +197,8 @@ export interface Endpoint<C = Readonly<Record<string, unknown>>> {
   readonly entry: Entry;
   /** The connection with every reference resolved; credentials are `Secret`s, already known to the mask. */
   readonly connection: Resolved<C>;
+  /** The components that `references` of the type name, by the field that names them; absent where it has none. */
+  readonly references?: Readonly<Record<string, ReferencedComponent>>;
   readonly limits: Limits;
   /** Reports a condition an operator should know of, such as a role that is too mighty. Shown once. */
   warn(message: string): void;
@@ -214,6 +223,7 @@ export interface ServiceDefinition extends ComponentType {
   readonly builtIn?: true;
   /** First word of every tool name. */
   readonly prefix: string;
+  /** Two services may have the very same tools; then their connector and bounds must be the same too. */
   readonly tools: readonly AnyTool[];
   // biome-ignore lint/suspicious/noExplicitAny: each service's own `defineService` call checked it
   readonly connect?: () => Promise<Connector<any, any>>;

@@ -34,7 +34,7 @@ export function explainAccess(
   const targets = targetsOf({ component }, component.subs);
   return tools.flatMap((tool) =>
     targets
-      .filter((at) => isOfReach(tool, { component }, at))
+      .filter((at) => service && isOfReach(tool, { component, service }, at))
       .map((at) => {
         const decision = linked
           ? decideAccess(linked, at.target.sub, tool.access, flags)
@@ -60,11 +60,13 @@ export function explainAbsence(
   question: { tool: string; target?: string; principal: string },
 ): string {
   const { tool, target, principal } = question;
-  const service = [...services.values()].find((one) => one.tools.some(({ name }) => name === tool));
-  if (!service) return 'no service has a tool of that name';
-  const drawn = [...graph.components.values()].filter((one) => one.type === service.type);
+  const types = [...services.values()]
+    .filter((one) => one.tools.some(({ name }) => name === tool))
+    .map(({ type }) => type);
+  if (types.length === 0) return 'no service has a tool of that name';
+  const drawn = [...graph.components.values()].filter((one) => types.includes(one.type));
   if (drawn.length === 0)
-    return `it is an operation of ${service.type}, and the topology draws no such component`;
+    return `it is an operation of ${types.join(' and ')}, and the topology draws no such component`;
   const absent = drawn
     .filter((one) => target === undefined || target === one.name || target.startsWith(`${one.name}/`))
     .slice(0, LOOKED_AT)

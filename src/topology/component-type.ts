@@ -25,6 +25,8 @@ export interface SubComponentKind {
   readonly required: boolean;
   /** Finds what is wrong between the entries of one component, each of which fits its schema. */
   check?(entries: ReadonlyMap<string, Entry>): readonly EntryFault[];
+  /** A component that names none is reached by no tool, rather than as a whole. */
+  readonly onlyNamed?: true;
 }
 
 /** One thing that is wrong with an entry because of the others. */

@@ -1,21 +1,36 @@
 import { z } from 'zod';
 import { defineService } from '../../toolset/define.ts';
+import { advise } from './advise.ts';
+import { KubernetesConnection } from './connection.ts';
+import { sharing } from './sharing.ts';
+import type { KubernetesTypes } from './tool.ts';
+import { tools } from './tools/index.ts';
 
-/** A Kubernetes cluster that workloads name. It yields no tools. */
-export const kubernetes = defineService({
+/** A Kubernetes cluster, reached by the namespaces that the topology names and never as a whole. */
+export const kubernetes = defineService<KubernetesTypes, typeof KubernetesConnection>({
   type: 'kubernetes',
   prefix: 'k8s',
   layer: 'operations',
   title: 'Kubernetes cluster',
-  description: 'A Kubernetes cluster; metadata only, which workloads and tools of other services refer to.',
-  connection: z.strictObject({
-    context: z.string().min(1).max(253).describe('Name of the kubeconfig context of the cluster'),
-  }),
+  description:
+    'A Kubernetes cluster, reached by its namespaces; without any it is metadata, which workloads refer to',
+  connection: KubernetesConnection,
+  subComponents: {
+    key: 'namespaces',
+    singular: 'namespace',
+    entry: z.strictObject({}),
+    narrowable: [],
+    required: false,
+    onlyNamed: true,
+  },
   links: {
-    runs_on: { description: 'runs in the cluster' },
-    depends_on: { description: 'cannot work without it' },
-    observes: { description: 'watches its state' },
+    runs_on: { description: 'runs in the cluster', access: 'read' },
+    depends_on: { description: 'cannot work without it', access: 'read' },
+    observes: { description: 'watches its state', access: 'read' },
     operates: { description: 'is responsible for running it' },
   },
-  tools: [],
+  tools,
+  connect: async () => (await import('./connect.ts')).connector,
+  advise,
+  ...sharing,
 });
