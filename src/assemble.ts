@@ -37,6 +37,8 @@ export interface Settings {
   /** Follow edits of the file. */
   readonly watch: boolean;
   readonly meter?: Meter;
+  /** Approvals come from `stackward approve` alone, never through the caller's own client. */
+  readonly operatorApproval?: boolean;
   /** What an operator should see; text is masked already. */
   report(level: 'info' | 'warn' | 'error', message: string): void;
 }
@@ -131,6 +133,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     flags,
     mask,
     dataDir,
+    clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,
     async close() {
       await follow?.close();

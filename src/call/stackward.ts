@@ -17,6 +17,8 @@ export interface Stackward {
   readonly flags: FlagStore;
   readonly mask: Mask;
   readonly dataDir: string;
+  /** False: only `stackward approve` counts, and no client is asked. */
+  readonly clientsMayApprove: boolean;
   /** Records something that happened outside a call. Throws ToolError('audit_unavailable'). */
   recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
   close(): Promise<void>;

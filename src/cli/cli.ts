@@ -8,6 +8,7 @@ type Run = () => Promise<number>;
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
 Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
+STACKWARD_OPERATOR_APPROVAL=true for serve --operator-approval;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
 
 /**
@@ -60,6 +61,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--http <[host:]port>', 'serve Streamable HTTP instead of stdio')
     .option('--allow-host <name...>', 'further Host names to accept over HTTP')
     .option('--allow-origin <name...>', 'further Origin names to accept over HTTP')
+    .option('--operator-approval', 'take approvals from stackward approve alone, never through the client')
     .option('--no-watch', 'do not follow edits of the topology file')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
     .action((options) => choose(async () => (await import('./serve.ts')).serve(options, world)));

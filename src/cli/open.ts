@@ -7,7 +7,7 @@ import { dataOf, type TopologyOptions, topologyOf, type World, writeLine } from 
 export const openStackward = (
   options: TopologyOptions,
   world: World,
-  more: Partial<Pick<Settings, 'watch' | 'meter' | 'report'>> = {},
+  more: Partial<Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report'>> = {},
 ): Promise<Stackward> =>
   assemble({
     topology: topologyOf(options, world),

@@ -10,15 +10,18 @@ export interface ServeOptions extends TopologyOptions {
   readonly allowOrigin?: readonly string[];
   readonly watch: boolean;
   readonly logLevel: string;
+  readonly operatorApproval?: boolean;
 }
 
 /** `stackward serve`: over stdio until the client goes away, or over HTTP until it is told to stop. */
 export async function serve(options: ServeOptions, world: World): Promise<number> {
   const logger = openLogger(options.logLevel);
   const principal = options.as ?? world.env.STACKWARD_AGENT;
+  const operatorApproval =
+    options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
   if (options.http === undefined) {
-    const stackward = await openStackward(options, world, { watch: options.watch, report });
+    const stackward = await openStackward(options, world, { watch: options.watch, operatorApproval, report });
     try {
       mustBeKnown(stackward, principal);
       await overStdio(stackward, principal, logger);

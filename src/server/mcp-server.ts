@@ -76,6 +76,9 @@ const isKnown = ({ catalogs }: Stackward, principal: string): boolean =>
 async function callTool(stackward: Stackward, server: Server, context: ServerContext, call: CallRequest) {
   const desk = approvalDeskOf(stackward);
   const state = context.mcpReq.requestState();
+  if (state !== undefined && !stackward.clientsMayApprove) {
+    return refusal('approval_refused', 'here a client cannot approve; an operator runs: stackward approve');
+  }
   if (state !== undefined) {
     try {
       await desk.settle(state, call, context.mcpReq.inputResponses);
@@ -85,7 +88,7 @@ async function callTool(stackward: Stackward, server: Server, context: ServerCon
     }
   }
   const answer = await stackward.call(call);
-  if (answer.ask && state === undefined && canAsk(server, context)) {
+  if (answer.ask && state === undefined && stackward.clientsMayApprove && canAsk(server, context)) {
     const question = await desk.ask(answer.ask, call);
     if (question) return question;
   }

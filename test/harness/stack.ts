@@ -38,6 +38,8 @@ export interface TestStackOptions {
   /** Follow edits of the topology file. */
   readonly watch?: boolean;
   readonly meter?: Meter;
+  /** Only an operator approves, whatever the client can do. */
+  readonly operatorApproval?: boolean;
 }
 
 /** Opens one. Throws, naming the place, when the topology has an error. */
@@ -53,6 +55,7 @@ export async function openStack(options: TestStackOptions): Promise<TestStack> {
     services: options.services ?? (await import('../../src/services/index.ts')).SERVICES,
     watch: options.watch ?? false,
     ...(options.meter ? { meter: options.meter } : {}),
+    operatorApproval: options.operatorApproval ?? false,
     report: (level, message) => reports.push(`${level}: ${message}`),
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });

@@ -16,8 +16,11 @@ export interface Served {
 }
 
 /** A fixture served over HTTP until the test ends. */
-export async function openServed(options: Partial<HttpOptions> & { watch?: boolean } = {}): Promise<Served> {
-  const fixture = await openFixtureStack({ watch: options.watch ?? false });
+export async function openServed(
+  options: Partial<HttpOptions> & { watch?: boolean; operatorApproval?: boolean } = {},
+): Promise<Served> {
+  const { watch = false, operatorApproval = false } = options;
+  const fixture = await openFixtureStack({ watch, operatorApproval });
   open.push(fixture);
   const serving = await serveFixture(fixture, options);
   open.push(serving);

@@ -24,7 +24,12 @@ export interface Fixture extends TestStack {
 
 /** A Stackward over the fixture service, with writes open. */
 export async function openFixtureStack(
-  options: { topology?: string; watch?: boolean; env?: Record<string, string> } = {},
+  options: {
+    topology?: string;
+    watch?: boolean;
+    operatorApproval?: boolean;
+    env?: Record<string, string>;
+  } = {},
 ): Promise<Fixture> {
   const { box, services } = openFixture();
   const metrics = openMetrics();
@@ -32,6 +37,7 @@ export async function openFixtureStack(
     topology: options.topology ?? TOPOLOGY,
     env: options.env ?? { MCP_STORE_WRITE_ACCESS: 'true' },
     watch: options.watch ?? false,
+    operatorApproval: options.operatorApproval ?? false,
     services,
     meter: metrics.meter,
   });
