@@ -112,10 +112,13 @@ export async function serveHttp(stackward: Stackward, options: HttpOptions): Pro
   };
 }
 
+/** Connections that may wait to be accepted; past it the system drops some, and clients wait seconds to try again. */
+const BACKLOG = 4096;
+
 const listen = (server: Server, host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -210,7 +213,9 @@ async function withinLimits(
     const message = desk.isDraining
       ? 'the server is shutting down'
       : 'too many requests are in flight; try again shortly';
-    return replyRpcError(response, 503, message, { headers: { 'retry-after': '1', connection: 'close' } });
+    // Closing with the body unread would reset the connection, and the client might never see the answer.
+    request.resume();
+    return replyRpcError(response, 503, message, { headers: { 'retry-after': '1' } });
   }
   response.once('close', leave);
   await work(await readJsonBody(request, desk.limits.bodyBytes), leave);
