@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
+import { readBounded } from '../../toolset/http/read-bounded.ts';
 import { failureOf, parseJson, transportFailure } from './failure.ts';
 import { isDots } from './names.ts';
-import { readBounded } from './read-bounded.ts';
 
 /** Most bytes of one answer that are read at all; answers that are filtered here may be large and end small. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20;
@@ -103,7 +103,7 @@ async function send(
       signal,
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    const text = await readBounded(response, MAX_ANSWER_BYTES);
+    const text = await readBounded(response, MAX_ANSWER_BYTES, 'name one queue or exchange');
     if (!response.ok) throw failureOf(response.status, text, isWrite);
     return { status: response.status, body: text };
   } catch (error) {
