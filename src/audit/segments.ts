@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from './durable-file.ts';
@@ -20,7 +20,21 @@ export interface SegmentFile {
 /** Opens a segment for writing, creating it when it is not there. */
 export type OpenSegment = (path: string) => Promise<SegmentFile>;
 
-const openSegment: OpenSegment = (path) => open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+/** Up to this many bytes a write into the page cache is quicker than handing it to another thread and back. */
+const WRITTEN_AT_ONCE = 64 * 1024;
+
+const openSegment: OpenSegment = async (path) => {
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  return {
+    write: async (bytes, offset, length, position) =>
+      length > WRITTEN_AT_ONCE
+        ? file.write(bytes, offset, length, position)
+        : { bytesWritten: writeSync(file.fd, bytes, offset, length, position) },
+    datasync: () => file.datasync(),
+    truncate: (size) => file.truncate(size),
+    close: () => file.close(),
+  };
+};
 
 /** Writes a chain's bytes into its segments. One batch at a time; what `sync` covered is never touched again. */
 export class Segments {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { ToolError } from '../../../toolset/errors.ts';
 import { toolErrorOf } from '../errors.ts';
@@ -22,7 +23,7 @@ export async function runGoverned(pool: Pool, statement: Governed, signal: Abort
     client.query(read);
     const answer = await read.answer;
     if (answer.cutShort || client.getTransactionStatus() !== 'T') void discard(client);
-    else void reset(client);
+    else void resetAfterAnswer(pool, client);
     return answer;
   } catch (error) {
     // A server's own error leaves the connection sound; everything else leaves it in doubt.
@@ -72,6 +73,15 @@ async function checkOut(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
 }
 
 const cleaning = (text: string) => ({ text, query_timeout: CLEANING_MS });
+
+/** Long enough for the answer to be on its way. Cleaning at once would compete with it for a processor. */
+const AFTER_ANSWER_MS = 2;
+
+/** Cleans a connection once the answer left, or at once while another call waits for it. */
+async function resetAfterAnswer(pool: Pool, client: PoolClient): Promise<void> {
+  if (pool.waitingCount === 0) await setTimeout(AFTER_ANSWER_MS);
+  await reset(client);
+}
 
 /** Ends the transaction and forgets everything that the session could remember. */
 async function reset(client: PoolClient): Promise<void> {
