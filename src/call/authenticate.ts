@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ToolError } from '../toolset/errors.ts';
-import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Authenticated, CallRequest } from './stages.ts';
 
 /** Gives the call its id and its principal's catalog. Throws ToolError('unauthenticated') for a principal that the topology does not name. */
 export function authenticate(catalogs: Catalogs, request: CallRequest): Authenticated {
   const principal = request.principal ?? STACK_PRINCIPAL;
-  const known = principal === STACK_PRINCIPAL || catalogs.graph().components.get(principal)?.type === 'agent';
-  if (!known) throw new ToolError('unauthenticated', `the topology names no agent '${principal}'`);
+  if (!isPrincipal(catalogs.graph(), principal))
+    throw new ToolError('unauthenticated', `the topology names no agent '${principal}'`);
   return { ...request, callId: randomUUID(), started: performance.now(), catalog: catalogs.of(principal) };
 }

@@ -1,6 +1,5 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { defaultDataDir } from '../assemble.ts';
+import { join } from 'node:path';
 import { exportCsv, exportJson, exportRecords } from '../audit/export.ts';
 import { type AuditFilter, queryAudit } from '../audit/query.ts';
 import type { ReadRecord } from '../audit/read.ts';
@@ -10,16 +9,8 @@ import { followRecords, tailRecords } from '../audit/tail.ts';
 import { type AuditReport, verifyAudit } from '../audit/verify.ts';
 import type { AuditView } from '../audit/views.ts';
 import { neutralise } from '../call/neutralise.ts';
-import {
-  dataOf,
-  EXIT,
-  type TopologyOptions,
-  topologyOf,
-  UsageError,
-  type World,
-  writeJson,
-  writeLine,
-} from './command.ts';
+import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import { dataDirOf } from './open.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
 export interface AuditOptions extends TopologyOptions {
@@ -41,8 +32,7 @@ export interface AuditOptions extends TopologyOptions {
 }
 
 /** The audit folder; looking at it needs no topology that holds. */
-const auditDir = (options: AuditOptions, world: World): string =>
-  join(resolve(dataOf(options, world).data ?? defaultDataDir(topologyOf(options, world))), 'audit');
+const auditDir = (options: AuditOptions, world: World): string => join(dataDirOf(options, world), 'audit');
 
 /** `stackward audit tail`: the last records, and with `--follow` each new one until it is interrupted. */
 export async function tail(options: AuditOptions, world: World): Promise<number> {

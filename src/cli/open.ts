@@ -1,7 +1,12 @@
-import { assemble, type Settings } from '../assemble.ts';
+import { resolve } from 'node:path';
+import { assemble, defaultDataDir, type Settings } from '../assemble.ts';
 import type { Stackward } from '../call/stackward.ts';
 import { SERVICES } from '../services/index.ts';
 import { dataOf, type TopologyOptions, topologyOf, type World, writeLine } from './command.ts';
+
+/** The data directory of a command that needs no open stack. */
+export const dataDirOf = (options: TopologyOptions, world: World): string =>
+  resolve(dataOf(options, world).data ?? defaultDataDir(topologyOf(options, world)));
 
 /** Opens the stack for one command, reporting to standard error. The caller closes it. */
 export const openStackward = (

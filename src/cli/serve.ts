@@ -1,7 +1,7 @@
 import type { Stackward } from '../call/stackward.ts';
 import { openLogger } from '../server/logger.ts';
-import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
+import { mustBePrincipal } from './graph.ts';
 import { openStackward } from './open.ts';
 
 export interface ServeOptions extends TopologyOptions {
@@ -23,7 +23,7 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   if (options.http === undefined) {
     const stackward = await openStackward(options, world, { watch: options.watch, operatorApproval, report });
     try {
-      mustBeKnown(stackward, principal);
+      if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
       await overStdio(stackward, principal, logger);
     } finally {
       await stackward.close();
@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions, world: World): Promise<number
     meter: metrics.meter,
   });
   try {
-    mustBeKnown(stackward, principal);
+    if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
     const { serveHttp } = await import('../server/http.ts');
     const serving = await serveHttp(stackward, {
       ...addressOf(options.http),
@@ -66,15 +66,6 @@ async function overStdio(
   const serving = serveStdioFor(stackward, { principal, logger });
   await Promise.race([serving.ended, untilToldToStop()]);
   await serving.close();
-}
-
-/** An agent that the topology does not name could call nothing; better said now than at its first call. */
-function mustBeKnown(stackward: Stackward, principal: string | undefined): void {
-  if (principal === undefined || principal === STACK_PRINCIPAL) return;
-  const { components, file } = stackward.catalogs.graph();
-  if (components.get(principal)?.type === 'agent') return;
-  const agents = [...components.values()].filter((one) => one.type === 'agent').map((one) => one.name);
-  throw new UsageError(`${file} names no agent '${principal}'; it names: ${agents.join(', ') || 'none'}`);
 }
 
 /** `8080`, `0.0.0.0:8080`, `[::1]:8080`. */

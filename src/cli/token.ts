@@ -1,14 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { defaultDataDir } from '../assemble.ts';
 import { createToken, listTokens, revokeToken, tokensFileOf } from '../server/tokens.ts';
-import { SERVICES } from '../services/index.ts';
-import { drawnTypes } from '../toolset/drawn-types.ts';
-import { STACK_PRINCIPAL } from '../toolset/reach.ts';
-import { readTopology } from '../topology/load.ts';
-import { TopologyError } from '../topology/topology-error.ts';
+import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import {
-  dataOf,
   EXIT,
   type TopologyOptions,
   topologyOf,
@@ -17,12 +10,14 @@ import {
   writeJson,
   writeLine,
 } from './command.ts';
+import { readGraph } from './graph.ts';
+import { dataDirOf } from './open.ts';
 import { bold, table } from './print.ts';
 
 const DAY_MS = 86_400_000;
 
 function fileFor(options: TopologyOptions, world: World): string {
-  const dir = resolve(dataOf(options, world).data ?? defaultDataDir(topologyOf(options, world)));
+  const dir = dataDirOf(options, world);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   return tokensFileOf(dir);
 }
@@ -33,11 +28,10 @@ export async function create(
   options: TopologyOptions & { days: number },
   world: World,
 ): Promise<number> {
-  const loaded = await readTopology(topologyOf(options, world), drawnTypes(SERVICES));
-  if (loaded.problems) throw new TopologyError(loaded.problems);
-  if (principal !== STACK_PRINCIPAL && loaded.graph.components.get(principal)?.type !== 'agent') {
+  const graph = await readGraph(topologyOf(options, world));
+  if (!isPrincipal(graph, principal)) {
     throw new UsageError(
-      `'${principal}' is no agent of ${loaded.graph.file}, and not '${STACK_PRINCIPAL}' for the stack's own client`,
+      `'${principal}' is no agent of ${graph.file}, and not '${STACK_PRINCIPAL}' for the stack's own client`,
     );
   }
   const expires = new Date(Date.now() + options.days * DAY_MS);

@@ -1,22 +1,11 @@
 import { SERVICES } from '../services/index.ts';
 import { decideAccess } from '../toolset/access.ts';
 import { buildCatalog, type Catalog, type CatalogTool } from '../toolset/catalog.ts';
-import { drawnTypes } from '../toolset/drawn-types.ts';
 import { explainAccess } from '../toolset/explain.ts';
 import { type FlagStore, flagsFrom } from '../toolset/flags.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
-import type { Graph } from '../topology/graph.ts';
-import { readTopology } from '../topology/load.ts';
-import { TopologyError } from '../topology/topology-error.ts';
-import {
-  EXIT,
-  type TopologyOptions,
-  topologyOf,
-  UsageError,
-  type World,
-  writeJson,
-  writeLine,
-} from './command.ts';
+import { EXIT, type TopologyOptions, topologyOf, type World, writeJson, writeLine } from './command.ts';
+import { mustBePrincipal, readGraph } from './graph.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
 export interface ToolsOptions extends TopologyOptions {
@@ -37,8 +26,11 @@ interface Row {
 export async function tools(options: ToolsOptions, world: World): Promise<number> {
   const flags = flagsFrom(world.env);
   const principal = options.as ?? world.env.STACKWARD_AGENT ?? STACK_PRINCIPAL;
-  const catalogOf = async (file: string) =>
-    buildCatalog(principalIn(await graphOf(file), principal), SERVICES, flags, principal);
+  const catalogOf = async (file: string) => {
+    const graph = await readGraph(file);
+    mustBePrincipal(graph, principal);
+    return buildCatalog(graph, SERVICES, flags, principal);
+  };
   const catalog = await catalogOf(topologyOf(options, world));
   if (options.diff)
     return diff(rowsOf(catalog, flags), rowsOf(await catalogOf(options.diff), flags), options, world);
@@ -49,20 +41,6 @@ export async function tools(options: ToolsOptions, world: World): Promise<number
     writeJson(world.stdout, { principal, bytes, tools: rows, ...(options.absent ? { absent } : {}) });
   else print(catalog, rows, absent, bytes, world);
   return EXIT.ok;
-}
-
-async function graphOf(file: string): Promise<Graph> {
-  const loaded = await readTopology(file, drawnTypes(SERVICES));
-  if (loaded.problems) throw new TopologyError(loaded.problems);
-  return loaded.graph;
-}
-
-function principalIn(graph: Graph, principal: string): Graph {
-  if (principal === STACK_PRINCIPAL || graph.components.get(principal)?.type === 'agent') return graph;
-  const agents = [...graph.components.values()].filter((one) => one.type === 'agent').map((one) => one.name);
-  throw new UsageError(
-    `${graph.file} names no agent '${principal}'; it names: ${agents.join(', ') || 'none'}`,
-  );
 }
 
 const rowsOf = (catalog: Catalog, flags: FlagStore): Row[] =>

@@ -9,7 +9,7 @@ import type { Stackward } from '../call/stackward.ts';
 import type { CallRequest } from '../call/stages.ts';
 import type { CallSession } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
-import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { approvalDeskOf } from './approval-desk.ts';
 import { refusal, resultOf } from './call-result.ts';
 import { IDENTITY, INSTRUCTIONS } from './identity.ts';
@@ -71,7 +71,7 @@ export function mcpServerFor(stackward: Stackward, { principal, extension }: Ser
 
 /** An agent that was taken out of the topology keeps its connection for a while, and sees nothing through it. */
 const isKnown = ({ catalogs }: Stackward, principal: string): boolean =>
-  principal === STACK_PRINCIPAL || catalogs.graph().components.get(principal)?.type === 'agent';
+  isPrincipal(catalogs.graph(), principal);
 
 async function callTool(stackward: Stackward, server: Server, context: ServerContext, call: CallRequest) {
   const desk = approvalDeskOf(stackward);

@@ -4,6 +4,10 @@ import type { ServiceDefinition } from './define.ts';
 /** The principal that the topology does not name: the stack's own client, which sees what all links reach. */
 export const STACK_PRINCIPAL = 'stack';
 
+/** Whether a name may call at all: the stack's own client, or an agent that the topology names now. */
+export const isPrincipal = (graph: Graph, name: string): boolean =>
+  name === STACK_PRINCIPAL || graph.components.get(name)?.type === 'agent';
+
 /** What one principal's links leave open of one component. */
 export interface Reach {
   readonly component: Component;
