@@ -21,6 +21,7 @@ import { resolve, type WhyAbsent } from './resolve.ts';
 import type {
   AllowedRead,
   AllowedWrite,
+  Arrived,
   Authenticated,
   CallRequest,
   Executed,
@@ -54,7 +55,8 @@ export type Pipeline = (request: CallRequest) => Promise<Answer>;
 
 /** The way of one call. Each stage takes the type that the one before made; nothing reaches a service by another road. */
 export function openPipeline(deps: PipelineDeps): Pipeline {
-  return async (request) => {
+  return async (asked) => {
+    const request: Arrived = { ...asked, callId: crypto.randomUUID(), started: performance.now() };
     const trail = beginTrail(deps, request);
     try {
       if (!deps.audit.status().writable)
@@ -173,12 +175,12 @@ interface Trail {
 }
 
 /** Keeps the records of one call: exactly one request, then exactly one response, whatever happens between. */
-function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
+function beginTrail(deps: PipelineDeps, request: Arrived): Trail {
   let frame: CallFrame = {
-    callId: crypto.randomUUID(),
+    callId: request.callId,
     principal: request.principal ?? STACK_PRINCIPAL,
     topology: deps.catalogs.graph().hash,
-    started: performance.now(),
+    started: request.started,
   };
   let intent: PendingIntent | undefined;
   const intend = (verdict?: Verdict) => {
@@ -197,12 +199,7 @@ function beginTrail(deps: PipelineDeps, request: CallRequest): Trail {
   return {
     intend,
     joined(call) {
-      frame = {
-        callId: call.callId,
-        principal: call.catalog.principal,
-        topology: call.catalog.graph.hash,
-        started: call.started,
-      };
+      frame = { ...frame, principal: call.catalog.principal, topology: call.catalog.graph.hash };
       return call;
     },
     aimed(call) {

@@ -20,10 +20,13 @@ export interface CallRequest {
 }
 
 /** What one stage hands to the next. Each type can only be had by passing the stage that makes it. */
-export interface Authenticated extends CallRequest {
+export interface Arrived extends CallRequest {
   readonly callId: string;
   /** `performance.now()` at arrival. */
   readonly started: number;
+}
+
+export interface Authenticated extends Arrived {
   readonly catalog: Catalog;
 }
 
