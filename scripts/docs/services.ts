@@ -25,3 +25,10 @@ export function serviceRegion(type: string): string {
     table(['tool', 'access', 'what it does'], tools),
   ].join('\n\n');
 }
+
+/** Links to the page of each service, by title. */
+export const serviceLinks = (types: readonly string[], page: (type: string) => string): string =>
+  types
+    .map((type) => `[${SERVICES.get(type)?.title ?? type}](${page(type)})`)
+    .sort()
+    .join(' · ');

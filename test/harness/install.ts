@@ -6,6 +6,8 @@ const PACKAGES = {
   prometheus: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
   'rabbitmq-server': 'rabbitmq-server',
+  'clickhouse-server': 'clickhouse-server',
+  kcat: 'kcat',
 } as const;
 type Program = keyof typeof PACKAGES;
 

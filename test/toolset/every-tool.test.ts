@@ -143,21 +143,18 @@ const CALLS: Record<string, Record<string, unknown> | (() => Record<string, unkn
   stack_explain_access: { component: 'db' },
 };
 
-/** Services whose tests start a server or a twin of their own, by type and folder; every tool has to be named there. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  'http-service': 'http-service',
-  kubernetes: 'kubernetes',
-  'kubernetes-workload': 'kubernetes',
-  rabbitmq: 'rabbitmq',
-};
+/** Services with a part in the topology above; all others are tried by the tests in their own folder. */
+const HERE: ReadonlySet<string> = new Set(['postgresql', 'redis', 'prometheus', 'alertmanager', 'stack']);
+/** Services that share their tools with another are tried in that one's folder. */
+const FAMILY: Readonly<Record<string, string>> = { 'kubernetes-workload': 'kubernetes' };
 const TOOLS = [...SERVICES.values()].flatMap(({ type, tools }) => tools.map((tool) => ({ type, tool })));
 
 test('every tool of every service is called below, or by the tests of its service', () => {
-  const here = TOOLS.filter(({ type }) => !(type in ELSEWHERE)).map(({ tool }) => tool.name);
+  const here = TOOLS.filter(({ type }) => HERE.has(type)).map(({ tool }) => tool.name);
   expect(Object.keys(CALLS).sort()).toEqual(here.sort());
   for (const { type, tool } of TOOLS) {
-    const folder = ELSEWHERE[type];
-    if (folder === undefined) continue;
+    if (HERE.has(type)) continue;
+    const folder = FAMILY[type] ?? type;
     const file = `/tools/${tool.name.replace(/^[^_]+_/, '').replaceAll('_', '-')}.ts`;
     const isTried = [tool.name, file].some((word) => testsOf(folder).includes(word));
     expect(isTried, `${tool.name} is tried in test/services/${folder}`).toBe(true);

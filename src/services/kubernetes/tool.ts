@@ -18,11 +18,4 @@ export type Writing = WriteContext<KubernetesTypes>;
 /** The argument that most tools share. */
 export const WorkloadArgs = z.strictObject({ workload: WorkloadName.optional() });
 
-/** Fields with which an answer says whether it is whole. */
-export const completeness = {
-  truncated: z.boolean(),
-  hint: z.string().optional(),
-};
-
-/** Fills {@link completeness}. */
-export const complete = (truncated: boolean, hint: string) => ({ truncated, ...(truncated ? { hint } : {}) });
+export { complete, completeness } from '../../toolset/completeness.ts';

@@ -47,8 +47,10 @@ export interface HttpRequest<T> {
   readonly form?: Pairs;
   /** Body as JSON. */
   readonly json?: JsonValue;
-  /** Shape of the answer's JSON; an empty body is `undefined`. */
+  /** Shape of the answer's JSON, where an empty body is `undefined`; or of its text, with `as: 'text'`. */
   readonly answer: z.ZodType<T>;
+  /** The answer is text and no JSON: log lines, a webhook's `ok`. */
+  readonly as?: 'text';
   /** The request changes something, so an end without an answer leaves open whether it did. */
   readonly writes?: true;
 }
@@ -69,11 +71,16 @@ export const createHttpClient = (api: HttpApi): HttpClient => ({
     const response = await send(api, request, signal);
     const body = await read(api, response, request, signal);
     if (!response.ok) throw refusalOf(api, response.status, body, request);
-    const answer = request.answer.safeParse(body === '' ? undefined : parseJson(body));
+    const answer = request.answer.safeParse(contentOf(body, request));
     if (!answer.success) throw inDoubt(request, notThisApi(api));
     return answer.data;
   },
 });
+
+function contentOf<T>(body: string, { as }: HttpRequest<T>): unknown {
+  if (as === 'text') return body;
+  return body === '' ? undefined : parseJson(body);
+}
 
 /** The error of an answer that is not one of the API. */
 export const notThisApi = ({ name }: Pick<HttpApi, 'name'>): ToolError =>
@@ -88,7 +95,7 @@ async function send<T>(api: HttpApi, request: HttpRequest<T>, signal: AbortSigna
   try {
     return await fetch(address, {
       method: request.method,
-      headers: { accept: 'application/json', ...typeOf(request), ...api.headers },
+      headers: { accept: request.as ? '*/*' : 'application/json', ...typeOf(request), ...api.headers },
       ...bodyOf(request),
       // A redirect would carry the request, and maybe the credentials, to a host that the topology does not name.
       redirect: 'error',
