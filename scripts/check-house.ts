@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'topology',
     'store',
     'services/index.ts',
+    'services/by-type.ts',
   ],
   'assemble.ts': ['server', 'versions', 'call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
   server: ['version.ts', 'call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
@@ -83,7 +84,10 @@ function checkImports(file: SourceFile, path: string): void {
     const family = from === 'services' ? /^services\/[a-z]+(?=-)/.exec(own)?.[0] : undefined;
     const isFamily = family !== undefined && inside.startsWith(`${family}/`);
     const isOwn =
-      isFamily || inside === own || inside.startsWith(`${own}/`) || path === 'src/services/index.ts';
+      isFamily ||
+      inside === own ||
+      inside.startsWith(`${own}/`) ||
+      /^src\/services\/(index|by-type)\.ts$/.test(path);
     const isAllowed = allowed.some((one) => inside === one || to === one);
     const place = `${path}:${declaration.getStartLineNumber()}`;
     if (!isOwn && !isAllowed) problems.push(`${place}: src/${from} may not import src/${inside}`);

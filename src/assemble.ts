@@ -15,11 +15,11 @@ import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import { readOrMakeKey } from './store/key-file.ts';
-import type { JsonValue, ServiceDefinition } from './toolset/define.ts';
-import { drawnTypes } from './toolset/drawn-types.ts';
+import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence, explainAccess } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
 import { STACK_PRINCIPAL } from './toolset/reach.ts';
+import type { ServiceSource } from './toolset/service-source.ts';
 import type { Graph } from './topology/graph.ts';
 import { readTopology } from './topology/load.ts';
 import { renderProblem } from './topology/problem.ts';
@@ -33,7 +33,7 @@ export interface Settings {
   /** Data directory; absent means `.stackward` beside the topology. */
   readonly data?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly services: ReadonlyMap<string, ServiceDefinition>;
+  readonly services: ServiceSource;
   /** Follow edits of the file. */
   readonly watch: boolean;
   readonly meter?: Meter;
@@ -77,7 +77,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
   const gate = openGate({ flags, rate, approvals, shown, isBreakerClosed: breakers.isClosed });
   const clients = openClients({ resolve: resolveOne, warn });
-  const catalogs = openCatalogs(graph, services, flags);
+  const catalogs = openCatalogs(graph, services.loaded, flags);
   const recordEvent: Stackward['recordEvent'] = (event, principal, detail) =>
     audit.append({
       kind: 'event',
@@ -102,7 +102,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     viewFor: ({ catalog }) => ({
       graph: catalog.graph,
       explain: (question) =>
-        explainAccess(catalog.graph, services, flags, {
+        explainAccess(catalog.graph, services.loaded, flags, {
           ...question,
           principal: question.principal ?? catalog.principal,
         }),
@@ -144,7 +144,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
 }
 
 async function firstGraph({ topology, services, report }: Settings): Promise<Graph> {
-  const loaded = await readTopology(topology, drawnTypes(services));
+  const loaded = await readTopology(topology, services.types);
   if (loaded.problems) throw new TopologyError(loaded.problems);
   for (const warning of loaded.warnings) report('warn', renderProblem(warning));
   return loaded.graph;
@@ -166,7 +166,7 @@ async function followTopology(
     recordEvent(event, STACK_PRINCIPAL, detail).catch((error: Error) =>
       report('error', `${event} could not be audited: ${error.message}`),
     );
-  return watchTopology(topology, drawnTypes(services), {
+  return watchTopology(topology, services.types, {
     current: catalogs.graph(),
     onGraph(graph) {
       const before = catalogs.graph();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { assemble } from '../../src/assemble.ts';
 import { openMetrics } from '../../src/server/metrics.ts';
 import { SERVICES } from '../../src/services/index.ts';
+import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import { code, table } from './markdown.ts';
 
 /** Every metric that a server of the topology registers. It opens a real one, on a data directory of its own. */
@@ -13,7 +14,7 @@ export async function metricTable(topology: string): Promise<string> {
     topology,
     data,
     env: {},
-    services: SERVICES,
+    services: servicesAtHand(SERVICES),
     watch: false,
     report: () => {},
   });

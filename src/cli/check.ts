@@ -15,6 +15,7 @@ import { flagName } from '../topology/flag-name.ts';
 import type { Graph } from '../topology/graph.ts';
 import { readTopology } from '../topology/load.ts';
 import { renderProblem } from '../topology/problem.ts';
+import { typesAtHand } from '../topology/type-source.ts';
 import { EXIT, type TopologyOptions, topologyOf, type World, writeJson, writeLine } from './command.ts';
 import { bold, dim, green, red, yellow } from './print.ts';
 
@@ -32,7 +33,7 @@ interface Finding {
 /** `stackward check`: everything that can be known of a topology before it serves. */
 export async function check(options: CheckOptions, world: World): Promise<number> {
   const file = topologyOf(options, world);
-  const loaded = await readTopology(file, drawnTypes(SERVICES));
+  const loaded = await readTopology(file, typesAtHand(drawnTypes(SERVICES)));
   if (loaded.problems) {
     if (options.json) writeJson(world.stdout, { ok: false, problems: loaded.problems });
     else {

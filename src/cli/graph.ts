@@ -4,11 +4,12 @@ import { isPrincipal } from '../toolset/reach.ts';
 import type { Graph } from '../topology/graph.ts';
 import { readTopology } from '../topology/load.ts';
 import { TopologyError } from '../topology/topology-error.ts';
+import { typesAtHand } from '../topology/type-source.ts';
 import { UsageError } from './command.ts';
 
 /** Reads a topology file for a command. Throws TopologyError with every problem. */
 export async function readGraph(file: string): Promise<Graph> {
-  const loaded = await readTopology(file, drawnTypes(SERVICES));
+  const loaded = await readTopology(file, typesAtHand(drawnTypes(SERVICES)));
   if (loaded.problems) throw new TopologyError(loaded.problems);
   return loaded.graph;
 }

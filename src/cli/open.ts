@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { assemble, defaultDataDir, type Settings } from '../assemble.ts';
 import type { Stackward } from '../call/stackward.ts';
-import { SERVICES } from '../services/index.ts';
+import { SERVICES_BY_TYPE } from '../services/by-type.ts';
+import { servicesByType } from '../toolset/service-source.ts';
 import { dataOf, type TopologyOptions, topologyOf, type World, writeLine } from './command.ts';
 
 /** The data directory of a command that needs no open stack. */
@@ -18,7 +19,7 @@ export const openStackward = (
     topology: topologyOf(options, world),
     ...dataOf(options, world),
     env: world.env,
-    services: SERVICES,
+    services: servicesByType(SERVICES_BY_TYPE),
     watch: false,
     report: (level, message) => {
       if (level !== 'info') writeLine(world.stderr, `${level}: ${message}`);

@@ -5,6 +5,7 @@ import type { Explanation, ServiceDefinition } from './define.ts';
 import { ToolError } from './errors.ts';
 import type { FlagStore } from './flags.ts';
 import { reachOf, STACK_PRINCIPAL } from './reach.ts';
+import type { ServiceSource } from './service-source.ts';
 
 /**
  * Says for each operation of a component, or the one named, whether a principal has it and why.
@@ -55,14 +56,12 @@ const LOOKED_AT = 10;
  */
 export function explainAbsence(
   graph: Graph,
-  services: ReadonlyMap<string, ServiceDefinition>,
+  { loaded: services, ownersOf }: Pick<ServiceSource, 'loaded' | 'ownersOf'>,
   flags: FlagStore,
   question: { tool: string; target?: string; principal: string },
 ): string {
   const { tool, target, principal } = question;
-  const types = [...services.values()]
-    .filter((one) => one.tools.some(({ name }) => name === tool))
-    .map(({ type }) => type);
+  const types = ownersOf(tool);
   if (types.length === 0) return 'no service has a tool of that name';
   const drawn = [...graph.components.values()].filter((one) => types.includes(one.type));
   if (drawn.length === 0)

@@ -14,6 +14,7 @@ import { MAX_BYTES, parseTree } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { checkReferences } from './reference-check.ts';
 import { kindOf, type MapEntry, type MapNode } from './tree.ts';
+import type { TypeSource } from './type-source.ts';
 import { quote } from './words.ts';
 
 /** A checked graph, or everything that is wrong with the file. */
@@ -48,10 +49,17 @@ export function loadTopology({ text, file, types }: TopologySource): Loaded {
   };
 }
 
+/** Checks a text against the types that it needs of a source. */
+export async function checkText(text: string, file: string, source: TypeSource): Promise<Loaded> {
+  const loaded = loadTopology({ text, file, types: await source.likely(text) });
+  // A type that the source did not recognise in the text would look unknown; only all of them can say that it is.
+  return loaded.problems ? loadTopology({ text, file, types: await source.all() }) : loaded;
+}
+
 /** Reads and checks a topology file. A file that cannot be read is a problem too. */
-export async function readTopology(path: string, types: ReadonlyMap<string, ComponentType>): Promise<Loaded> {
+export async function readTopology(path: string, source: TypeSource): Promise<Loaded> {
   const read = await readText(path);
-  return 'text' in read ? loadTopology({ text: read.text, file: path, types }) : { problems: [read.problem] };
+  return 'text' in read ? checkText(read.text, path, source) : { problems: [read.problem] };
 }
 
 /** The text of a topology file, at most 4 MiB of UTF-8, or why it cannot be had. */

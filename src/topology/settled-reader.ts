@@ -14,7 +14,8 @@ interface Options {
   readonly settleMs: number;
   /** Text that need not be told. */
   readonly known?: string;
-  tell(reading: Reading): void;
+  /** Awaited, so that what is told is told in the order in which it was read. Must not throw. */
+  tell(reading: Reading): void | Promise<void>;
 }
 
 const identity = (reading: Reading): string =>
@@ -52,7 +53,9 @@ export function openSettledReader({ path, settleMs, known, tell }: Options): Set
     } else {
       before = undefined;
       told = now;
-      tell(reading);
+      isReading = true;
+      await tell(reading);
+      isReading = false;
       if (isStale) again();
     }
   };

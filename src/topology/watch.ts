@@ -1,10 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
-import type { ComponentType } from './component-type.ts';
 import type { Graph } from './graph.ts';
-import { loadTopology } from './load.ts';
+import { checkText } from './load.ts';
 import type { Problem } from './problem.ts';
 import { openSettledReader, type Reading } from './settled-reader.ts';
+import type { TypeSource } from './type-source.ts';
 
 export interface WatchOptions {
   /** The file holds a valid topology whose text is not the one told last. What it throws goes to `onProblems`. */
@@ -30,14 +30,12 @@ export interface TopologyWatch {
  * Tells each change of a topology file once. Follows editors that write a new file and rename it, the
  * symbolic links by which Kubernetes swaps a ConfigMap, and writers that are slow.
  */
-export function watchTopology(
-  path: string,
-  types: ReadonlyMap<string, ComponentType>,
-  options: WatchOptions,
-): TopologyWatch {
-  const tell = (reading: Reading) => {
+export function watchTopology(path: string, source: TypeSource, options: WatchOptions): TopologyWatch {
+  let isClosed = false;
+  const tell = async (reading: Reading) => {
     if (!('text' in reading)) return options.onProblems([reading.problem]);
-    const loaded = loadTopology({ text: reading.text, file: path, types });
+    const loaded = await checkText(reading.text, path, source);
+    if (isClosed) return;
     if (!loaded.graph) return options.onProblems(loaded.problems);
     try {
       options.onGraph(loaded.graph, loaded.warnings);
@@ -68,6 +66,7 @@ export function watchTopology(
   return {
     ready,
     async close() {
+      isClosed = true;
       clearInterval(poll);
       reader.close();
       await watcher.close();

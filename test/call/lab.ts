@@ -14,9 +14,9 @@ import { createMask } from '../../src/secrets/mask.ts';
 import { resolveConnection } from '../../src/secrets/resolve.ts';
 import { openSources } from '../../src/secrets/sources.ts';
 import type { JsonValue, Limits } from '../../src/toolset/define.ts';
-import { drawnTypes } from '../../src/toolset/drawn-types.ts';
 import { explainAbsence, explainAccess } from '../../src/toolset/explain.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
+import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import type { Graph } from '../../src/topology/graph.ts';
 import { readTopology } from '../../src/topology/load.ts';
 import { openChanges } from '../../src/versions/changes.ts';
@@ -56,7 +56,7 @@ export async function openLab(options: LabOptions = {}) {
   const graphOf = async (text: string): Promise<Graph> => {
     const file = join(dir, 'topology.yaml');
     await writeFile(file, text);
-    const loaded = await readTopology(file, drawnTypes(services));
+    const loaded = await readTopology(file, servicesAtHand(services).types);
     if (loaded.problems) throw new Error(JSON.stringify(loaded.problems, null, 1));
     return loaded.graph;
   };
@@ -107,7 +107,7 @@ export async function openLab(options: LabOptions = {}) {
         explainAccess(catalog.graph, services, flags, { principal: catalog.principal, ...question }),
     }),
     whyAbsent: ({ catalog, toolName }, target) =>
-      explainAbsence(catalog.graph, services, flags, {
+      explainAbsence(catalog.graph, servicesAtHand(services), flags, {
         tool: toolName,
         principal: catalog.principal,
         ...(target === undefined ? {} : { target }),

@@ -8,6 +8,7 @@ import type { Stackward } from '../../src/call/stackward.ts';
 import { resultOf } from '../../src/server/call-result.ts';
 import type { ServiceDefinition } from '../../src/toolset/define.ts';
 import { STACK_PRINCIPAL } from '../../src/toolset/reach.ts';
+import { servicesAtHand } from '../../src/toolset/service-source.ts';
 
 /** A whole Stackward in this process, for tests: the real catalog, gate, pipeline and audit on a temporary folder. */
 export interface TestStack {
@@ -52,7 +53,7 @@ export async function openStack(options: TestStackOptions): Promise<TestStack> {
     topology: file,
     data: join(folder, 'data'),
     env: options.env ?? {},
-    services: options.services ?? (await import('../../src/services/index.ts')).SERVICES,
+    services: servicesAtHand(options.services ?? (await import('../../src/services/index.ts')).SERVICES),
     watch: options.watch ?? false,
     ...(options.meter ? { meter: options.meter } : {}),
     operatorApproval: options.operatorApproval ?? false,

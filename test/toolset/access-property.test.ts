@@ -5,6 +5,7 @@ import { buildCatalog, type Catalog } from '../../src/toolset/catalog.ts';
 import { defineService, type ServiceDefinition, toolsOf } from '../../src/toolset/define.ts';
 import { explainAbsence, explainAccess } from '../../src/toolset/explain.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
+import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import type { Component, Entry, Graph, Link } from '../../src/topology/graph.ts';
 
 const tool = toolsOf<{ Reader: object; Writer: object; Entry: Entry }>();
@@ -170,7 +171,9 @@ test('over thousands of random stacks, the catalog, its explanation and the gate
     }
     for (const refused of explained.filter((one) => !one.allowed)) {
       const question = { tool: refused.tool, target: refused.target, principal };
-      expect(explainAbsence(graph, SERVICES, flags, question)).toContain(refused.reasons.at(-1));
+      expect(explainAbsence(graph, servicesAtHand(SERVICES), flags, question)).toContain(
+        refused.reasons.at(-1),
+      );
     }
   }
   expect(writes).toBeGreaterThan(500);

@@ -4,6 +4,7 @@ import { SecretRef, SettingRef } from '../../src/secrets/reference.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { flagName } from '../../src/topology/flag-name.ts';
 import { loadTopology, readTopology } from '../../src/topology/load.ts';
+import { typesAtHand } from '../../src/topology/type-source.ts';
 import { graphOf, load, TYPES } from './types.ts';
 
 const SHOP = readFileSync(new URL('../../topology/shop.yaml', import.meta.url), 'utf8');
@@ -188,10 +189,10 @@ test('names the write flags', () => {
 });
 
 test('a file that cannot be read is a problem, not an exception', async () => {
-  expect(await readTopology('/nowhere/at/all.yaml', TYPES)).toMatchObject({
+  expect(await readTopology('/nowhere/at/all.yaml', typesAtHand(TYPES))).toMatchObject({
     problems: [{ file: '/nowhere/at/all.yaml', message: expect.stringContaining('no such file') }],
   });
-  expect(await readTopology('/', TYPES)).toMatchObject({
+  expect(await readTopology('/', typesAtHand(TYPES))).toMatchObject({
     problems: [{ message: expect.stringContaining('regular file') }],
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readTopology } from '../../src/topology/load.ts';
+import { typesAtHand } from '../../src/topology/type-source.ts';
 import { type TopologyWatch, type WatchOptions, watchTopology } from '../../src/topology/watch.ts';
 import { TYPES } from './types.ts';
 
@@ -25,8 +26,8 @@ afterEach(async () => {
 
 /** Watches with the poll out of the way, so that what is told came from a notice of the file system. */
 async function follow(options: Partial<WatchOptions> = {}): Promise<void> {
-  const { graph } = await readTopology(path, TYPES);
-  watching = watchTopology(path, TYPES, {
+  const { graph } = await readTopology(path, typesAtHand(TYPES));
+  watching = watchTopology(path, typesAtHand(TYPES), {
     onGraph: (now) => told.push(`graph ${now.stack}`),
     onProblems: (problems) => told.push(`problem ${problems[0]?.line}: ${problems[0]?.message}`),
     pollMs: 3_600_000,
@@ -107,7 +108,7 @@ test('reports a file that is gone and takes it up again when it is back', async 
 
 test('without a graph in force tells the present one', async () => {
   await writeFile(path, text('one'));
-  watching = watchTopology(path, TYPES, {
+  watching = watchTopology(path, typesAtHand(TYPES), {
     onGraph: (now) => told.push(now.stack),
     onProblems: () => told.push('problem'),
   });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClients } from '../../../src/call/clients.ts';
 import { SERVICES } from '../../../src/services/index.ts';
-import { drawnTypes } from '../../../src/toolset/drawn-types.ts';
+import { servicesAtHand } from '../../../src/toolset/service-source.ts';
 import { readTopology } from '../../../src/topology/load.ts';
 import { type Lab, openLab } from './fixture.ts';
 
@@ -21,7 +21,7 @@ async function graphAfter(edit: (text: string) => string) {
   const edited = edit(text);
   expect(edited).not.toBe(text);
   await writeFile(file, edited);
-  const loaded = await readTopology(file, drawnTypes(SERVICES));
+  const loaded = await readTopology(file, servicesAtHand(SERVICES).types);
   if (loaded.problems) throw new Error(JSON.stringify(loaded.problems));
   return loaded.graph;
 }
