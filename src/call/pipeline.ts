@@ -30,6 +30,7 @@ import type {
 } from './stages.ts';
 import { assertStillLinked } from './still-linked.ts';
 import type { ResolveConnection } from './substitute-arguments.ts';
+import { unwrap } from './unwrap.ts';
 import { validate } from './validate.ts';
 import { type CallFrame, type RecordDeps, recordRequest, recordResponse } from './write-records.ts';
 
@@ -61,8 +62,9 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
     try {
       if (!deps.audit.status().writable)
         throw new ToolError('audit_unavailable', deps.audit.status().reason ?? 'the log is closed');
-      const authenticated = trail.joined(authenticate(deps.catalogs, request));
-      const resolved = trail.aimed(resolve(authenticated, deps.whyAbsent));
+      const authenticated = authenticate(deps.catalogs, request);
+      const named = trail.joined(unwrap(authenticated.catalog, authenticated));
+      const resolved = trail.aimed(resolve(named, deps.whyAbsent));
       const validated = validate(resolved);
       const allowed = await passGate(deps.gate, validated);
       const masked = await withinShare(deps, allowed, () =>
@@ -167,6 +169,7 @@ async function withinShare<T>(
 }
 
 interface Trail {
+  /** Takes the call as it is from here on: whose it is, and what it names. */
   joined(call: Authenticated): Authenticated;
   aimed(call: Resolved): Resolved;
   intend(verdict?: Verdict): PendingIntent;
@@ -175,7 +178,8 @@ interface Trail {
 }
 
 /** Keeps the records of one call: exactly one request, then exactly one response, whatever happens between. */
-function beginTrail(deps: PipelineDeps, request: Arrived): Trail {
+function beginTrail(deps: PipelineDeps, arrived: Arrived): Trail {
+  let request = arrived;
   let frame: CallFrame = {
     callId: request.callId,
     principal: request.principal ?? STACK_PRINCIPAL,
@@ -199,6 +203,7 @@ function beginTrail(deps: PipelineDeps, request: Arrived): Trail {
   return {
     intend,
     joined(call) {
+      request = call;
       frame = { ...frame, principal: call.catalog.principal, topology: call.catalog.graph.hash };
       return call;
     },

@@ -15,6 +15,8 @@ export interface CallRequest {
   readonly args: Readonly<Record<string, unknown>>;
   /** Aborted when the caller cancels or goes away. */
   readonly signal: AbortSignal;
+  /** Set where a tool made this call in the same principal's name: the id of that tool's call, or `call_tool`. */
+  readonly via?: string;
   /** How the running tool may talk to the client, where the transport offers it. */
   readonly peer?: CallSession;
 }

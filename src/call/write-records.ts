@@ -16,6 +16,9 @@ const MAX_REASON = 4 * 1024;
 /** As much of a result is kept in its record; the digest covers all of it. */
 const MAX_BODY = 2 * 1024;
 
+/** Names the call in whose course a recorded one was made, or `call_tool`. */
+const VIA = 'stackward.dev/via';
+
 export interface RecordDeps {
   readonly audit: AuditLog;
   readonly mask: Mask;
@@ -52,6 +55,7 @@ export function recordRequest(
       params: {
         name: word(String(deps.mask.forAudit(request.toolName))),
         arguments: recordable(deps, frame, request),
+        ...(request.via === undefined ? {} : { _meta: { [VIA]: request.via } }),
       },
     },
     ...(verdict ? { verdict: maskedVerdict(deps.mask, verdict) } : {}),

@@ -75,6 +75,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .description('show each tool with the link and the flag that made it')
     .option('--absent', 'also show operations that are absent, and why')
     .option('--diff <other>', 'show what another topology file would add or take away')
+    .option('--every', 'show every tool of every service type, whatever the topology')
     .action((options) => choose(async () => (await import('./tools.ts')).tools(options, world)));
 
   withJson(asPrincipal(onTopology(program.command('call'))))
@@ -84,6 +85,13 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--args <json>', 'all arguments as one JSON object')
     .action((tool: string, pairs: string[], options) =>
       choose(async () => (await import('./call.ts')).call(tool, pairs, options, world)),
+    );
+
+  withJson(asPrincipal(onTopology(program.command('test'))))
+    .description('run the smoke tests that the topology declares, each call through the whole pipeline')
+    .argument('[component]', 'the component to test; without it every one that declares tests')
+    .action((component: string | undefined, options) =>
+      choose(async () => (await import('./test.ts')).test(component, options, world)),
     );
 
   addAudit(program, { onTopology, withJson, choose, world });

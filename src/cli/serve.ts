@@ -20,8 +20,9 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   const operatorApproval =
     options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
+  const opening = { watch: options.watch, operatorApproval, report };
   if (options.http === undefined) {
-    const stackward = await openStackward(options, world, { watch: options.watch, operatorApproval, report });
+    const stackward = await openStackward(options, world, opening);
     try {
       if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
       await overStdio(stackward, principal, logger);
@@ -32,11 +33,7 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   }
   const { openMetrics } = await import('../server/metrics.ts');
   const metrics = openMetrics();
-  const stackward = await openStackward(options, world, {
-    watch: options.watch,
-    report,
-    meter: metrics.meter,
-  });
+  const stackward = await openStackward(options, world, { ...opening, meter: metrics.meter });
   try {
     if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
     const { serveHttp } = await import('../server/http.ts');

@@ -5,12 +5,14 @@ import { explainAccess } from '../toolset/explain.ts';
 import { type FlagStore, flagsFrom } from '../toolset/flags.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { EXIT, type TopologyOptions, topologyOf, type World, writeJson, writeLine } from './command.ts';
+import { showEveryTool } from './every-tool.ts';
 import { mustBePrincipal, readGraph } from './graph.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
 export interface ToolsOptions extends TopologyOptions {
   readonly absent?: boolean;
   readonly diff?: string;
+  readonly every?: boolean;
 }
 
 /** One tool on one target, as this command shows it. */
@@ -24,6 +26,7 @@ interface Row {
 
 /** `stackward tools`: what a principal may do, with the link and flag behind each, or what another file would change. */
 export async function tools(options: ToolsOptions, world: World): Promise<number> {
+  if (options.every) return showEveryTool(options, world);
   const flags = flagsFrom(world.env);
   const principal = options.as ?? world.env.STACKWARD_AGENT ?? STACK_PRINCIPAL;
   const catalogOf = async (file: string) => {
@@ -36,11 +39,18 @@ export async function tools(options: ToolsOptions, world: World): Promise<number
     return diff(rowsOf(catalog, flags), rowsOf(await catalogOf(options.diff), flags), options, world);
   const rows = rowsOf(catalog, flags);
   const absent = options.absent ? absentIn(catalog, flags) : [];
-  const bytes = Buffer.byteLength(JSON.stringify(catalog.list));
+  const text = JSON.stringify({ tools: catalog.list });
+  const size = { bytes: Buffer.byteLength(text), tokens: await tokensOf(text) };
   if (options.json)
-    writeJson(world.stdout, { principal, bytes, tools: rows, ...(options.absent ? { absent } : {}) });
-  else print(catalog, rows, absent, bytes, world);
+    writeJson(world.stdout, { principal, ...size, tools: rows, ...(options.absent ? { absent } : {}) });
+  else print(catalog, rows, absent, size, world);
   return EXIT.ok;
+}
+
+/** Tokens of a text by the encoding o200k; models of other makers count a little otherwise. */
+async function tokensOf(text: string): Promise<number> {
+  const { countTokens } = await import('gpt-tokenizer');
+  return countTokens(text);
 }
 
 const rowsOf = (catalog: Catalog, flags: FlagStore): Row[] =>
@@ -75,7 +85,7 @@ function print(
   catalog: Catalog,
   rows: readonly Row[],
   absent: ReturnType<typeof absentIn>,
-  bytes: number,
+  { bytes, tokens }: { readonly bytes: number; readonly tokens: number },
   world: World,
 ): void {
   for (const name of catalog.tools.keys()) {
@@ -93,7 +103,9 @@ function print(
   }
   writeLine(
     world.stdout,
-    dim(`${catalog.list.length} tools for ${catalog.principal}, ${bytes} bytes of tools/list`),
+    dim(
+      `${catalog.tools.size} tools for ${catalog.principal}; tools/list has ${catalog.list.length} of them, ${bytes} bytes, ${tokens} tokens`,
+    ),
   );
 }
 

@@ -7,12 +7,15 @@ import {
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import type { Stackward } from '../call/stackward.ts';
 import type { CallRequest } from '../call/stages.ts';
+import { unwrap } from '../call/unwrap.ts';
+import type { Catalog } from '../toolset/catalog.ts';
 import type { CallSession } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { approvalDeskOf } from './approval-desk.ts';
 import { refusal, resultOf } from './call-result.ts';
 import { IDENTITY, INSTRUCTIONS } from './identity.ts';
+import { completePrompt, getPrompt, listPrompts } from './prompts.ts';
 import { listResources, readResource, TEMPLATES } from './resources.ts';
 
 /** What a deployment adds to every server: further capabilities, and a way for tools to talk back to the client. */
@@ -38,7 +41,12 @@ const validator = new AjvJsonSchemaValidator();
 export function mcpServerFor(stackward: Stackward, { principal, extension }: ServerOptions): Server {
   const server = new Server(IDENTITY, {
     instructions: INSTRUCTIONS,
-    capabilities: { tools: { listChanged: true }, resources: { listChanged: true } },
+    capabilities: {
+      tools: { listChanged: true },
+      resources: { listChanged: true },
+      prompts: {},
+      completions: {},
+    },
     jsonSchemaValidator: validator,
     requestState: { verify: verifyState(stackward, principal ?? STACK_PRINCIPAL) },
   });
@@ -61,19 +69,43 @@ export function mcpServerFor(stackward: Stackward, { principal, extension }: Ser
   }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATES] }));
   server.setRequestHandler('resources/read', ({ params }) => {
-    if (!isKnown(stackward, name))
-      throw new ToolError('unauthenticated', `the topology names no agent '${name}'`);
+    mustBeKnown(stackward, name);
     return readResource(stackward, name, params.uri);
+  });
+  server.setRequestHandler('prompts/list', () => ({
+    prompts: isKnown(stackward, name) ? listPrompts() : [],
+  }));
+  server.setRequestHandler('prompts/get', ({ params }) => {
+    mustBeKnown(stackward, name);
+    return getPrompt(stackward, name, params.name, params.arguments ?? {});
+  });
+  server.setRequestHandler('completion/complete', ({ params: { ref, argument } }) => {
+    mustBeKnown(stackward, name);
+    const values =
+      ref.type === 'ref/prompt' ? completePrompt(stackward.catalogs.graph(), ref.name, argument) : [];
+    return { completion: { values } };
   });
   extension?.customise?.(server);
   return server;
 }
 
+/** The catalog of a principal that the topology still names. */
+const catalogFor = (stackward: Stackward, principal: string): Catalog | undefined =>
+  isKnown(stackward, principal) ? stackward.catalogs.of(principal) : undefined;
+
 /** An agent that was taken out of the topology keeps its connection for a while, and sees nothing through it. */
 const isKnown = ({ catalogs }: Stackward, principal: string): boolean =>
   isPrincipal(catalogs.graph(), principal);
 
-async function callTool(stackward: Stackward, server: Server, context: ServerContext, call: CallRequest) {
+function mustBeKnown(stackward: Stackward, principal: string): void {
+  if (!isKnown(stackward, principal))
+    throw new ToolError('unauthenticated', `the topology names no agent '${principal}'`);
+}
+
+async function callTool(stackward: Stackward, server: Server, context: ServerContext, asked: CallRequest) {
+  const catalog = catalogFor(stackward, asked.principal ?? STACK_PRINCIPAL);
+  // Unwrapped here too, so that a human is asked about the call that is meant, and its result is shown as its tool has it.
+  const call = catalog ? unwrap(catalog, asked) : asked;
   const desk = approvalDeskOf(stackward);
   const state = context.mcpReq.requestState();
   if (state !== undefined && !stackward.clientsMayApprove) {
@@ -92,8 +124,7 @@ async function callTool(stackward: Stackward, server: Server, context: ServerCon
     const question = await desk.ask(answer.ask, call);
     if (question) return question;
   }
-  const { tool } = stackward.catalogs.of(call.principal ?? STACK_PRINCIPAL).tools.get(call.toolName) ?? {};
-  return resultOf(answer, tool);
+  return resultOf(answer, catalog?.tools.get(call.toolName)?.tool);
 }
 
 /** Opens a state that came back; whoever sends a false one is on record. */

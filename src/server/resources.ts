@@ -6,10 +6,13 @@ import {
 } from '@modelcontextprotocol/server';
 import { neutralise } from '../call/neutralise.ts';
 import type { Stackward } from '../call/stackward.ts';
+import type { Catalog, CatalogTool } from '../toolset/catalog.ts';
+import { wholeSchemasOf } from '../toolset/tool-schema.ts';
 import type { Component, Graph, Link } from '../topology/graph.ts';
 
 const TOPOLOGY = 'stack://topology';
 const COMPONENT = 'stack://components/';
+const TOOL = 'stack://tools/';
 const JSON_TYPE = 'application/json';
 
 export const TEMPLATES: readonly ResourceTemplateType[] = [
@@ -18,6 +21,13 @@ export const TEMPLATES: readonly ResourceTemplateType[] = [
     name: 'component',
     title: 'Component',
     description: 'Metadata of one component and its links; never how to connect to it',
+    mimeType: JSON_TYPE,
+  },
+  {
+    uriTemplate: `${TOOL}{name}`,
+    name: 'tool',
+    title: 'Tool',
+    description: 'The whole JSON Schemas of one of your tools, of which the list shows the outline',
     mimeType: JSON_TYPE,
   },
 ];
@@ -47,7 +57,7 @@ export async function readResource(
   principal: string,
   uri: string,
 ): Promise<ReadResourceResult> {
-  const found = find(stackward.catalogs.graph(), uri);
+  const found = find(stackward.catalogs.of(principal), uri);
   await stackward.recordEvent('resource_read', principal, {
     uri: uri.slice(0, 1024),
     found: found !== undefined,
@@ -57,10 +67,19 @@ export async function readResource(
   return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
 }
 
-function find(graph: Graph, uri: string): object | undefined {
+function find({ graph, tools }: Catalog, uri: string): object | undefined {
   if (uri === TOPOLOGY) return overview(graph);
-  const component = uri.startsWith(COMPONENT) ? graph.components.get(nameIn(uri)) : undefined;
-  return component && describe(graph, component);
+  const component = graph.components.get(nameIn(uri, COMPONENT));
+  if (component) return describe(graph, component);
+  const own = tools.get(nameIn(uri, TOOL));
+  return own && wholly(own);
+}
+
+function wholly({ tool, targets }: CatalogTool) {
+  const { name, title, description, access, reach } = tool;
+  const { input, output } = wholeSchemasOf(tool);
+  const named = reach === 'stack' ? [] : [...targets.keys()];
+  return { name, title, description, access, targets: named, input_schema: input, output_schema: output };
 }
 
 /** Not the file: its text has hosts, the sources of credentials, and whatever people wrote in comments. */
@@ -71,22 +90,25 @@ const overview = ({ stack, hash, components, links }: Graph) => ({
   links: links.map(({ subs, ...link }) => ({ ...linkOf(link), sub_components: [...subs.keys()] })),
 });
 
-function nameIn(uri: string): string {
+/** The name after a beginning that a URI has; nothing is named so where it has another. */
+function nameIn(uri: string, beginning: string): string {
+  if (!uri.startsWith(beginning)) return '';
   try {
-    return decodeURIComponent(uri.slice(COMPONENT.length));
+    return decodeURIComponent(uri.slice(beginning.length));
   } catch {
     return '';
   }
 }
 
 function metadataOf(component: Component) {
-  const { connection: _hidden, subs, at, isProtected, isExternal, ...metadata } = component;
+  const { connection: _hidden, subs, at, isProtected, isExternal, tests, ...metadata } = component;
   return {
     ...metadata,
     protected: isProtected,
     external: isExternal,
     line: at.line,
     sub_components: [...subs.keys()],
+    ...(tests ? { tests: Object.keys(tests) } : {}),
   };
 }
 

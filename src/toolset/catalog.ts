@@ -1,6 +1,7 @@
 import type { Component, Entry, Graph } from '../topology/graph.ts';
 import { decideAccess } from './access.ts';
 import type { AnyTool, ServiceDefinition, Target } from './define.ts';
+import { DIRECTORY_LIMIT, directory } from './directory.ts';
 import type { FlagStore } from './flags.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { type ListedTool, listTool } from './tool-schema.ts';
@@ -27,7 +28,7 @@ export interface Catalog {
   readonly graph: Graph;
   readonly tools: ReadonlyMap<string, CatalogTool>;
   readonly reach: ReadonlyMap<string, Reach>;
-  /** The answer to `tools/list`: sorted by name, the same bytes for the same topology, flags and principal. */
+  /** The answer to `tools/list`, which above 128 tools is the directory that stands for them: sorted by name, the same bytes for the same topology, flags and principal. */
   readonly list: readonly ListedTool[];
 }
 
@@ -67,7 +68,10 @@ export function buildCatalog(
   for (const service of services.values()) {
     for (const tool of service.tools) if (tool.reach === 'stack') add(service, tool, stackTarget(graph));
   }
+  const isLong = found.size > DIRECTORY_LIMIT;
+  if (isLong) for (const tool of directory.tools) add(directory, tool, stackTarget(graph));
   const tools = [...found].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
+  const listed = isLong ? tools.filter(([tool]) => directory.tools.includes(tool)) : tools;
   return Object.freeze({
     principal,
     graph,
@@ -75,7 +79,7 @@ export function buildCatalog(
     tools: new Map(
       tools.map(([tool, { service, targets }]) => [tool.name, { tool, service, targets: sorted(targets) }]),
     ),
-    list: tools.map(([tool, { targets }]) => listTool(tool, [...targets.keys()].sort())),
+    list: listed.map(([tool, { targets }]) => listTool(tool, [...targets.keys()].sort())),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Resolved } from '../secrets/reference.ts';
-import type { ComponentType } from '../topology/component-type.ts';
+import type { ComponentType, Layer } from '../topology/component-type.ts';
 import type { Component, Entry, Graph } from '../topology/graph.ts';
 import type { WriteGrant } from './grant.ts';
 
@@ -46,11 +46,31 @@ export interface Explanation {
   readonly reasons: readonly string[];
 }
 
+/** One tool of the calling principal, with the targets that it may name. */
+export interface OwnTool {
+  readonly tool: AnyTool;
+  readonly layer: Layer;
+  readonly targets: readonly string[];
+}
+
+/** How a call that a tool made in its caller's name ended. */
+export interface Relayed {
+  readonly callId: string;
+  readonly outcome: 'ok' | 'error' | 'denied' | 'cancelled' | 'outcome_unknown';
+  /** JSON text of the result, or the sentence that explains the error. */
+  readonly text: string;
+  readonly structured?: Readonly<Record<string, unknown>>;
+}
+
 /** The stack's own metadata, as the catalog under which the call runs has it. */
 export interface StackView {
   readonly graph: Graph;
   /** Explains each operation of a component, or the one named, to the calling principal or for another. */
   explain(question: { component: string; tool?: string; principal?: string }): readonly Explanation[];
+  /** The tools of the calling principal, sorted by name. */
+  tools(): readonly OwnTool[];
+  /** Makes a further call in the caller's name. It passes the whole pipeline, gate and audit included, as if the caller had made it. */
+  call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Relayed>;
 }
 
 /** What a transport lets a running tool tell or ask its client. Only some transports have it. */
@@ -146,6 +166,8 @@ interface ToolBase<P extends z.ZodObject, O extends z.ZodObject> {
   readonly output: O;
   /** The output's array that may be cut to fit the byte limit; then `truncated` and `hint` are set. */
   readonly list?: Extract<keyof z.output<O>, string>;
+  /** It makes further calls in its caller's name, writes among them, so no client is told that it only reads. */
+  readonly relays?: true;
   /** Shows the masked output otherwise than as its JSON text. */
   render?(output: Readonly<Record<string, unknown>>): RenderedBlock[];
   /** Arguments in which `{host}`, `{port}` ... of the target are replaced inside the executing stage. */

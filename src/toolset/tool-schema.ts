@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AnyTool } from './define.ts';
+import { leanInput, outlineOutput } from './lean-schema.ts';
 
 /** Over this many targets the enum would cost more than it helps; the name is then checked at the call. */
 export const ENUM_LIMIT = 40;
@@ -12,35 +13,37 @@ export interface ListedTool {
   readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
   readonly outputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
   readonly annotations: {
-    readonly title: string;
     readonly readOnlyHint: boolean;
     readonly destructiveHint: boolean;
-    readonly idempotentHint: boolean;
     readonly openWorldHint: boolean;
   };
 }
 
 interface ToolSchemas {
+  /** Without `target`, which each catalog adds. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly output: ListedTool['outputSchema'];
 }
 
-const compiled = new WeakMap<AnyTool, ToolSchemas>();
+const listed = new WeakMap<AnyTool, ToolSchemas>();
 
-/** JSON Schemas of a tool, made once for the life of the process however many catalogs list it. */
-function schemasOf(tool: AnyTool): ToolSchemas {
-  const known = compiled.get(tool);
+/** JSON Schemas of a tool as lists show them, made once for the life of the process however many catalogs list it. */
+function listedSchemasOf(tool: AnyTool): ToolSchemas {
+  const known = listed.get(tool);
   if (known) return known;
+  const { input, output } = wholeSchemasOf(tool);
+  const schemas = { input: leanInput(input), output: outlineOutput(output) };
+  listed.set(tool, schemas);
+  return schemas;
+}
+
+/** The whole JSON Schemas of a tool: all that its arguments are checked by, and every field of its output. */
+export function wholeSchemasOf(tool: AnyTool): ToolSchemas {
   const { $schema: dialect, ...own } = z.toJSONSchema(tool.params, { io: 'input' });
   // MCP takes 2020-12 for granted, so a schema names its dialect only where its author did.
   const input = tool.params.meta()?.$schema === undefined ? own : { $schema: dialect, ...own };
   const { $schema: _out, ...output } = z.toJSONSchema(tool.output, { io: 'output' });
-  const schemas = {
-    input,
-    output: { ...output, ...cuttable(tool, output.properties), type: 'object' as const },
-  };
-  compiled.set(tool, schemas);
-  return schemas;
+  return { input, output: { ...output, ...cuttable(tool, output.properties), type: 'object' as const } };
 }
 
 /** The pipeline says what it cut in two fields, so that every tool with a list has them, whether its author thought of it or not. */
@@ -56,7 +59,7 @@ const CUT = { truncated: { type: 'boolean' }, hint: { type: 'string' } };
 
 /** The entry of `tools/list` for a tool whose calls may name these targets. */
 export function listTool(tool: AnyTool, targets: readonly string[]): ListedTool {
-  const { input, output } = schemasOf(tool);
+  const { input, output } = listedSchemasOf(tool);
   return {
     name: tool.name,
     title: tool.title,
@@ -64,10 +67,8 @@ export function listTool(tool: AnyTool, targets: readonly string[]): ListedTool 
     inputSchema: tool.reach === 'stack' ? { ...input, type: 'object' } : withTarget(input, targets),
     outputSchema: output,
     annotations: {
-      title: tool.title,
-      readOnlyHint: tool.access === 'read',
-      destructiveHint: tool.access === 'write' && tool.effect.kind !== 'create',
-      idempotentHint: tool.access === 'read',
+      readOnlyHint: tool.access === 'read' && tool.relays === undefined,
+      destructiveHint: tool.relays === true || (tool.access === 'write' && tool.effect.kind !== 'create'),
       openWorldHint: false,
     },
   };

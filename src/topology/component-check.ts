@@ -5,6 +5,7 @@ import type { Findings } from './findings.ts';
 import { deepFreeze, FrozenMap } from './frozen-map.ts';
 import type { Component, Entry } from './graph.ts';
 import { componentNameProblem, subNameProblem } from './names.ts';
+import { checkSmokeTests, SmokeTests } from './smoke-test.ts';
 import { kindOf, type MapEntry, type MapNode, nodeAt, type Span, type TreeNode } from './tree.ts';
 import { advise, nearest, quote } from './words.ts';
 
@@ -25,6 +26,7 @@ export const ComponentFields = z.strictObject({
     .positive()
     .optional()
     .describe('The most resources or rows that one write may touch'),
+  tests: SmokeTests.optional().describe('Smoke tests for stack_test, by name'),
 });
 const COMMON = new Set(['type', ...Object.keys(ComponentFields.shape)]);
 
@@ -79,6 +81,7 @@ export function checkComponent(
   const isExternal = common?.is_external ?? false;
   const connection = connectionOf(name, entry, node, type, isExternal, findings);
   const { subs, subKeys } = subsOf(name, entry, node, type, isExternal, findings);
+  if (common?.tests && !isExternal) checkSmokeTests({ name, node, type }, common.tests, subs, findings);
   const component = deepFreeze<Component>({
     name,
     type: type.type,
@@ -94,8 +97,8 @@ export function checkComponent(
 }
 
 function optional(common: z.output<typeof ComponentFields> | undefined): Partial<Component> {
-  const { title, description, group, stack, approval, blast_radius: blastRadius } = common ?? {};
-  const fields = { title, description, group, stack, approval, blastRadius };
+  const { title, description, group, stack, approval, blast_radius: blastRadius, tests } = common ?? {};
+  const fields = { title, description, group, stack, approval, blastRadius, tests };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
@@ -135,6 +138,11 @@ function checkCommon(
   { groups, findings }: ComponentContext,
 ): void {
   const { group, stack } = common;
+  if (common.tests && common.is_external)
+    findings.error(
+      node.entries.get('tests')?.key ?? node,
+      'an external component is tested by its own stack: remove "tests"',
+    );
   const at = (field: string): TreeNode => node.entries.get(field)?.value ?? node;
   if (group !== undefined) {
     const problem = componentNameProblem('group', group);

@@ -39,6 +39,13 @@ export interface EntryFault {
   readonly message: string;
 }
 
+/** As much of a tool as a declared smoke test needs. */
+export interface Operation {
+  readonly name: string;
+  readonly reach: 'sub' | 'component' | 'stack';
+  readonly params: z.ZodObject;
+}
+
 /** As much of a service as the topology needs to check a file. `toolset` adds the tools. */
 export interface ComponentType {
   readonly type: string;
@@ -49,6 +56,8 @@ export interface ComponentType {
   readonly connection: z.ZodObject;
   readonly subComponents?: SubComponentKind;
   readonly links: Readonly<Record<string, LinkType>>;
+  /** Its operations, which smoke tests may call; none where absent. */
+  readonly tools?: readonly Operation[];
   /** Fields of the connection that name another component, each with the type that it must have. */
   readonly references?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import type { Layer } from './component-type.ts';
+import type { SmokeTests } from './smoke-test.ts';
 
 /** A place in the topology file; lines and columns count from 1. */
 export interface Position {
@@ -27,6 +28,8 @@ export interface Component {
   readonly approval?: 'writes';
   /** The most resources or rows that one write may touch here; absent means the service's own limit. */
   readonly blastRadius?: number;
+  /** Declared smoke tests, by name. */
+  readonly tests?: SmokeTests;
   /** Output of the type's connection schema: `SecretRef` and `SettingRef` leaves, no values. Empty if external. */
   readonly connection: Readonly<Record<string, unknown>>;
   /** Name of each sub-component to its entry, in the file's order. */

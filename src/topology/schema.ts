@@ -4,6 +4,7 @@ import type { ComponentType, SubComponentKind } from './component-type.ts';
 import { EXTERNAL_LINKS } from './link-check.ts';
 import { GroupFields } from './load.ts';
 import { COMPONENT_NAME, MAX_COMPONENT_NAME, SUB_NAME } from './names.ts';
+import { SmokeTests } from './smoke-test.ts';
 
 /** JSON data, as a schema document is. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -48,6 +49,7 @@ export function topologySchema(types: ReadonlyMap<string, ComponentType>): Json 
     $defs: {
       component: componentSchema(sorted),
       link: linkSchema(sorted),
+      tests: smokeTestsSchema(),
       ...Object.fromEntries(sorted.map((type) => [`component-${type.type}`, oneType(type)])),
     },
   };
@@ -70,7 +72,10 @@ function componentSchema(types: readonly ComponentType[]): Json {
 }
 
 function oneType(type: ComponentType): Json {
-  const common = jsonOf(ComponentFields).properties as Fields;
+  const common: Fields = {
+    ...(jsonOf(ComponentFields).properties as Fields),
+    tests: { $ref: '#/$defs/tests' },
+  };
   const subs = subsOf(type.subComponents);
   const { stack, ...internal } = common;
   const connection = jsonOf(type.connection);
@@ -150,6 +155,11 @@ function narrowing(kinds: readonly SubComponentKind[]): Json {
       },
     ],
   };
+}
+
+function smokeTestsSchema(): Fields {
+  const { $schema, ...rest } = z.toJSONSchema(SmokeTests, { io: 'input', target: 'draft-2020-12' });
+  return z.record(z.string(), z.json()).parse(rest);
 }
 
 function jsonOf(schema: z.ZodObject): Fields {

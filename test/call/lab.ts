@@ -6,7 +6,8 @@ import { openBreakers } from '../../src/call/breakers.ts';
 import { openCatalogs } from '../../src/call/catalogs.ts';
 import { openClients } from '../../src/call/clients.ts';
 import { neutraliseJson } from '../../src/call/neutralise.ts';
-import { openPipeline } from '../../src/call/pipeline.ts';
+import { openPipeline, type Pipeline } from '../../src/call/pipeline.ts';
+import { viewOf } from '../../src/call/stack-view.ts';
 import { openApprovals } from '../../src/gate/approvals.ts';
 import { openGate } from '../../src/gate/gate.ts';
 import { limitWrites } from '../../src/gate/write-rate.ts';
@@ -14,7 +15,7 @@ import { createMask } from '../../src/secrets/mask.ts';
 import { resolveConnection } from '../../src/secrets/resolve.ts';
 import { openSources } from '../../src/secrets/sources.ts';
 import type { JsonValue, Limits } from '../../src/toolset/define.ts';
-import { explainAbsence, explainAccess } from '../../src/toolset/explain.ts';
+import { explainAbsence } from '../../src/toolset/explain.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
 import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import type { Graph } from '../../src/topology/graph.ts';
@@ -83,7 +84,7 @@ export async function openLab(options: LabOptions = {}) {
   const catalogs = openCatalogs(graph, services, flags);
   const internal: unknown[] = [];
   const counted: Answer[] = [];
-  const call = openPipeline({
+  const call: Pipeline = openPipeline({
     audit,
     mask,
     gate,
@@ -101,11 +102,7 @@ export async function openLab(options: LabOptions = {}) {
     version: changes.version,
     meter: { count: (_request, answer) => counted.push(answer) },
     resolveConnection: resolve,
-    viewFor: ({ catalog }) => ({
-      graph: catalog.graph,
-      explain: (question) =>
-        explainAccess(catalog.graph, services, flags, { principal: catalog.principal, ...question }),
-    }),
+    viewFor: (seen) => viewOf(seen, { services: servicesAtHand(services), flags, run: () => call }),
     whyAbsent: ({ catalog, toolName }, target) =>
       explainAbsence(catalog.graph, servicesAtHand(services), flags, {
         tool: toolName,

@@ -8,10 +8,10 @@ import type {
   Limits,
   ReadTool,
   ServiceTypes,
-  StackView,
   Target,
   WriteTool,
 } from '../../src/toolset/define.ts';
+import { NO_STACK } from './no-stack.ts';
 
 /** What a write left for its revert, as the version store keeps it. */
 export interface Written<O = unknown> {
@@ -37,14 +37,6 @@ export interface LabOptions<S extends ServiceTypes, C> {
   /** Name of the component; `it` if absent. */
   readonly component?: string;
 }
-
-// Tools of services never look at the stack; one that did would fail here.
-const NO_STACK: StackView = {
-  get graph(): never {
-    throw new Error('a tool of a service reads the graph');
-  },
-  explain: () => [],
-};
 
 const plain = (value: JsonValue): JsonValue => JSON.parse(JSON.stringify(value ?? null));
 

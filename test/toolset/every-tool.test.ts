@@ -58,6 +58,7 @@ components:
     port: ${postgres.port}
     credentials: {user: {env: PG_USER}, password: {env: PG_PASSWORD}}
     databases: {${DATABASE}: {}}
+    tests: {notes: {steps: [{tool: pg_query, args: {sql: select * from notes}}]}}
   cache:
     type: redis
     host: 127.0.0.1
@@ -141,6 +142,7 @@ const CALLS: Record<string, Record<string, unknown> | (() => Record<string, unkn
   stack_neighbors: { component: 'db' },
   stack_impact: { component: 'db' },
   stack_explain_access: { component: 'db' },
+  stack_test: { component: 'db' },
 };
 
 /** Services with a part in the topology above; all others are tried by the tests in their own folder. */

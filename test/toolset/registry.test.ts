@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { SERVICES } from '../../src/services/index.ts';
-import { listTool } from '../../src/toolset/tool-schema.ts';
+import { listTool, wholeSchemasOf } from '../../src/toolset/tool-schema.ts';
 
 const TOOLS = [...SERVICES.values()].flatMap((service) => service.tools.map((tool) => ({ service, tool })));
 const TARGETS = ['one', 'two/part'];
@@ -64,8 +64,9 @@ describe.each(TOOLS.map(({ service, tool }) => [tool.name, service, tool] as con
     });
 
     test('tells a client truly whether it writes', () => {
-      expect(listed.annotations.readOnlyHint).toBe(tool.access === 'read');
-      expect(tool.access === 'read' && listed.annotations.destructiveHint).toBe(false);
+      const onlyReads = tool.access === 'read' && tool.relays === undefined;
+      expect(listed.annotations.readOnlyHint).toBe(onlyReads);
+      expect(onlyReads && listed.annotations.destructiveHint).toBe(false);
     });
 
     test('if it writes, has a way back or says why there is none', () => {
@@ -86,7 +87,8 @@ describe.each(TOOLS.map(({ service, tool }) => [tool.name, service, tool] as con
     });
 
     test('is advertised as the snapshot has it', async () => {
-      await expect(`${JSON.stringify(listed, null, 2)}\n`).toMatchFileSnapshot(
+      const advertised = { ...listed, whole: wholeSchemasOf(tool) };
+      await expect(`${JSON.stringify(advertised, null, 2)}\n`).toMatchFileSnapshot(
         `__snapshots__/${name}.schema`,
       );
     });

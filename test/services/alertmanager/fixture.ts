@@ -4,15 +4,9 @@ import { connector } from '../../../src/services/alertmanager/connect.ts';
 import type { AlertmanagerConnection } from '../../../src/services/alertmanager/connection.ts';
 import { alertmanager } from '../../../src/services/alertmanager/service.ts';
 import type { AlertmanagerTypes } from '../../../src/services/alertmanager/tool.ts';
-import type {
-  Endpoint,
-  JsonValue,
-  ReadTool,
-  StackView,
-  Target,
-  WriteTool,
-} from '../../../src/toolset/define.ts';
+import type { Endpoint, JsonValue, ReadTool, Target, WriteTool } from '../../../src/toolset/define.ts';
 import type { LabelScope } from '../../../src/toolset/label-scope.ts';
+import { NO_STACK } from '../../harness/no-stack.ts';
 
 /** The label scopes that the tests call through; `none` is a component that declares no scopes. */
 export const SCOPES = {
@@ -37,14 +31,6 @@ export interface Kept {
   readonly before: JsonValue;
   readonly after: JsonValue;
 }
-
-// The tools of Alertmanager never look at the stack; one that did would fail here.
-const NO_STACK: StackView = {
-  get graph(): never {
-    throw new Error('no tool of Alertmanager reads the graph');
-  },
-  explain: () => [],
-};
 
 /** A component of type alertmanager whose tools run through clients of the real connector. */
 export function openAm(connection: Connection) {

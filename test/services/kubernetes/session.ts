@@ -3,6 +3,7 @@ import { makeGrant } from '../../../src/gate/grant.ts';
 import { connector } from '../../../src/services/kubernetes/connect.ts';
 import type { KubernetesTypes, Writing } from '../../../src/services/kubernetes/tool.ts';
 import type { JsonValue, WriteTool } from '../../../src/toolset/define.ts';
+import { NO_STACK } from '../../harness/no-stack.ts';
 import type { Lab } from './fixture.ts';
 
 type Tool<P extends z.ZodObject, O extends z.ZodObject> = WriteTool<KubernetesTypes, P, O>;
@@ -40,7 +41,7 @@ export async function writeOf<P extends z.ZodObject, O extends z.ZodObject>(
     signal: new AbortController().signal,
     limits: LIMITS,
     principal: 'keeper',
-    stack: { graph, explain: () => [] },
+    stack: NO_STACK,
     recordAfter: async (value) => {
       after = value;
     },

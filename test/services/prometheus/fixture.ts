@@ -6,6 +6,7 @@ import { prometheus } from '../../../src/services/prometheus/service.ts';
 import type { Context } from '../../../src/services/prometheus/tool.ts';
 import type { AnyTool, Limits } from '../../../src/toolset/define.ts';
 import type { LabelScope } from '../../../src/toolset/label-scope.ts';
+import { NO_STACK } from '../../harness/no-stack.ts';
 
 /** The label scopes that the tests call through; `none` is a component that declares no scopes. */
 export const SCOPES = {
@@ -54,7 +55,7 @@ export async function openProm(connection: Connection): Promise<TestProm> {
         signal: options.signal ?? new AbortController().signal,
         limits: { ...prometheus.limits, ...options.limits },
         principal: 'test',
-        stack: { graph: emptyGraph, explain: () => [] },
+        stack: NO_STACK,
       };
       const given = options.unchecked ? args : tool.params.parse(args);
       return tool.output.parse(await tool.run(context, given));
@@ -80,15 +81,6 @@ function targetOf(scope: ScopeName, instead?: LabelScope): Context['target'] {
     reach: new Map([[scope, entry]]),
   };
 }
-
-const emptyGraph: Context['stack']['graph'] = {
-  stack: 'test',
-  components: new Map(),
-  links: [],
-  hash: '',
-  text: '',
-  file: '',
-};
 
 /** The query that Prometheus' own parser saw, in its own words; undefined where it refuses the text. */
 export async function formatted(port: number, query: string): Promise<string | undefined> {

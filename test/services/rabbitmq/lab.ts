@@ -10,22 +10,14 @@ import type {
   JsonValue,
   Limits,
   ReadTool,
-  StackView,
   Target,
   WriteTool,
 } from '../../../src/toolset/define.ts';
+import { NO_STACK } from '../../harness/no-stack.ts';
 import { tapWire } from '../../harness/wiretap.ts';
 import { type Broker, startBroker } from './broker.ts';
 
 const LIMITS: Limits = { rows: 500, bytes: 256 * 1024, deadlineMs: 30_000 };
-
-// The tools of RabbitMQ never look at the stack; one that did would fail here.
-const NO_STACK: StackView = {
-  get graph(): never {
-    throw new Error('no tool of RabbitMQ reads the graph');
-  },
-  explain: () => [],
-};
 
 type Body = Readonly<Record<string, unknown>>;
 

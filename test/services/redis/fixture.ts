@@ -12,10 +12,10 @@ import type {
   JsonValue,
   Limits,
   ReadTool,
-  StackView,
   Target,
   WriteTool,
 } from '../../../src/toolset/define.ts';
+import { NO_STACK } from '../../harness/no-stack.ts';
 
 /** Access to a real server, as the harness provides it. */
 export interface ServerAccess {
@@ -26,14 +26,6 @@ export interface ServerAccess {
 }
 
 const LIMITS: Limits = { rows: 500, bytes: 256 * 1024, deadlineMs: 30_000 };
-
-// The tools of Redis never look at the stack; one that did would fail here.
-const NO_STACK: StackView = {
-  get graph(): never {
-    throw new Error('no tool of Redis reads the graph');
-  },
-  explain: () => [],
-};
 
 /** A prefix that no other test uses. */
 export const freshPrefix = (word = 't'): string => `${word}-${randomBytes(6).toString('hex')}:`;

@@ -1,0 +1,35 @@
+import type { StackView } from '../toolset/define.ts';
+import { explainAccess } from '../toolset/explain.ts';
+import type { FlagStore } from '../toolset/flags.ts';
+import type { ServiceSource } from '../toolset/service-source.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Authenticated } from './stages.ts';
+
+export interface ViewDeps {
+  readonly services: Pick<ServiceSource, 'loaded'>;
+  readonly flags: FlagStore;
+  /** The pipeline that the viewing call runs in, for the calls that it makes in turn. */
+  run(): Pipeline;
+}
+
+/** What the tools of the stack itself may see and do, for one call. */
+export const viewOf = (call: Authenticated, { services, flags, run }: ViewDeps): StackView => ({
+  graph: call.catalog.graph,
+  explain: (question) =>
+    explainAccess(call.catalog.graph, services.loaded, flags, {
+      ...question,
+      principal: question.principal ?? call.catalog.principal,
+    }),
+  tools: () =>
+    [...call.catalog.tools.values()].map(({ tool, service, targets }) => ({
+      tool,
+      layer: service.layer,
+      targets: [...targets.keys()],
+    })),
+  async call(toolName, args, signal) {
+    const { principal, id, callId } = call;
+    const answer = await run()({ principal, id, toolName, args, signal, via: callId });
+    const { outcome, text, structured } = answer;
+    return { callId: answer.callId, outcome, text, ...(structured ? { structured } : {}) };
+  },
+});
