@@ -23,6 +23,9 @@ components:
     approval: writes
     credentials: {user: {env: DB_USER}, password: {env: DB_PASSWORD}}
     databases: {${DATABASE}: {}}
+    tests:
+      there: {steps: [{tool: pg_query, args: {sql: select * from notes}, expect: [{at: rows, items_at_least: 1}]}]}
+      lost: {steps: [{tool: pg_query, args: {sql: select * from notes}, expect: [{at: rows, items_at_least: 9}]}]}
 links:
   - {from: app, to: db, type: queries}
   - {from: triage, to: db, type: queries, access: read}
@@ -69,7 +72,18 @@ afterAll(async () => {
 test('help names every command and the exit codes; the version is the package’s', async () => {
   const { code, out } = await run('--help');
   expect(code).toBe(0);
-  for (const word of ['serve', 'check', 'tools', 'call', 'audit', 'approve', 'token', 'demo', 'Exit codes'])
+  for (const word of [
+    'serve',
+    'check',
+    'tools',
+    'call',
+    'test',
+    'audit',
+    'approve',
+    'token',
+    'demo',
+    'Exit codes',
+  ])
     expect(out).toContain(word);
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   expect((await run('--version')).out.trim()).toBe(version);
@@ -102,6 +116,50 @@ test.each([
   expect(ran.err).not.toContain('    at ');
 });
 
+test('tools --every needs no topology and names each tool with its effect and way back', async () => {
+  const { code, out } = await run('tools', '--every', '--json');
+  expect(code).toBe(0);
+  const { tools } = JSON.parse(out) as { tools: { tool: string; access: string; way_back?: string }[] };
+  expect(tools.find(({ tool }) => tool === 'pg_query')).toEqual({
+    tool: 'pg_query',
+    service: 'postgresql',
+    layer: 'data',
+    access: 'read',
+    title: expect.any(String),
+  });
+  expect(tools.find(({ tool }) => tool === 'pg_execute')).toMatchObject({
+    effect: 'update',
+    way_back: 'captured',
+  });
+  expect(tools.filter(({ access, way_back }) => (access === 'write') !== (way_back !== undefined))).toEqual(
+    [],
+  );
+  expect((await run('tools', '--every')).out).toContain('pg_query  read');
+});
+
+test('tools counts what its list costs a model', async () => {
+  const { value } = await json('tools');
+  expect(value.tokens).toBeGreaterThan(100);
+  expect(value.bytes).toBeGreaterThan(value.tokens);
+  expect((await on('tools')).out).toMatch(/\d+ bytes, \d+ tokens/);
+});
+
+test('test: runs what the topology declares, says what does not hold, and fails', async () => {
+  const ran = await on('test');
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(/passed {2}there/);
+  expect(ran.out).toMatch(/failed {2}lost/);
+  expect(ran.out).toContain('items_at_least wants 9');
+  expect((await json('test', 'db')).value).toMatchObject({
+    passed: false,
+    components: [{ component: 'db' }],
+  });
+  expect(await on('test', 'app')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('declares no tests'),
+  });
+});
+
 test('check: a topology with errors is shown with file, line and column, all at once', async () => {
   await writeFile(
     file,
@@ -109,10 +167,10 @@ test('check: a topology with errors is shown with file, line and column, all at 
   );
   const { code, out } = await on('check');
   expect(code).toBe(2);
-  expect(out).toMatch(/topology\.yaml:14:\d+/);
-  expect(out).toMatch(/topology\.yaml:15:\d+/);
+  expect(out).toMatch(/topology\.yaml:17:\d+/);
+  expect(out).toMatch(/topology\.yaml:18:\d+/);
   const told = await json('check');
-  expect(told.value).toMatchObject({ ok: false, problems: [{ line: 14 }, { line: 15 }] });
+  expect(told.value).toMatchObject({ ok: false, problems: [{ line: 17 }, { line: 18 }] });
 });
 
 test('check: a topology that is not there is said to be not there', async () => {
@@ -150,7 +208,7 @@ test('tools: each with the link and flag behind it; absent ones with the reason;
   const bare = await on('tools');
   expect(bare.code).toBe(0);
   expect(bare.out).toMatch(/pg_query {2}read/);
-  expect(bare.out).toMatch(/link app -> db \(queries\) at .*topology\.yaml:14/);
+  expect(bare.out).toMatch(/link app -> db \(queries\) at .*topology\.yaml:17/);
   expect(bare.out).not.toContain('pg_execute');
   expect((await on('tools', '--absent')).out).toMatch(
     /absent pg_execute on db\/cli_shop.*MCP_DB_WRITE_ACCESS is not set/,

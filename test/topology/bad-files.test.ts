@@ -327,8 +327,49 @@ const BAD: Readonly<Record<string, Bad>> = {
   },
 };
 
+const inTest = (step: string) =>
+  inComponent(
+    `db: {type: postgresql, host: h, credentials: {user: u, password: {env: P}}, databases: {orders: , billing: }, tests: {t: {steps: [${step}]}}}`,
+  );
+
+const BAD_TESTS: Readonly<Record<string, Bad>> = {
+  'a smoke test of an operation that the type does not have': {
+    text: inTest('{tool: §pg_qery, sub: orders}'),
+    says: ['step 1 of test "t" of component "db"', '"pg_qery"', 'no operation of postgresql'],
+    accepted: ['pg_query', 'pg_health'],
+  },
+  'a smoke test that does not say on which part': {
+    text: inTest('§{tool: pg_query, args: {sql: select 1}}'),
+    says: ['on which part pg_query works', 'orders, billing'],
+  },
+  'a smoke test of a part that is not there': {
+    text: inTest('{tool: pg_query, sub: §sales, args: {sql: select 1}}'),
+    says: ['"sales"', 'orders, billing'],
+  },
+  'a smoke test of the whole that names a part': {
+    text: inTest('{tool: pg_health, sub: §orders}'),
+    says: ['pg_health works on the component as a whole'],
+  },
+  'a smoke test with arguments that its operation does not take': {
+    text: inTest('{tool: pg_query, sub: orders, args: §{query: select 1}}'),
+    says: ['has arguments that pg_query does not take', 'query'],
+  },
+  'an expectation without a condition': {
+    text: inTest('{tool: pg_health, expect: [§{at: rows}]}'),
+    says: ['needs a condition'],
+  },
+  'an expectation with a condition that nobody knows': {
+    text: inTest('{tool: pg_health, expect: [{at: rows, equals: 1, §shorter_than: 3}]}'),
+    says: ['shorter_than'],
+  },
+  'smoke tests of an external component': {
+    text: inComponent('db: {type: postgresql, is_external: true, stack: x, §tests: {}}'),
+    says: ['tested by its own stack'],
+  },
+};
+
 describe('a bad topology file', () => {
-  test.each(Object.entries(BAD))('%s', (_title, { text, says, accepted }) => {
+  test.each(Object.entries({ ...BAD, ...BAD_TESTS }))('%s', (_title, { text, says, accepted }) => {
     const offset = text.indexOf('§');
     const before = text.slice(0, offset).split('\n');
     const { problems } = load(text.replace('§', ''));

@@ -30,6 +30,10 @@ const database: ComponentType = {
     queries: { description: 'reads and writes rows' },
     observes: { description: 'watches its state', access: 'read' },
   },
+  tools: [
+    { name: 'pg_query', reach: 'sub', params: z.strictObject({ sql: z.string().min(1) }) },
+    { name: 'pg_health', reach: 'component', params: z.strictObject({}) },
+  ],
 };
 
 const cache: ComponentType = {

@@ -22,7 +22,10 @@ function valuesAt(value: unknown, path: readonly string[]): unknown[] {
   if (head === undefined) return [value];
   if (value === null || typeof value !== 'object') return [];
   if (head === '*') return Object.values(value).flatMap((item) => valuesAt(item, rest));
-  return Object.hasOwn(value, head) ? valuesAt(Reflect.get(value, head), rest) : [];
+  const isThere = Array.isArray(value)
+    ? /^\d+$/.test(head) && Number(head) < value.length
+    : Object.hasOwn(value, head);
+  return isThere ? valuesAt(Reflect.get(value, head), rest) : [];
 }
 
 type Conditions = Omit<Expectation, 'at'>;
