@@ -26,6 +26,16 @@ const Figures = z.object({
     }),
   ),
   cold_start: z.object({ ...Compared, ratio: z.object({ p50: z.number() }) }),
+  isolation: z
+    .array(
+      z.object({
+        sick: z.string(),
+        beside_sick: Series,
+        beside_well: Series,
+        ratio: z.object({ p50: z.number(), p99: z.number() }),
+      }),
+    )
+    .optional(),
   catalog: z.array(
     z.object({ components: z.number(), load_ms: z.number(), list_bytes: z.number(), call: Series }),
   ),
@@ -46,6 +56,7 @@ export function benchmarkTables(text: string | undefined): string {
   return [
     `Measured on ${date.slice(0, 10)}: Node ${machine.node}, ${machine.cpu ?? 'unknown CPU'}, ${machine.cores} cores, ${machine.memory_gib} GiB.`,
     comparison(figures),
+    ...(figures.isolation ? [isolationTable(figures.isolation)] : []),
     catalogTable(figures),
     auditTable(figures),
   ].join('\n\n');
@@ -76,6 +87,19 @@ function comparison({ select, throughput, cold_start: start }: Figures): string 
   ];
   return table(['what', 'governed', 'ungoverned', 'ratio'], rows);
 }
+
+const isolationTable = (rows: NonNullable<Figures['isolation']>): string =>
+  table(
+    ['one component while another', 'is sick', 'is well', 'ratio'],
+    rows.flatMap(({ sick, beside_sick, beside_well, ratio }) =>
+      (['p50', 'p99'] as const).map((part) => [
+        `is ${sick}, ${part}`,
+        `${beside_sick[part]} ms`,
+        `${beside_well[part]} ms`,
+        `${ratio[part]}x`,
+      ]),
+    ),
+  );
 
 const catalogTable = ({ catalog }: Figures): string =>
   table(

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { benchAudit } from './audit.ts';
 import { benchCatalog } from './catalog.ts';
 import { benchColdStart } from './cold-start.ts';
+import { benchIsolation } from './isolation.ts';
 import { openLab } from './lab.ts';
 import { benchMask } from './mask.bench.ts';
 import { benchSelect, benchThroughput } from './select.ts';
@@ -61,6 +62,14 @@ try {
   await lab.close();
 }
 
+await step('One component while another is sick, against while it is well, in turns (ms)', async () => {
+  const rows = await benchIsolation();
+  figures.isolation = rows;
+  for (const { sick, beside_sick, beside_well, ratio } of rows)
+    say(
+      `  beside one that is ${sick}: p50 ${beside_sick.p50} / ${beside_well.p50} = ${ratio.p50}x, p99 ${beside_sick.p99} / ${beside_well.p99} = ${ratio.p99}x (${beside_sick.count} calls each)`,
+    );
+});
 await step('Topology and catalog by number of components', async () => {
   const rows = await benchCatalog();
   figures.catalog = rows;
