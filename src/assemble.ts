@@ -8,13 +8,14 @@ import type { Meter } from './call/meter.ts';
 import { neutraliseJson } from './call/neutralise.ts';
 import { openPipeline } from './call/pipeline.ts';
 import { viewOf } from './call/stack-view.ts';
-import type { Stackward } from './call/stackward.ts';
 import { openApprovals } from './gate/approvals.ts';
 import { openGate } from './gate/gate.ts';
 import { limitWrites } from './gate/write-rate.ts';
+import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
+import type { Stackward } from './stackward.ts';
 import { readOrMakeKey } from './store/key-file.ts';
 import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence } from './toolset/explain.ts';
@@ -26,7 +27,8 @@ import { readTopology } from './topology/load.ts';
 import { renderProblem } from './topology/problem.ts';
 import { TopologyError } from './topology/topology-error.ts';
 import { watchTopology } from './topology/watch.ts';
-import { openChanges } from './versions/changes.ts';
+import { openHistory } from './versions/history.ts';
+import { openVersions } from './versions/versions.ts';
 
 export interface Settings {
   /** Path of the topology file. */
@@ -55,7 +57,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const flags = flagsFrom(env);
-  const mask = createMask(readOrMakeKey(join(dataDir, 'keys'), 'mask'), {
+  const maskKey = readOrMakeKey(join(dataDir, 'keys'), 'mask');
+  const mask = createMask(maskKey, {
     warn: (message) => report('warn', message),
   });
   const warn = (component: string, message: string) => report('warn', `${component}: ${mask.text(message)}`);
@@ -64,14 +67,17 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     cwd: dirname(resolve(settings.topology)),
     warn: (message) => report('warn', message),
   });
-  const resolveOne = (connection: Readonly<Record<string, unknown>>, owner: string) =>
-    resolveConnection(connection, { sources, env, mask, owner });
+  const fingerprints = openFingerprints(maskKey, sources);
+  const resolveOne = async (connection: Readonly<Record<string, unknown>>, owner: string) => {
+    const resolved = await resolveConnection(connection, { sources, env, mask, owner });
+    await fingerprints.note(owner, connection, resolved);
+    return resolved;
+  };
 
   const audit = await openAuditLog({
     dir: join(dataDir, 'audit'),
     onReport: (message) => report('warn', message),
   });
-  const changes = openChanges({ dir: dataDir });
   const approvals = openApprovals({ dir: dataDir });
   const breakers = openBreakers();
   const rate = limitWrites({ limit: 60, windowMs: 60_000 });
@@ -79,6 +85,10 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const gate = openGate({ flags, rate, approvals, shown, isBreakerClosed: breakers.isClosed });
   const clients = openClients({ resolve: resolveOne, warn });
   const catalogs = openCatalogs(graph, services.loaded, flags);
+  const changes = openVersions({
+    dir: dataDir,
+    moment: { topology: catalogs.graph, secrets: fingerprints.all },
+  });
   const recordEvent: Stackward['recordEvent'] = (event, principal, detail) =>
     audit.append({
       kind: 'event',
@@ -107,12 +117,25 @@ export async function assemble(settings: Settings): Promise<Stackward> {
         principal,
         ...(target === undefined ? {} : { target }),
       }),
+    captureAfter: (component) => history.capture(component),
     onInternal: (error, callId) => report('error', mask.text(`call ${callId}: ${stackOf(error)}`)),
+  });
+  const history = openHistory({
+    dir: dataDir,
+    versions: changes,
+    run: call,
+    services,
+    catalog: catalogs.of,
+    swap: (next) => {
+      catalogs.swap(next);
+      clients.keepOnly(next);
+    },
   });
 
   const follow = settings.watch
-    ? await followTopology(settings, { catalogs, clients, recordEvent, report })
+    ? await followTopology(settings, { catalogs, clients, recordEvent, report, history })
     : undefined;
+  await keepTopology(history, report);
   await recordEvent('topology_loaded', STACK_PRINCIPAL, {
     file: graph.file,
     components: graph.components.size,
@@ -125,6 +148,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     audit,
     breakers,
     flags,
+    history,
     mask,
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
@@ -151,7 +175,8 @@ async function followTopology(
     catalogs,
     clients,
     recordEvent,
-  }: Pick<Stackward, 'catalogs' | 'recordEvent'> & {
+    history,
+  }: Pick<Stackward, 'catalogs' | 'history' | 'recordEvent'> & {
     clients: { keepOnly(graph: Graph): void };
     report: Settings['report'];
   },
@@ -168,6 +193,7 @@ async function followTopology(
       if (before.hash === graph.hash) return;
       catalogs.swap(graph);
       clients.keepOnly(graph);
+      void keepTopology(history, report);
       report(
         'info',
         `${graph.file} changed: ${graph.components.size} components, ${graph.links.length} links`,
@@ -190,6 +216,14 @@ async function followTopology(
     },
   });
 }
+
+/** An edit of the topology is a version. One that cannot be stored is told; the writes after it are refused by the same fault. */
+const keepTopology = (history: Stackward['history'], report: Settings['report']): Promise<void> =>
+  history
+    .recordTopology(STACK_PRINCIPAL)
+    .catch((error: Error) =>
+      report('error', `the topology could not be kept as a version: ${error.message}`),
+    );
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue, StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { Changes } from './changes.ts';
@@ -10,36 +11,56 @@ export async function captureBefore(
   deps: { changes: Changes; stack: StackView },
 ): Promise<CapturedWrite> {
   const { effect } = call.tool;
-  const before: JsonValue =
-    effect.irreversible !== undefined
-      ? null
-      : await withDeadline(
-          call,
-          (why) => why,
-          (signal) =>
-            effect.capture(
-              {
-                client: call.session.client,
-                target: call.at.target,
-                signal,
-                limits: call.limits,
-                principal: call.catalog.principal,
-                stack: deps.stack,
-                grant: call.grant,
-                recordAfter: () =>
-                  Promise.reject(new ToolError('internal', 'capture has nothing to record after')),
-              },
-              call.params,
-            ),
-        );
+  const { undo, tool, at, scope } = call;
+  // A step that takes a write back is taken back by making the call again, for which the write's own image is kept.
+  const before = undo?.kind === 'revert' ? null : await imageOf(call, deps.stack);
+  if (undo?.kind === 'redo') assertUntouched(call, before);
   const change = await deps.changes.begin({
+    cause: undo?.kind ?? 'write',
     call: call.callId,
+    seq: call.intent.seq,
     principal: call.catalog.principal,
-    topology: call.catalog.graph.hash,
-    tool: call.tool.name,
-    target: call.at.target.name,
+    tool: tool.name,
+    target: at.target.name,
+    resources: [...scope.resources],
     args: call.params as JsonValue,
     before,
+    ...(effect.irreversible === undefined ? {} : { irreversible: scope.irreversible ?? effect.irreversible }),
+    ...(undo ? { of: undo.of } : {}),
   });
   return { ...call, change };
+}
+
+/** What a tool's capture sees now, in the form in which it is stored; null for a tool without a way back. */
+export async function imageOf(call: OpenedWrite, stack: StackView): Promise<JsonValue> {
+  const { effect } = call.tool;
+  if (effect.irreversible !== undefined) return null;
+  const image = await withDeadline(
+    call,
+    (why) => why,
+    (signal) =>
+      effect.capture(
+        {
+          client: call.session.client,
+          target: call.at.target,
+          signal,
+          limits: call.limits,
+          principal: call.catalog.principal,
+          stack,
+          grant: call.grant,
+          recordAfter: () => Promise.reject(new ToolError('internal', 'capture has nothing to record after')),
+        },
+        call.params,
+      ),
+  );
+  return JSON.parse(JSON.stringify(image ?? null));
+}
+
+/** A write that is made again must find what it found the first time. What it creates anew finds nothing, and says so itself. */
+function assertUntouched(call: OpenedWrite, found: JsonValue): void {
+  if (call.tool.effect.kind === 'create' || isDeepStrictEqual(found, call.undo?.before)) return;
+  throw new ToolError(
+    'conflict',
+    `${call.at.target.name} is not as the write of version ${call.undo?.of} found it; nothing was done`,
+  );
 }

@@ -59,7 +59,7 @@ export async function executeWrite(
   const stopped = (why: ToolError) => unknownOutcome(why.detail);
   try {
     const output = await withDeadline(call, stopped, async (signal) =>
-      call.tool.run(
+      runOf(call)(
         { ...contextOf(call, deps.stack, signal), recordAfter: (after) => call.change.recordAfter(after) },
         await substituteArguments(call, deps.resolve),
       ),
@@ -70,6 +70,19 @@ export async function executeWrite(
     deps.onInternal(error);
     throw unknownOutcome('the write failed in an unforeseen way');
   }
+}
+
+/** What a call runs: its tool, or the tool's way back for a step that takes a write back. */
+function runOf({ tool, undo }: CapturedWrite): CapturedWrite['tool']['run'] {
+  if (undo?.kind !== 'revert') return tool.run;
+  const { effect } = tool;
+  if (effect.irreversible !== undefined) {
+    throw new ToolError('conflict', `version ${undo.of} cannot be taken back: ${effect.irreversible}`);
+  }
+  return async (context, args) => {
+    await effect.revert(context, { args, before: undo.before, after: undo.after });
+    return {};
+  };
 }
 
 const unknownOutcome = (why: string) =>

@@ -20,15 +20,19 @@ export class GateRefusal extends ToolError {
   }
 }
 
+/** What an approval is bound to: taking a write back is not the same as making it, though the arguments are. */
+const boundArgs = ({ params, undo }: Validated) =>
+  undo === undefined ? params : { ...params, [undo.kind]: `version ${undo.of}` };
+
 /** Reads pass; a write needs the gate's grant. Throws GateRefusal, or what the tool's own guard throws for the arguments. */
 export async function passGate(gate: Gate, call: Validated): Promise<AllowedRead | AllowedWrite> {
   const { tool, service } = call.entry;
   if (tool.access === 'read') return { ...call, kind: 'read', tool };
   const scope = await tool.scope(call.at.target, call.params);
   const { callId, catalog, at } = call;
-  const decision = gate.decide({ callId, catalog, tool, service, at, args: call.params, scope });
+  const decision = gate.decide({ callId, catalog, tool, service, at, args: boundArgs(call), scope });
   if (decision.kind === 'granted')
-    return { ...call, kind: 'write', tool, grant: decision.grant, verdict: decision.verdict };
+    return { ...call, kind: 'write', tool, grant: decision.grant, verdict: decision.verdict, scope };
   if (decision.kind === 'refused')
     throw new GateRefusal('write_refused', decision.verdict.reasons.join('; '), decision.verdict);
   const { id, expires, why } = decision.request;

@@ -8,9 +8,9 @@ import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { type Answer, answerError, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
-import { captureBefore } from './capture.ts';
+import { captureBefore, imageOf } from './capture.ts';
 import type { Catalogs } from './catalogs.ts';
-import type { Changes } from './changes.ts';
+import type { Captured, ChangeEntry, Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
 import { withDeadline, withinTurn } from './deadline.ts';
 import { executeRead, executeWrite } from './execute.ts';
@@ -26,10 +26,12 @@ import type {
   CallRequest,
   Executed,
   Masked,
+  RecordedWrite,
   Resolved,
 } from './stages.ts';
 import { assertStillLinked } from './still-linked.ts';
 import type { ResolveConnection } from './substitute-arguments.ts';
+import { takeBack } from './take-back.ts';
 import { unwrap } from './unwrap.ts';
 import { validate } from './validate.ts';
 import { type CallFrame, type RecordDeps, recordRequest, recordResponse } from './write-records.ts';
@@ -44,6 +46,8 @@ export interface PipelineDeps extends RecordDeps {
   readonly resolveConnection: ResolveConnection;
   viewFor(call: Authenticated): StackView;
   readonly whyAbsent: WhyAbsent;
+  /** Reads the configuration of a component that a write touched. Never throws: what it misses it says. */
+  captureAfter(component: string): Promise<Captured>;
   /** Where what Stackward itself got wrong is written; callers only hear `internal`. */
   onInternal(error: unknown, callId: string): void;
 }
@@ -67,10 +71,15 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
       const resolved = trail.aimed(resolve(named, deps.whyAbsent));
       const validated = validate(resolved);
       const allowed = await passGate(deps.gate, validated);
-      const masked = await withinShare(deps, allowed, () =>
-        allowed.kind === 'read' ? runRead(deps, allowed, trail) : runWrite(deps, allowed, trail),
+      if (allowed.kind === 'read') {
+        const masked = await withinShare(deps, allowed, () => runRead(deps, allowed, trail));
+        return await trail.end('read', (callId, seq) => answerOk(callId, seq, masked));
+      }
+      const begun: Begun = {};
+      const masked = await withEnd(deps, allowed, begun, () =>
+        withinShare(deps, allowed, () => runWrite(deps, allowed, trail, begun)),
       );
-      return await trail.end(allowed.kind, (callId, seq) => answerOk(callId, seq, masked));
+      return await trail.end('write', (callId, seq) => answerOk(callId, seq, masked));
     } catch (error) {
       return await trail.fail(error);
     }
@@ -91,22 +100,70 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
 }
 
 /** A write does nothing before its intent is durable, and changes nothing before its before-image is. */
-async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail): Promise<Masked> {
+async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, begun: Begun): Promise<Masked> {
   const intent = await trail.intend(call.verdict).durable;
-  assertStillLinked(call, deps);
+  const executed = await takingBack({ ...call, intent }, deps, () => {
+    assertStillLinked(call, deps);
+    return inSession(deps, call, async (session) => {
+      const stack = deps.viewFor(call);
+      const captured = await captureBefore({ ...call, intent, session }, { changes: deps.changes, stack });
+      begun.change = captured.change;
+      assertStillLinked(call, deps);
+      return executeWrite(captured, {
+        stack,
+        resolve: deps.resolveConnection,
+        onInternal: (error) => deps.onInternal(error, call.callId),
+      });
+    });
+  });
+  return maskDone(call, executed, deps);
+}
+
+/** A step that takes a write back looks before and after; any other write just runs. */
+function takingBack(
+  call: RecordedWrite,
+  deps: PipelineDeps,
+  run: () => Promise<Executed>,
+): Promise<Executed> {
+  const { undo, tool } = call;
+  if (undo?.kind !== 'revert') return run();
+  const look = () => inSession(deps, call, (session) => imageOf({ ...call, session }, deps.viewFor(call)));
+  return takeBack({ undo, kind: tool.effect.kind, look, run });
+}
+
+/** The place of a write in the version store, once it has one. */
+interface Begun {
+  change?: ChangeEntry;
+}
+
+/** Ends the version of a write, whatever became of it; its configuration is captured once its place among the calls is free again. */
+async function withEnd(
+  deps: PipelineDeps,
+  call: AllowedWrite,
+  begun: Begun,
+  work: () => Promise<Masked>,
+): Promise<Masked> {
+  try {
+    const masked = await work();
+    await begun.change?.end('ok', await deps.captureAfter(call.at.component.name));
+    return masked;
+  } catch (error) {
+    const isUnknown = !(error instanceof ToolError) || error.code === 'outcome_unknown';
+    await begun.change
+      ?.end(isUnknown ? 'outcome_unknown' : 'error', new Map())
+      .catch((cause: unknown) => deps.onInternal(cause, call.callId));
+    throw error;
+  }
+}
+
+async function inSession<T>(
+  deps: PipelineDeps,
+  call: AllowedWrite,
+  work: (session: Opened<object>) => Promise<T>,
+): Promise<T> {
   const session = await openSession(deps, call);
   try {
-    const captured = await captureBefore(
-      { ...call, intent, session },
-      { changes: deps.changes, stack: deps.viewFor(call) },
-    );
-    assertStillLinked(call, deps);
-    const executed = await executeWrite(captured, {
-      stack: deps.viewFor(call),
-      resolve: deps.resolveConnection,
-      onInternal: (error) => deps.onInternal(error, call.callId),
-    });
-    return maskDone(call, executed, deps);
+    return await work(session);
   } finally {
     await closeSession(deps, call, session);
   }

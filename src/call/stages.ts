@@ -1,7 +1,15 @@
 import type { DurableIntent, PendingIntent } from '../audit/intent.ts';
 import type { Verdict } from '../audit/record.ts';
 import type { Catalog, CatalogTarget, CatalogTool } from '../toolset/catalog.ts';
-import type { CallSession, Limits, Opened, ReadTool, WriteTool } from '../toolset/define.ts';
+import type {
+  CallSession,
+  JsonValue,
+  Limits,
+  Opened,
+  ReadTool,
+  WriteScope,
+  WriteTool,
+} from '../toolset/define.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
 import type { ChangeEntry } from './changes.ts';
 
@@ -17,8 +25,19 @@ export interface CallRequest {
   readonly signal: AbortSignal;
   /** Set where a tool made this call in the same principal's name: the id of that tool's call, or `call_tool`. */
   readonly via?: string;
+  /** Set by a rollback alone: the call takes back a write, or such a step, instead of being made anew. */
+  readonly undo?: Undo;
   /** How the running tool may talk to the client, where the transport offers it. */
   readonly peer?: CallSession;
+}
+
+/** The version that a step of a rollback takes back. */
+export interface Undo {
+  /** `revert` runs the tool's way back; `redo` makes the call again that an earlier `revert` took back. */
+  readonly kind: 'revert' | 'redo';
+  readonly of: number;
+  readonly before: JsonValue;
+  readonly after: JsonValue;
 }
 
 /** What one stage hands to the next. Each type can only be had by passing the stage that makes it. */
@@ -59,6 +78,7 @@ export interface AllowedWrite extends Validated {
   readonly tool: AnyWrite;
   readonly grant: WriteGrant;
   readonly verdict: Verdict;
+  readonly scope: WriteScope;
 }
 
 /** A read whose request record is on its way to the disk: it may run, and its result is withheld until it is there. */

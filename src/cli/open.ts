@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { assemble, defaultDataDir, type Settings } from '../assemble.ts';
-import type { Stackward } from '../call/stackward.ts';
 import { SERVICES_BY_TYPE } from '../services/by-type.ts';
+import type { Stackward } from '../stackward.ts';
 import { servicesByType } from '../toolset/service-source.ts';
 import { dataOf, type TopologyOptions, topologyOf, type World, writeLine } from './command.ts';
 

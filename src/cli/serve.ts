@@ -1,5 +1,5 @@
-import type { Stackward } from '../call/stackward.ts';
 import { openLogger } from '../server/logger.ts';
+import type { Stackward } from '../stackward.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
 import { mustBePrincipal } from './graph.ts';
 import { openStackward } from './open.ts';

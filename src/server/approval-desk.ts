@@ -10,9 +10,9 @@ import {
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { neutralise } from '../call/neutralise.ts';
-import type { Stackward } from '../call/stackward.ts';
 import type { CallRequest } from '../call/stages.ts';
 import type { ApprovalRequest } from '../gate/approvals.ts';
+import type { Stackward } from '../stackward.ts';
 import { readOrMakeKey } from '../store/key-file.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Stackward } from '../call/stackward.ts';
+import type { Stackward } from '../stackward.ts';
 import { BodyError, readJsonBody } from './http/body.ts';
 import { authenticateRequest, checkOrigin, hostNamesFor, isLoopback, type TurnedAway } from './http/guard.ts';
 import { answerHealth, answerReadiness } from './http/health.ts';

@@ -5,9 +5,9 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
-import type { Stackward } from '../call/stackward.ts';
 import type { CallRequest } from '../call/stages.ts';
 import { unwrap } from '../call/unwrap.ts';
+import type { Stackward } from '../stackward.ts';
 import type { Catalog } from '../toolset/catalog.ts';
 import type { CallSession } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Meter } from '../call/meter.ts';
-import type { Stackward } from '../call/stackward.ts';
+import type { Stackward } from '../stackward.ts';
 import type { ErrorCode } from '../toolset/errors.ts';
 
 /** Counters of one process, in the text format of Prometheus. */

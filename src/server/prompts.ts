@@ -1,5 +1,5 @@
 import type { GetPromptResult, Prompt } from '@modelcontextprotocol/server';
-import type { Stackward } from '../call/stackward.ts';
+import type { Stackward } from '../stackward.ts';
 import type { Graph } from '../topology/graph.ts';
 import { diagnoseComponent } from './prompts/diagnose-component.ts';
 import { explainStack } from './prompts/explain-stack.ts';

@@ -5,7 +5,7 @@ import {
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
 import { neutralise } from '../call/neutralise.ts';
-import type { Stackward } from '../call/stackward.ts';
+import type { Stackward } from '../stackward.ts';
 import type { Catalog, CatalogTool } from '../toolset/catalog.ts';
 import { wholeSchemasOf } from '../toolset/tool-schema.ts';
 import type { Component, Graph, Link } from '../topology/graph.ts';

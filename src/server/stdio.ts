@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Server } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Stackward } from '../call/stackward.ts';
+import type { Stackward } from '../stackward.ts';
 import { announceSwaps } from './announce.ts';
 import { openInFlight } from './in-flight.ts';
 import type { Logger } from './logger.ts';

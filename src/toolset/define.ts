@@ -240,6 +240,22 @@ export interface Connector<S extends ServiceTypes, C> {
   openWriter(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
 }
 
+/**
+ * What of a component is its configuration, as its own reading tools show it: image, replicas, settings, not counts.
+ * Versions keep it, and show what differs.
+ */
+export interface ConfigurationRead {
+  /** A reading tool of the service. */
+  readonly tool: string;
+  readonly args?: Readonly<Record<string, JsonValue>>;
+  /** The list of its output that holds one resource an item; absent for an output that is one resource. */
+  readonly list?: string;
+  /** Fields of an item that name it together. */
+  readonly key?: readonly string[];
+  /** Fields that are configuration; the others change by themselves. */
+  readonly fields: readonly string[];
+}
+
 export interface ServiceDefinition extends ComponentType {
   /** Always there, and no type that a topology can draw. */
   readonly builtIn?: true;
@@ -255,6 +271,8 @@ export interface ServiceDefinition extends ComponentType {
   readonly concurrency: { readonly running: number; readonly waiting: number };
   /** The most rows, keys or objects one write may touch. */
   readonly blastRadius: number;
+  /** Nothing is captured where it is absent. */
+  readonly configuration?: readonly ConfigurationRead[];
   /** The least rights that an operator should give the component's account, for `stackward check`. */
   advise?(component: Component, access: Access): readonly string[];
 }

@@ -20,7 +20,7 @@ import { flagsFrom } from '../../src/toolset/flags.ts';
 import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import type { Graph } from '../../src/topology/graph.ts';
 import { readTopology } from '../../src/topology/load.ts';
-import { openChanges } from '../../src/versions/changes.ts';
+import { openVersions } from '../../src/versions/versions.ts';
 import { openProbe } from './probe-service.ts';
 import { openRecordingAudit } from './recording-audit.ts';
 
@@ -68,7 +68,6 @@ export async function openLab(options: LabOptions = {}) {
   const resolve = (connection: Readonly<Record<string, unknown>>, owner: string) =>
     resolveConnection(connection, { sources, env, mask, owner });
   const audit = openRecordingAudit((event) => probe.trace.push(event));
-  const changes = openChanges({ dir });
   const approvals = openApprovals({ dir });
   const breakers = openBreakers(
     options.halfOpenAfterMs === undefined ? {} : { halfOpenAfterMs: options.halfOpenAfterMs },
@@ -82,6 +81,7 @@ export async function openLab(options: LabOptions = {}) {
   });
   const clients = openClients({ resolve, warn: () => {} });
   const catalogs = openCatalogs(graph, services, flags);
+  const changes = openVersions({ dir, moment: { topology: catalogs.graph, secrets: () => ({}) } });
   const internal: unknown[] = [];
   const counted: Answer[] = [];
   const call: Pipeline = openPipeline({
@@ -109,6 +109,7 @@ export async function openLab(options: LabOptions = {}) {
         principal: catalog.principal,
         ...(target === undefined ? {} : { target }),
       }),
+    captureAfter: async () => new Map(),
     onInternal: (error) => internal.push(error),
   });
   let id = 0;

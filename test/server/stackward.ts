@@ -1,6 +1,6 @@
-import type { Stackward } from '../../src/call/stackward.ts';
 import { type HttpOptions, type HttpServing, serveHttp } from '../../src/server/http.ts';
 import { type Metrics, openMetrics } from '../../src/server/metrics.ts';
+import type { Stackward } from '../../src/stackward.ts';
 import { openStack, type TestStack } from '../harness/stack.ts';
 import { type Box, openFixture } from './fixture-service.ts';
 

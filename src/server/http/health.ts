@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Stackward } from '../../call/stackward.ts';
+import type { Stackward } from '../../stackward.ts';
 import { replyJson } from './reply.ts';
 
 /** `/healthz`: the process lives and answers. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
-import type { Stackward } from '../../call/stackward.ts';
+import type { Stackward } from '../../stackward.ts';
 import { announceSwaps } from '../announce.ts';
 import type { Logger } from '../logger.ts';
 import { mcpServerFor, type ServerExtension } from '../mcp-server.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { Stackward } from '../../call/stackward.ts';
+import type { Stackward } from '../../stackward.ts';
 import { ERRORS, type ErrorCode } from '../../toolset/errors.ts';
 import { replyError, replyJson } from './reply.ts';
 

@@ -1,11 +1,12 @@
-import type { AuditLog } from '../audit/audit-log.ts';
-import type { Approvals } from '../gate/approvals.ts';
-import type { Mask } from '../secrets/mask.ts';
-import type { JsonValue } from '../toolset/define.ts';
-import type { FlagStore } from '../toolset/flags.ts';
-import type { Breakers } from './breakers.ts';
-import type { Catalogs } from './catalogs.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { AuditLog } from './audit/audit-log.ts';
+import type { Breakers } from './call/breakers.ts';
+import type { Catalogs } from './call/catalogs.ts';
+import type { Pipeline } from './call/pipeline.ts';
+import type { Approvals } from './gate/approvals.ts';
+import type { Mask } from './secrets/mask.ts';
+import type { JsonValue } from './toolset/define.ts';
+import type { FlagStore } from './toolset/flags.ts';
+import type { History } from './versions/history.ts';
 
 /** A running Stackward, whatever serves it. */
 export interface Stackward {
@@ -15,6 +16,7 @@ export interface Stackward {
   readonly audit: AuditLog;
   readonly breakers: Breakers;
   readonly flags: FlagStore;
+  readonly history: History;
   readonly mask: Mask;
   readonly dataDir: string;
   /** False: only `stackward approve` counts, and no client is asked. */

@@ -1,0 +1,33 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonValue } from '../toolset/define.ts';
+import type { Executed, Undo } from './stages.ts';
+
+/** How taking a write back ended, by what is there afterwards and not by what was sent. */
+export type Restored = 'restored' | 'restored_unverified';
+
+/** What taking a write back needs of the call that does it. */
+export interface TakingBack {
+  readonly undo: Undo;
+  /** The kind of the write's effect. */
+  readonly kind: 'create' | 'update' | 'destroy';
+  /** Sees what the write would find now; throws where there is nothing to see. */
+  look(): Promise<JsonValue>;
+  /** Runs the tool's way back. */
+  run(): Promise<Executed>;
+}
+
+/** Takes a write back, and says what is there afterwards. */
+export async function takeBack({ undo, kind, look, run }: TakingBack): Promise<Executed> {
+  const isBefore = async () => isDeepStrictEqual(await look().catch(() => undefined), undo.before);
+  const wasBefore = await isBefore();
+  // A rollback that was killed half-way comes by again; what is back already is not taken back twice. Of something
+  // new there may be nothing to see before it is made, so that alone does not say that it is gone.
+  if (wasBefore && kind !== 'create') return outputOf(undo, 'restored', true);
+  await run();
+  const isBack = !wasBefore && (await isBefore());
+  return outputOf(undo, isBack ? 'restored' : 'restored_unverified', false);
+}
+
+const outputOf = ({ of }: Undo, result: Restored, wasSo: boolean): Executed => ({
+  output: { taken_back: of, result, was_so_already: wasSo },
+});

@@ -1,0 +1,101 @@
+import type { JsonValue } from './define.ts';
+
+/** One version in a few words; never what a write found or was given. */
+export interface VersionSummary {
+  readonly number: number;
+  readonly time: string;
+  readonly cause: 'write' | 'revert' | 'redo' | 'topology' | 'snapshot';
+  readonly by: string;
+  readonly note?: string;
+  readonly tool?: string;
+  readonly target?: string;
+  /** Names of what the write may have changed. */
+  readonly resources?: readonly string[];
+  /** The version that a step of a rollback took back. */
+  readonly of?: number;
+  /** Absent while it runs, and where its process ended before it could say. */
+  readonly outcome?: 'ok' | 'error' | 'outcome_unknown';
+  /** Sequence number of the call's request record in the audit. */
+  readonly seq?: number;
+}
+
+/** One field of a resource that differs; `null` where it was not there. */
+export interface FieldDiff {
+  readonly field: string;
+  readonly from: JsonValue;
+  readonly to: JsonValue;
+}
+
+export interface ResourceDiff {
+  readonly component: string;
+  readonly resource: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly fields: readonly FieldDiff[];
+}
+
+/** What differs between two moments of the stack. */
+export interface StackDiff {
+  readonly from: number;
+  /** Absent for the stack as it is now. */
+  readonly to?: number;
+  /** Lines of the topology file that went (`-`) and came (`+`), with their neighbours. */
+  readonly topology: readonly string[];
+  readonly resources: readonly ResourceDiff[];
+  /** Credentials whose version changed, as `component.field`. */
+  readonly secrets: readonly string[];
+  /** Components of which there is no configuration to compare, and why. */
+  readonly unknown: Readonly<Record<string, string>>;
+}
+
+/** What a rollback does to one write that came after its target. */
+export interface RollbackStep {
+  /** The version that it takes back. */
+  readonly of: number;
+  /** `revert` runs the tool's way back; `redo` makes a call again that an earlier rollback took back. */
+  readonly how: 'revert' | 'redo';
+  readonly tool: string;
+  readonly target: string;
+  readonly component: string;
+  readonly resources: readonly string[];
+  /** Steps of one wave run side by side; waves follow each other. */
+  readonly wave: number;
+}
+
+/** A write that a rollback cannot take back, and why. */
+export interface NotReversible {
+  readonly of: number;
+  readonly tool: string;
+  readonly target: string;
+  readonly resources: readonly string[];
+  readonly why: string;
+}
+
+/** What a rollback to a version would do. Nothing of it has happened. */
+export interface RollbackPlan {
+  readonly to: number;
+  /** The latest version when it was made; a plan of another moment is not carried out. */
+  readonly from: number;
+  readonly component?: string;
+  /** SHA-256 of everything else, by which a human approves just this plan. */
+  readonly digest: string;
+  readonly steps: readonly RollbackStep[];
+  readonly not_reversible: readonly NotReversible[];
+  /** Whether the topology file is put back too. */
+  readonly topology: boolean;
+  /** What changed outside Stackward since the latest version, where that could be seen. */
+  readonly drift: readonly ResourceDiff[];
+  /** What would stop it, found before anything is changed. */
+  readonly obstacles: readonly string[];
+}
+
+/** The history of the stack, for one principal: what its own links do not reach is left out. */
+export interface VersionsView {
+  list(question: { limit: number; before?: number }): Promise<readonly VersionSummary[]>;
+  /** Throws ToolError('not_found') for a version that is not kept. */
+  diff(from: number, to?: number): Promise<StackDiff>;
+  /** Captures every component that the links reach. */
+  snapshot(
+    note: string | undefined,
+  ): Promise<VersionSummary & { readonly missed: Readonly<Record<string, string>> }>;
+  plan(to: number, component?: string): Promise<RollbackPlan>;
+}

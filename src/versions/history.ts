@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Captured } from '../call/changes.ts';
+import type { Pipeline } from '../call/pipeline.ts';
+import type { Catalog } from '../toolset/catalog.ts';
+import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import type { ServiceSource } from '../toolset/service-source.ts';
+import type { RollbackPlan, StackDiff } from '../toolset/versions-view.ts';
+import type { Graph } from '../topology/graph.ts';
+import { captureComponents } from './capture-component.ts';
+import { openJournals } from './journal.ts';
+import { driftFrom, readVersion, topologyOf } from './look.ts';
+import { componentOf, planRollback } from './plan-rollback.ts';
+import { restoreTopologyFile } from './restore-topology.ts';
+import { openRollbacks, type Rollbacks } from './rollback.ts';
+import type { Version } from './version.ts';
+import type { Versions } from './versions.ts';
+
+export interface HistoryDeps {
+  readonly dir: string;
+  readonly versions: Versions;
+  readonly run: Pipeline;
+  readonly services: ServiceSource;
+  /** The catalog of a principal at this moment. */
+  catalog(principal: string): Catalog;
+  /** Puts another graph in force in this process. */
+  swap(graph: Graph): void;
+}
+
+/** The versions of a running stack, and the ways back through them. */
+export interface History {
+  readonly versions: Versions;
+  readonly rollbacks: Rollbacks;
+  /** Reads the configuration of one component. Never throws: what it misses it says. */
+  capture(component: string): Promise<Captured>;
+  /** Captures every linked component into a new version. */
+  snapshot(by: string, note?: string): Promise<{ version: Version; captured: Captured }>;
+  /** A version for the topology that is in force, unless the latest has it already. */
+  recordTopology(by: string, note?: string): Promise<void>;
+  /** What differs between the latest version and the stack as it is. */
+  drift(): Promise<StackDiff>;
+  plan(principal: string, to: number, component?: string): Promise<RollbackPlan>;
+}
+
+export function openHistory(deps: HistoryDeps): History {
+  const { versions, run, dir } = deps;
+  const everything = () => deps.catalog(STACK_PRINCIPAL);
+  const capture = (names: Iterable<string>) => captureComponents(names, { run, catalog: everything });
+  const captureAll = () => capture(everything().reach.keys());
+
+  const recordTopology = async (by: string, note?: string) => {
+    const latest = await versions.latest();
+    if (latest?.topology_hash === everything().graph.hash) return;
+    await versions.record({ cause: 'topology', by, ...(note === undefined ? {} : { note }) });
+  };
+  const snapshot = async (by: string, note?: string) => {
+    const captured = await captureAll();
+    const version = await versions.record(
+      { cause: 'snapshot', by, ...(note === undefined ? {} : { note }) },
+      captured,
+    );
+    return { version, captured };
+  };
+  const drift = async () => {
+    const latest = await versions.latest();
+    const graph = everything().graph;
+    if (!latest) return { from: 0, topology: [], resources: [], secrets: [], unknown: {} };
+    return driftFrom(versions, latest, { captured: await captureAll(), topology: graph.text });
+  };
+  const plan = async (principal: string, to: number, component?: string) => {
+    const { resources } = await drift();
+    const options = {
+      to,
+      catalog: deps.catalog(principal),
+      drift: resources,
+      ...(component === undefined ? {} : { component }),
+    };
+    const planned = await planRollback(versions, options);
+    return { ...planned, obstacles: [...planned.obstacles, ...(await unreadable(planned))] };
+  };
+  /** Components that a plan would change and that do not answer now: better found before the first change. */
+  const unreadable = async ({ steps }: RollbackPlan): Promise<string[]> => {
+    const captured = await capture(new Set(steps.map(({ target }) => componentOf(target))));
+    return [...captured].flatMap(([name, one]) =>
+      'missed' in one ? [`${name} cannot be read now: ${one.missed}`] : [],
+    );
+  };
+  const restoreTopology = async (number: number) => {
+    const { graph } = everything();
+    const text = await topologyOf(versions, await readVersion(versions, number));
+    deps.swap(await restoreTopologyFile(graph.file, text, graph, deps.services.types));
+    await recordTopology('rollback', `put back from version ${number}`);
+  };
+  const folder = join(dir, 'rollbacks');
+  return {
+    versions,
+    capture: (component) => capture([component]),
+    snapshot,
+    recordTopology,
+    drift,
+    plan,
+    rollbacks: openRollbacks({
+      dir: folder,
+      versions,
+      run,
+      journals: openJournals(folder),
+      restoreTopology,
+      plan,
+      snapshot: async (by, note) => (await snapshot(by, note)).version,
+    }),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Journal } from './journal.ts';
+
+/** What became of one resource. */
+export interface ResourceResult {
+  readonly of: number;
+  readonly tool: string;
+  readonly target: string;
+  readonly resources: readonly string[];
+  readonly result: 'restored' | 'restored_unverified' | 'failed' | 'not_reversible' | 'skipped';
+  readonly detail?: string;
+  /** Id of the call in the audit. */
+  readonly call?: string;
+}
+
+/** How a rollback stands, for people and programs. */
+export interface RollbackReport {
+  readonly id: string;
+  readonly to: number;
+  readonly snapshot: number;
+  readonly results: readonly ResourceResult[];
+  readonly topology: Journal['topology'];
+  readonly topology_detail?: string;
+  /** Whether the stack is at the version: everything came back and was read back. */
+  readonly at_target: boolean;
+  /** The same in a sentence. */
+  readonly verdict: string;
+  /** What can be done now; empty when it is over. */
+  readonly next: readonly string[];
+}
+
+/** Says what came back and what did not; nothing is called restored that was not read back. */
+export function reportOf(journal: Journal): RollbackReport {
+  const { id, to, snapshot, steps, topology } = journal;
+  const results: ResourceResult[] = [
+    ...steps.map(({ of, tool, target, resources, state, result, detail, call }) => ({
+      of,
+      tool,
+      target,
+      resources,
+      result: state === 'done' && result !== undefined ? result : ('skipped' as const),
+      ...(detail === undefined ? {} : { detail }),
+      ...(call === undefined ? {} : { call }),
+    })),
+    ...journal.not_reversible.map(({ why, ...one }) => ({
+      ...one,
+      result: 'not_reversible' as const,
+      detail: why,
+    })),
+  ];
+  const isOver = journal.ended !== undefined;
+  const atTarget = isOver && topology !== 'failed' && results.every(({ result }) => result === 'restored');
+  return {
+    id,
+    to,
+    snapshot,
+    results,
+    topology,
+    ...(journal.topology_detail === undefined ? {} : { topology_detail: journal.topology_detail }),
+    at_target: atTarget,
+    verdict: verdictOf(journal, results, atTarget),
+    next: isOver
+      ? []
+      : [
+          `stackward rollback --resume ${id} goes on, and tries again what failed`,
+          `stackward rollback --abandon ${id} leaves it so`,
+          `then stackward rollback ${snapshot} returns to where it began`,
+        ],
+  };
+}
+
+function verdictOf({ to, topology }: Journal, results: readonly ResourceResult[], atTarget: boolean): string {
+  if (atTarget) return `the stack is at version ${to}: everything came back and was read back`;
+  const counted = ['restored', 'restored_unverified', 'failed', 'not_reversible', 'skipped'].flatMap(
+    (result) => {
+      const count = results.filter((one) => one.result === result).length;
+      return count === 0 ? [] : [`${count} ${result.replace('_', ' ')}`];
+    },
+  );
+  const file = topology === 'failed' ? '; the topology file was not put back' : '';
+  const onlyUnverified = results.every(
+    ({ result }) => result === 'restored' || result === 'restored_unverified',
+  );
+  return onlyUnverified && topology !== 'failed'
+    ? `everything came back, and not all of it could be read back (${counted.join(', ')}), so it is not proven that the stack is at version ${to}`
+    : `the stack is not at version ${to}: ${counted.join(', ')}${file}`;
+}

@@ -1,0 +1,88 @@
+import { ToolError } from '../toolset/errors.ts';
+import type { RollbackPlan } from '../toolset/versions-view.ts';
+import { type ApplyDeps, type ApplyOptions, applyRollback } from './apply-rollback.ts';
+import type { Journal } from './journal.ts';
+import { withLease } from './lease.ts';
+import { assertSamePlan } from './plan-rollback.ts';
+import type { Version } from './version.ts';
+
+export interface RollbackDeps extends ApplyDeps {
+  /** Folder of the lease. */
+  readonly dir: string;
+  plan(principal: string, to: number, component?: string): Promise<RollbackPlan>;
+  snapshot(by: string, note: string): Promise<Version>;
+}
+
+/** Who rolls back, and how: `principal` makes the calls, `by` is named in the versions. */
+export interface RollbackOptions extends ApplyOptions {
+  readonly principal: string;
+  readonly by: string;
+}
+
+/** Rollbacks of one data directory: one at a time, whatever process runs it. */
+export interface Rollbacks {
+  /** Carries out a plan that was looked at, named by its digest. Throws ToolError('conflict') where it is no longer the same. */
+  begin(seen: { to: number; component?: string; digest: string }, options: RollbackOptions): Promise<Journal>;
+  /** Carries on with a rollback that stopped or was killed. Throws ToolError('not_found' | 'conflict'). */
+  resume(id: string, options: RollbackOptions): Promise<Journal>;
+  /** Gives a stopped rollback up; what it put back stays. */
+  abandon(id: string): Promise<Journal>;
+  /** The one that stopped and waits, if there is one. */
+  unfinished(): Promise<Journal | undefined>;
+}
+
+export function openRollbacks(deps: RollbackDeps): Rollbacks {
+  const { journals } = deps;
+  const run = (journal: Journal, options: RollbackOptions) => applyRollback(journal, deps, options);
+  return {
+    unfinished: journals.open,
+    begin: ({ to, component, digest }, options) =>
+      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async () => {
+        const waiting = await journals.open();
+        if (waiting)
+          throw new ToolError(
+            'conflict',
+            `the rollback ${waiting.id} to version ${waiting.to} stopped half-way; resume or abandon it first`,
+          );
+        const plan = await deps.plan(options.principal, to, component);
+        assertSamePlan(plan, digest);
+        if (plan.obstacles.length > 0) throw new ToolError('conflict', plan.obstacles.join('; '));
+        const snapshot = await deps.snapshot(options.by, `before the rollback to version ${to}`);
+        const journal = journalOf(plan, snapshot, options);
+        await journals.write(journal);
+        return run(journal, options);
+      }),
+    resume: (id, options) =>
+      withLease(deps.dir, { rollback: id, by: options.by }, async () => {
+        const journal = await journals.read(id);
+        if (journal.ended !== undefined || journal.abandoned)
+          throw new ToolError('conflict', `the rollback ${id} is over; plan a new one`);
+        if (journal.principal !== options.principal)
+          throw new ToolError(
+            'conflict',
+            `the rollback ${id} is one of ${journal.principal}; only it can go on with it`,
+          );
+        return run(journal, options);
+      }),
+    abandon: (id) =>
+      withLease(deps.dir, { rollback: id, by: 'abandon' }, async () => {
+        const journal = { ...(await journals.read(id)), abandoned: true };
+        await journals.write(journal);
+        return journal;
+      }),
+  };
+}
+
+const journalOf = (plan: RollbackPlan, snapshot: Version, { principal, by }: RollbackOptions): Journal => ({
+  id: `r${snapshot.number}`,
+  to: plan.to,
+  from: plan.from,
+  ...(plan.component === undefined ? {} : { component: plan.component }),
+  principal,
+  by,
+  started: new Date().toISOString(),
+  snapshot: snapshot.number,
+  steps: plan.steps.map((step) => ({ ...step, resources: [...step.resources], state: 'waiting' as const })),
+  not_reversible: plan.not_reversible.map((one) => ({ ...one, resources: [...one.resources] })),
+  topology: plan.topology ? 'waiting' : 'unchanged',
+});

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import { createFile } from '../audit/durable-file.ts';
+import type { JsonValue } from '../toolset/define.ts';
+import { Version, VersionEnd, type WholeVersion } from './version.ts';
+
+/** A version's file that is missing, or is not what it was when it was written. */
+export class DamagedVersion extends Error {
+  readonly number: number;
+  constructor(number: number, what: string) {
+    super(`version ${number} ${what}`);
+    this.name = 'DamagedVersion';
+    this.number = number;
+  }
+}
+
+/** Parts of a version, each a file that is written once. */
+const PARTS = { begin: '', after: '.after', end: '.end' } as const;
+type Part = keyof typeof PARTS;
+
+/** What a part holds. */
+type Stored = JsonValue | Version | VersionEnd;
+
+const Sealed = z.strictObject({ sha256: z.string(), content: z.json() });
+
+/** Versions as files `NNNNNNNN.json`, `NNNNNNNN.after.json` and `NNNNNNNN.end.json` of one folder. */
+export interface VersionFiles {
+  /** The highest number that this process knows of; 0 when there is none. */
+  last(): number;
+  /**
+   * Stores a version durably under the next free number; of several processes one has each. `make` is asked again
+   * when another process took the number.
+   */
+  create(make: (number: number) => Promise<Version>): Promise<Version>;
+  addAfter(number: number, after: JsonValue): Promise<void>;
+  addEnd(number: number, end: VersionEnd): Promise<void>;
+  /** Throws DamagedVersion. */
+  read(number: number): Promise<WholeVersion>;
+  /** Every number there is, ascending. */
+  numbers(): Promise<readonly number[]>;
+  remove(number: number): Promise<void>;
+}
+
+export function openVersionFiles(folder: string): VersionFiles {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = (number: number, part: Part) =>
+    join(folder, `${String(number).padStart(8, '0')}${PARTS[part]}.json`);
+  let last = Math.max(0, ...readdirSync(folder).map(numberOf));
+
+  const write = (number: number, part: Part, content: Stored) =>
+    createFile(path(number, part), sealed(content), 0o600);
+  const add = async (number: number, part: Part, content: Stored) => {
+    if (!(await write(number, part, content))) throw new Error(`version ${number} has this part already`);
+  };
+  const readPart = async (number: number, part: Part): Promise<JsonValue | undefined> => {
+    const text = await readFile(path(number, part), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw new DamagedVersion(number, 'cannot be read');
+    });
+    return text === undefined ? undefined : unsealed(text, number);
+  };
+
+  return {
+    last: () => last,
+    async create(make) {
+      for (let number = last + 1; ; number++) {
+        const version = Version.parse(await make(number));
+        const isOurs = await write(number, 'begin', version);
+        last = Math.max(last, number);
+        if (isOurs) return version;
+      }
+    },
+    addAfter: (number, after) => add(number, 'after', after),
+    addEnd: (number, end) => add(number, 'end', end),
+    async read(number) {
+      const [begin, after, end] = await Promise.all([
+        readPart(number, 'begin'),
+        readPart(number, 'after'),
+        readPart(number, 'end'),
+      ]);
+      if (begin === undefined) throw new DamagedVersion(number, 'is not there');
+      const version = Version.safeParse(begin);
+      const ended = VersionEnd.optional().safeParse(end);
+      if (!version.success || !ended.success || version.data.number !== number)
+        throw new DamagedVersion(number, 'is not in the form that this release writes');
+      return { ...version.data, after: after ?? null, ...(ended.data ? { end: ended.data } : {}) };
+    },
+    numbers: async () =>
+      [...new Set((await readdir(folder)).filter((name) => /^\d{8,}\.json$/.test(name)).map(numberOf))].sort(
+        (a, b) => a - b,
+      ),
+    async remove(number) {
+      // The beginning last: a removal that is cut short leaves a version that can still be read.
+      for (const part of ['end', 'after', 'begin'] as const)
+        await unlink(path(number, part)).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') throw error;
+        });
+    },
+  };
+}
+
+const numberOf = (name: string): number => Number.parseInt(name, 10) || 0;
+
+const digestOf = (content: Stored): string =>
+  createHash('sha256')
+    .update(canonicalize(content) ?? '')
+    .digest('hex');
+
+const sealed = (content: Stored): string => JSON.stringify({ sha256: digestOf(content), content });
+
+function unsealed(text: string, number: number): JsonValue {
+  const parsed = Sealed.safeParse(parse(text));
+  if (!parsed.success || digestOf(parsed.data.content) !== parsed.data.sha256)
+    throw new DamagedVersion(number, 'is not what it was when it was written');
+  return parsed.data.content;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

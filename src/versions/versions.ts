@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Captured, ChangeEntry, Changes, NewChange } from '../call/changes.ts';
+import { type ObjectStore, openObjectStore } from './object-store.ts';
+import { emptyTree, withEntries } from './state-tree.ts';
+import { stateAfter, type Version, type VersionEnd, type WholeVersion } from './version.ts';
+import { openVersionFiles, type VersionFiles } from './version-files.ts';
+
+/** What a version says of the moment, besides what made it. */
+export interface Moment {
+  /** The topology in force. */
+  topology(): { readonly text: string; readonly hash: string };
+  /** Fingerprints of the credentials that were read so far, by `component.field`. */
+  secrets(): Readonly<Record<string, string>>;
+}
+
+/** The versions of one stack. */
+export interface Versions extends Changes {
+  readonly files: VersionFiles;
+  readonly objects: ObjectStore;
+  /** A version that no write made: an edit of the topology, or a snapshot. */
+  record(
+    made: { cause: 'topology' | 'snapshot'; by: string; note?: string },
+    captures?: Captured,
+  ): Promise<Version>;
+  /** The latest version; undefined before the first. Throws DamagedVersion. */
+  latest(): Promise<WholeVersion | undefined>;
+}
+
+/** Opens the version store of a data directory: `versions/` and `objects/`, for the owner alone. Images in it are unmasked: a masked one could not be put back. */
+export function openVersions({ dir, moment }: { dir: string; moment: Moment }): Versions {
+  const files = openVersionFiles(join(dir, 'versions'));
+  const objects = openObjectStore(join(dir, 'objects'));
+  // The configuration as this process knows it: each version begins with it, and each capture moves it on.
+  let head: { readonly number: number; readonly state: string } | undefined;
+  let fingerprints: Readonly<Record<string, string>> | undefined;
+  const inTurn = serialised();
+
+  const latest = async () => (files.last() === 0 ? undefined : files.read(files.last()));
+  /** The state to begin version `number` with, which another process may have moved on. */
+  const stateBefore = async (number: number): Promise<string> => {
+    if (head && head.number === number - 1) return head.state;
+    if (number === 1) return head?.state ?? emptyTree(objects);
+    return stateAfter(await files.read(number - 1));
+  };
+  /** Those of the version before stay known when this process has not read the credential yet. */
+  const secretsNow = async (): Promise<Readonly<Record<string, string>>> => {
+    const before = fingerprints ?? (await storedFingerprints());
+    fingerprints = { ...before, ...moment.secrets() };
+    return fingerprints;
+  };
+  const storedFingerprints = async () => {
+    const version = await latest();
+    return version ? Fingerprints.parse(await objects.get(version.secrets)) : {};
+  };
+  const create = (made: Pick<Version, 'cause' | 'by' | 'note' | 'change'>) =>
+    inTurn(async () => {
+      const { text, hash } = moment.topology();
+      const [topology, secrets] = [await objects.put(text), await objects.put({ ...(await secretsNow()) })];
+      const version = await files.create(async (number) => ({
+        ...made,
+        number,
+        parent: number - 1,
+        time: new Date().toISOString(),
+        topology,
+        topology_hash: hash,
+        state: await stateBefore(number),
+        secrets,
+      }));
+      head = { number: version.number, state: version.state };
+      return version;
+    });
+  const end = (version: Version, outcome: VersionEnd['outcome'], captures: Captured) =>
+    inTurn(async () => {
+      const state = await withCaptures(objects, head?.state ?? version.state, captures);
+      if (head) head = { ...head, state };
+      const missed = [...captures].flatMap(([name, one]) =>
+        'missed' in one ? [[name, one.missed] as const] : [],
+      );
+      const captured = [...captures].flatMap(([name, one]) => ('missed' in one ? [] : [name]));
+      await files.addEnd(version.number, { outcome, state, captured, missed: Object.fromEntries(missed) });
+    });
+
+  return {
+    files,
+    objects,
+    latest,
+    version: files.last,
+    async begin(change: NewChange): Promise<ChangeEntry> {
+      const { cause, ...stored } = change;
+      const version = await create({ cause, by: change.principal, change: stored });
+      return {
+        version: version.number,
+        recordAfter: (after) => files.addAfter(version.number, after),
+        end: (outcome, captures) => end(version, outcome, captures),
+      };
+    },
+    async read(number) {
+      const { change, after } = await files.read(number);
+      if (!change) throw new Error(`version ${number} was made by no write`);
+      return { change, after };
+    },
+    async record(made, captures = new Map()) {
+      const version = await create(made);
+      await end(version, 'ok', captures);
+      return version;
+    },
+  };
+}
+
+const Fingerprints = z.record(z.string(), z.string());
+
+async function withCaptures(objects: ObjectStore, state: string, captures: Captured): Promise<string> {
+  const entries = new Map<string, string>();
+  for (const [name, one] of captures)
+    if ('configuration' in one) entries.set(name, await objects.put(one.configuration));
+  return withEntries(objects, state, entries);
+}
+
+/** Runs pieces of work one after the other, each whole; one that fails does not stop the next. */
+function serialised() {
+  let tail: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const done = tail.then(work, work);
+    tail = done.catch(() => {});
+    return done;
+  };
+}
