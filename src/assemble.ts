@@ -29,6 +29,7 @@ import { TopologyError } from './topology/topology-error.ts';
 import { watchTopology } from './topology/watch.ts';
 import { openHistory } from './versions/history.ts';
 import { openVersions } from './versions/versions.ts';
+import { viewFor } from './versions/view.ts';
 
 export interface Settings {
   /** Path of the topology file. */
@@ -110,7 +111,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     version: changes.version,
     meter: settings.meter ?? { count: () => {} },
     resolveConnection: resolveOne,
-    viewFor: (seen) => viewOf(seen, { services, flags, run: () => call }),
+    viewFor: (seen) =>
+      viewOf(seen, { services, flags, versionsFor: (catalog) => viewFor(history, catalog), run: () => call }),
     whyAbsent: ({ catalog: { graph: current, principal }, toolName }, target) =>
       explainAbsence(current, services, flags, {
         tool: toolName,

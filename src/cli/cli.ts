@@ -106,6 +106,21 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
       choose(async () => (await import('./approve.ts')).approve(id, options, world)),
     );
 
+  addVersions(program, { onTopology, withJson, choose, world });
+  withJson(asPrincipal(onTopology(program.command('rollback'))))
+    .description(
+      'show what a rollback to a version takes back, ask, and do it; stops at the first step that fails',
+    )
+    .argument('[version]', 'as stackward versions list shows it')
+    .option('--plan', 'only show what it would do')
+    .option('--component <name>', 'only the writes to this component')
+    .option('--yes', 'do not ask')
+    .option('--resume <id>', 'go on with a rollback that stopped or was killed')
+    .option('--abandon <id>', 'give up a rollback that stopped; what it put back stays')
+    .action((version: string | undefined, options) =>
+      choose(async () => (await import('./rollback.ts')).rollback(version, options, world)),
+    );
+
   addToken(program, { onTopology, withJson, choose, world });
 
   program
@@ -159,6 +174,36 @@ function addAudit(program: Command, { onTopology, withJson, choose, world }: Par
     .option('--format <format>', 'jsonl, json or csv', 'jsonl')
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .action(run('exportAudit'));
+}
+
+function addVersions(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const versions = program.command('versions').description('look at the versions of the stack');
+  const load = () => import('./versions.ts');
+  withJson(onTopology(versions.command('list')))
+    .description('list versions, newest first')
+    .option('--limit <number>', 'how many at most', toCount, 50)
+    .action((options) => choose(async () => (await load()).list(options, world)));
+  withJson(onTopology(versions.command('show')))
+    .description('show one version: what made it, its arguments and images, masked')
+    .argument('<version>')
+    .option('--show-topology', 'print its topology file instead')
+    .action((version: string, options) => choose(async () => (await load()).show(version, options, world)));
+  withJson(onTopology(versions.command('diff')))
+    .description('show what differs between two versions, or between one and the stack as it is')
+    .argument('<from>')
+    .argument('[to]')
+    .action((from: string, to: string | undefined, options) =>
+      choose(async () => (await load()).diff(from, to, options, world)),
+    );
+  withJson(onTopology(program.command('snapshot')))
+    .description('capture every linked component as a new version')
+    .option('--note <text>', 'what it is for')
+    .action((options) => choose(async () => (await load()).snapshot(options, world)));
+  withJson(onTopology(program.command('drift')))
+    .description(
+      'show what changed outside Stackward since the latest version; exit code 1 when something did',
+    )
+    .action((options) => choose(async () => (await load()).drift(options, world)));
 }
 
 function addToken(program: Command, { onTopology, withJson, choose, world }: Parts): void {

@@ -1,5 +1,5 @@
 import type { Check } from '../audit/record.ts';
-import { decideAccess } from '../toolset/access.ts';
+import { type AccessDecision, decideAccess, decideStackAccess } from '../toolset/access.ts';
 import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
 import type { ServiceDefinition, WriteScope, WriteTool } from '../toolset/define.ts';
 import type { FlagStore } from '../toolset/flags.ts';
@@ -38,11 +38,17 @@ const passIf = (passed: boolean, yes: string, no: string): Omit<Check, 'rule'> =
   reason: passed ? yes : no,
 });
 
+const reasoned = ({ allowed, reasons }: AccessDecision): Omit<Check, 'rule'> => ({
+  passed: allowed,
+  reason: reasons.at(-1) ?? 'nothing opens writes here',
+});
+
 /** The gate's rules, in the order in which a reader would ask them. Every one is asked; all must pass. */
 export const RULES: readonly Rule[] = [
   {
     name: 'target is linked',
-    ask({ catalog, at }) {
+    ask({ catalog, at, tool }) {
+      if (tool.reach === 'stack') return { passed: true, reason: 'it works on the stack itself' };
       const reach = catalog.reach.get(at.target.component);
       const linked = reach !== undefined && (at.target.sub === undefined || reach.subs.has(at.target.sub));
       return passIf(
@@ -54,12 +60,12 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'write flag on',
-    ask({ catalog, at }, { flags }) {
+    ask({ catalog, at, tool }, { flags }) {
+      if (tool.reach === 'stack') return reasoned(decideStackAccess('write', flags));
       const reach = catalog.reach.get(at.target.component);
       if (!reach)
         return { passed: false, reason: `no link of ${catalog.principal} reaches ${at.target.name}` };
-      const { allowed, reasons } = decideAccess(reach, at.target.sub, 'write', flags);
-      return { passed: allowed, reason: reasons.at(-1) ?? 'nothing opens writes here' };
+      return reasoned(decideAccess(reach, at.target.sub, 'write', flags));
     },
   },
   {

@@ -55,7 +55,7 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
   }],
   ['stack', {
     builtIn: true,
-    tools: ["stack_components","stack_links","stack_neighbors","stack_impact","stack_explain_access","stack_test"],
+    tools: ["stack_components","stack_links","stack_neighbors","stack_impact","stack_explain_access","stack_test","stack_versions","stack_diff","stack_snapshot","stack_plan_rollback","stack_rollback"],
     load: async () => (await import('./stack/service.ts')).stack,
   }],
 ]);

@@ -37,6 +37,13 @@ export function decideAccess(
   return { allowed: flag.on, reasons: [...reasons, describeFlag(flag)] };
 }
 
+/** The same for the stack itself: everybody may read its metadata; what writes needs the stack's own flag, and links bound what it does. */
+export function decideStackAccess(access: Access, flags: FlagStore): AccessDecision {
+  if (access === 'read') return { allowed: true, reasons: ['every stack has its own metadata'] };
+  const flag = flags.read('stack');
+  return { allowed: flag.on, reasons: [describeFlag(flag)] };
+}
+
 export const describeLink = (link: Link): string =>
   `link ${link.from} -> ${link.to} (${link.type}${link.access === 'read' ? ', access: read' : ''}) at ${link.at.file}:${link.at.line} reaches it`;
 

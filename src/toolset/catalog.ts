@@ -1,5 +1,5 @@
 import type { Component, Entry, Graph } from '../topology/graph.ts';
-import { decideAccess } from './access.ts';
+import { decideAccess, decideStackAccess } from './access.ts';
 import type { AnyTool, ServiceDefinition, Target } from './define.ts';
 import { DIRECTORY_LIMIT, directory } from './directory.ts';
 import type { FlagStore } from './flags.ts';
@@ -66,7 +66,9 @@ export function buildCatalog(
     }
   }
   for (const service of services.values()) {
-    for (const tool of service.tools) if (tool.reach === 'stack') add(service, tool, stackTarget(graph));
+    for (const tool of service.tools)
+      if (tool.reach === 'stack' && decideStackAccess(tool.access, flags).allowed)
+        add(service, tool, stackTarget(graph));
   }
   const isLong = found.size > DIRECTORY_LIMIT;
   if (isLong) for (const tool of directory.tools) add(directory, tool, stackTarget(graph));

@@ -3,6 +3,7 @@ import type { Resolved } from '../secrets/reference.ts';
 import type { ComponentType, Layer } from '../topology/component-type.ts';
 import type { Component, Entry, Graph } from '../topology/graph.ts';
 import type { WriteGrant } from './grant.ts';
+import type { VersionsView } from './versions-view.ts';
 
 export { secret, setting } from '../secrets/reference.ts';
 export type { Entry } from '../topology/graph.ts';
@@ -69,6 +70,8 @@ export interface StackView {
   explain(question: { component: string; tool?: string; principal?: string }): readonly Explanation[];
   /** The tools of the calling principal, sorted by name. */
   tools(): readonly OwnTool[];
+  /** The versions of the stack, as far as the calling principal may see them. */
+  readonly versions: VersionsView;
   /** Makes a further call in the caller's name. It passes the whole pipeline, gate and audit included, as if the caller had made it. */
   call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Relayed>;
 }

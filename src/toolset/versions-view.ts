@@ -10,7 +10,7 @@ export interface VersionSummary {
   readonly tool?: string;
   readonly target?: string;
   /** Names of what the write may have changed. */
-  readonly resources?: readonly string[];
+  readonly resources?: string[];
   /** The version that a step of a rollback took back. */
   readonly of?: number;
   /** Absent while it runs, and where its process ended before it could say. */
@@ -30,7 +30,7 @@ export interface ResourceDiff {
   readonly component: string;
   readonly resource: string;
   readonly change: 'added' | 'removed' | 'changed';
-  readonly fields: readonly FieldDiff[];
+  readonly fields: FieldDiff[];
 }
 
 /** What differs between two moments of the stack. */
@@ -39,12 +39,12 @@ export interface StackDiff {
   /** Absent for the stack as it is now. */
   readonly to?: number;
   /** Lines of the topology file that went (`-`) and came (`+`), with their neighbours. */
-  readonly topology: readonly string[];
-  readonly resources: readonly ResourceDiff[];
+  readonly topology: string[];
+  readonly resources: ResourceDiff[];
   /** Credentials whose version changed, as `component.field`. */
-  readonly secrets: readonly string[];
+  readonly secrets: string[];
   /** Components of which there is no configuration to compare, and why. */
-  readonly unknown: Readonly<Record<string, string>>;
+  readonly unknown: Record<string, string>;
 }
 
 /** What a rollback does to one write that came after its target. */
@@ -56,7 +56,7 @@ export interface RollbackStep {
   readonly tool: string;
   readonly target: string;
   readonly component: string;
-  readonly resources: readonly string[];
+  readonly resources: string[];
   /** Steps of one wave run side by side; waves follow each other. */
   readonly wave: number;
 }
@@ -66,7 +66,7 @@ export interface NotReversible {
   readonly of: number;
   readonly tool: string;
   readonly target: string;
-  readonly resources: readonly string[];
+  readonly resources: string[];
   readonly why: string;
 }
 
@@ -78,24 +78,56 @@ export interface RollbackPlan {
   readonly component?: string;
   /** SHA-256 of everything else, by which a human approves just this plan. */
   readonly digest: string;
-  readonly steps: readonly RollbackStep[];
-  readonly not_reversible: readonly NotReversible[];
+  readonly steps: RollbackStep[];
+  readonly not_reversible: NotReversible[];
   /** Whether the topology file is put back too. */
   readonly topology: boolean;
   /** What changed outside Stackward since the latest version, where that could be seen. */
-  readonly drift: readonly ResourceDiff[];
+  readonly drift: ResourceDiff[];
   /** What would stop it, found before anything is changed. */
-  readonly obstacles: readonly string[];
+  readonly obstacles: string[];
+}
+
+/** What became of one resource. */
+export interface ResourceResult {
+  readonly of: number;
+  readonly tool: string;
+  readonly target: string;
+  readonly resources: string[];
+  readonly result: 'restored' | 'restored_unverified' | 'failed' | 'not_reversible' | 'skipped';
+  readonly detail?: string;
+  /** Id of the call in the audit. */
+  readonly call?: string;
+}
+
+/** How a rollback stands, for people and programs. */
+export interface RollbackReport {
+  readonly id: string;
+  readonly to: number;
+  readonly snapshot: number;
+  readonly results: ResourceResult[];
+  readonly topology: 'unchanged' | 'waiting' | 'restored' | 'failed';
+  readonly topology_detail?: string;
+  /** Whether the stack is at the version: everything came back and was read back. */
+  readonly at_target: boolean;
+  /** The same in a sentence. */
+  readonly verdict: string;
+  /** What can be done now; empty when it is over. */
+  readonly next: string[];
 }
 
 /** The history of the stack, for one principal: what its own links do not reach is left out. */
 export interface VersionsView {
-  list(question: { limit: number; before?: number }): Promise<readonly VersionSummary[]>;
+  list(question: { limit: number; before?: number }): Promise<VersionSummary[]>;
   /** Throws ToolError('not_found') for a version that is not kept. */
   diff(from: number, to?: number): Promise<StackDiff>;
   /** Captures every component that the links reach. */
-  snapshot(
-    note: string | undefined,
-  ): Promise<VersionSummary & { readonly missed: Readonly<Record<string, string>> }>;
+  snapshot(note: string | undefined): Promise<VersionSummary & { readonly missed: Record<string, string> }>;
   plan(to: number, component?: string): Promise<RollbackPlan>;
+  /** Carries out the plan of a digest, in the caller's name. Throws ToolError('conflict') where it is no longer that plan. */
+  rollback(
+    seen: { readonly to: number; readonly component?: string; readonly digest: string },
+    signal: AbortSignal,
+    onStep: (done: number, total: number, step: string) => void,
+  ): Promise<RollbackReport>;
 }

@@ -32,6 +32,7 @@ export interface History {
   readonly rollbacks: Rollbacks;
   /** Reads the configuration of one component. Never throws: what it misses it says. */
   capture(component: string): Promise<Captured>;
+  captureAll(): Promise<Captured>;
   /** Captures every linked component into a new version. */
   snapshot(by: string, note?: string): Promise<{ version: Version; captured: Captured }>;
   /** A version for the topology that is in force, unless the latest has it already. */
@@ -94,6 +95,7 @@ export function openHistory(deps: HistoryDeps): History {
   return {
     versions,
     capture: (component) => capture([component]),
+    captureAll,
     snapshot,
     recordTopology,
     drift,

@@ -1,32 +1,5 @@
+import type { ResourceResult, RollbackReport } from '../toolset/versions-view.ts';
 import type { Journal } from './journal.ts';
-
-/** What became of one resource. */
-export interface ResourceResult {
-  readonly of: number;
-  readonly tool: string;
-  readonly target: string;
-  readonly resources: readonly string[];
-  readonly result: 'restored' | 'restored_unverified' | 'failed' | 'not_reversible' | 'skipped';
-  readonly detail?: string;
-  /** Id of the call in the audit. */
-  readonly call?: string;
-}
-
-/** How a rollback stands, for people and programs. */
-export interface RollbackReport {
-  readonly id: string;
-  readonly to: number;
-  readonly snapshot: number;
-  readonly results: readonly ResourceResult[];
-  readonly topology: Journal['topology'];
-  readonly topology_detail?: string;
-  /** Whether the stack is at the version: everything came back and was read back. */
-  readonly at_target: boolean;
-  /** The same in a sentence. */
-  readonly verdict: string;
-  /** What can be done now; empty when it is over. */
-  readonly next: readonly string[];
-}
 
 /** Says what came back and what did not; nothing is called restored that was not read back. */
 export function reportOf(journal: Journal): RollbackReport {

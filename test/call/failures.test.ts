@@ -335,7 +335,7 @@ test('a session that opens only after the call was stopped is closed, and used b
 });
 
 test('a tool that ignores its signal is left behind', async () => {
-  const { call, probe } = await lab({ limits: { deadlineMs: 50 } });
+  const { call, probe } = await lab({ limits: { deadlineMs: 500 } });
   probe.does.read = () => new Promise(() => {});
   expect(await call('probe_read', A)).toMatchObject({ error: { code: 'timeout' } });
   probe.does.write = () => new Promise(() => {});

@@ -21,6 +21,7 @@ import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import type { Graph } from '../../src/topology/graph.ts';
 import { readTopology } from '../../src/topology/load.ts';
 import { openVersions } from '../../src/versions/versions.ts';
+import { NO_STACK } from '../harness/no-stack.ts';
 import { openProbe } from './probe-service.ts';
 import { openRecordingAudit } from './recording-audit.ts';
 
@@ -102,7 +103,13 @@ export async function openLab(options: LabOptions = {}) {
     version: changes.version,
     meter: { count: (_request, answer) => counted.push(answer) },
     resolveConnection: resolve,
-    viewFor: (seen) => viewOf(seen, { services: servicesAtHand(services), flags, run: () => call }),
+    viewFor: (seen) =>
+      viewOf(seen, {
+        services: servicesAtHand(services),
+        flags,
+        versionsFor: () => NO_STACK.versions,
+        run: () => call,
+      }),
     whyAbsent: ({ catalog, toolName }, target) =>
       explainAbsence(catalog.graph, servicesAtHand(services), flags, {
         tool: toolName,

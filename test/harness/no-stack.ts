@@ -11,5 +11,8 @@ export const NO_STACK: StackView = {
   },
   explain: unexpected,
   tools: unexpected,
+  get versions(): never {
+    return unexpected();
+  },
   call: unexpected,
 };

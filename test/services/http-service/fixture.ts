@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makeGrant } from '../../../src/gate/grant.ts';
 import { connector } from '../../../src/services/http-service/connect.ts';
@@ -138,11 +136,10 @@ async function revertLast(stack: TestStack, base_url: string, endpoint: string):
 
 /** What the stack recorded of its last write. */
 export async function lastChange({
-  dataDir,
+  stackward: { history },
 }: TestStack): Promise<Change<{ params: Record<string, string> }>> {
-  const read = async (part: string) => JSON.parse(await readFile(join(dataDir, 'changes', part), 'utf8'));
-  const { args, before } = await read('00000001.json');
-  return { args, before, after: await read('00000001.after.json').catch(() => null) };
+  const { change, after } = await history.versions.read(history.versions.version());
+  return { args: change.args as { params: Record<string, string> }, before: change.before, after };
 }
 
 /** One endpoint of each kind. */

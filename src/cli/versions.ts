@@ -1,0 +1,157 @@
+import { userInfo } from 'node:os';
+import type { Stackward } from '../stackward.ts';
+import type { StackDiff, VersionSummary } from '../toolset/versions-view.ts';
+import {
+  diffVersions,
+  driftFrom,
+  listVersions,
+  readVersion,
+  summaryOf,
+  topologyOf,
+} from '../versions/look.ts';
+import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import { openStackward } from './open.ts';
+import { bold, cyan, dim, green, red, yellow } from './print.ts';
+
+/** Opens the stack for one look at its versions. */
+async function withStack(
+  options: TopologyOptions,
+  world: World,
+  work: (stackward: Stackward) => Promise<number>,
+): Promise<number> {
+  const stackward = await openStackward(options, world);
+  try {
+    return await work(stackward);
+  } finally {
+    await stackward.close();
+  }
+}
+
+/** A version's number as it was typed. Throws UsageError. */
+export function numberIn(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new UsageError(`'${text}' is no version; stackward versions list shows them`);
+  return Number(text);
+}
+
+/** `stackward versions list`: newest first. */
+export const list = (options: TopologyOptions & { limit: number }, world: World): Promise<number> =>
+  withStack(options, world, async ({ history }) => {
+    const versions = (await listVersions(history.versions, { limit: options.limit })).map(summaryOf);
+    if (options.json) writeJson(world.stdout, { versions });
+    else for (const one of versions) writeLine(world.stdout, lineOf(one));
+    return EXIT.ok;
+  });
+
+const MARKS = { ok: green('ok'), error: red('error'), outcome_unknown: yellow('unknown') };
+
+const lineOf = ({ number, time, cause, by, tool, target, of, note, outcome }: VersionSummary): string =>
+  [
+    bold(String(number).padStart(4)),
+    dim(time),
+    cyan(cause.padEnd(8)),
+    outcome ? MARKS[outcome] : dim('open'),
+    by,
+    tool === undefined ? '' : `${tool} on ${target}`,
+    of === undefined ? '' : `takes back ${of}`,
+    note === undefined ? '' : dim(note),
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
+
+/** `stackward versions show`: one version, with its topology or the arguments and the image of its write. */
+export const show = (
+  text: string,
+  options: TopologyOptions & { showTopology?: boolean },
+  world: World,
+): Promise<number> =>
+  withStack(options, world, async ({ history, mask }) => {
+    const version = await readVersion(history.versions, numberIn(text));
+    const topology = await topologyOf(history.versions, version);
+    if (options.showTopology) {
+      world.stdout.write(topology);
+      return EXIT.ok;
+    }
+    const { change, end } = version;
+    const shown = {
+      ...summaryOf(version),
+      topology_sha256: version.topology_hash,
+      ...(change
+        ? { args: mask.json(change.args), before: mask.json(change.before), after: mask.json(version.after) }
+        : {}),
+      ...(change?.irreversible === undefined ? {} : { no_way_back: change.irreversible }),
+      ...(end ? { captured: end.captured, missed: end.missed } : {}),
+    };
+    writeJson(world.stdout, shown);
+    return EXIT.ok;
+  });
+
+/** `stackward versions diff`: two versions, or one and the stack as it is. */
+export const diff = (
+  from: string,
+  to: string | undefined,
+  options: TopologyOptions,
+  world: World,
+): Promise<number> =>
+  withStack(options, world, async ({ history, catalogs }) => {
+    if (to !== undefined)
+      return tell(await diffVersions(history.versions, numberIn(from), numberIn(to)), options, world);
+    const version = await readVersion(history.versions, numberIn(from));
+    const captured = await history.captureAll();
+    return tell(
+      await driftFrom(history.versions, version, { captured, topology: catalogs.graph().text }),
+      options,
+      world,
+    );
+  });
+
+/** `stackward drift`: what changed outside Stackward since the latest version. Exit code 1 when something did. */
+export const drift = (options: TopologyOptions, world: World): Promise<number> =>
+  withStack(options, world, async ({ history }) => {
+    const found = await history.drift();
+    tell(found, options, world);
+    return found.resources.length + found.topology.length > 0 ? EXIT.failed : EXIT.ok;
+  });
+
+/** `stackward snapshot`: captures every linked component as a new version. Exit code 1 when one could not be read. */
+export const snapshot = (options: TopologyOptions & { note?: string }, world: World): Promise<number> =>
+  withStack(options, world, async ({ history }) => {
+    const { version, captured } = await history.snapshot(userInfo().username, options.note);
+    const missed = Object.fromEntries(
+      [...captured].flatMap(([name, one]) => ('missed' in one ? [[name, one.missed]] : [])),
+    );
+    if (options.json)
+      writeJson(world.stdout, { version: version.number, captured: [...captured.keys()], missed });
+    else {
+      writeLine(
+        world.stdout,
+        `version ${bold(String(version.number))} holds ${captured.size - Object.keys(missed).length} components`,
+      );
+      for (const [name, why] of Object.entries(missed))
+        writeLine(world.stdout, yellow(`  ${name} could not be read: ${why}`));
+    }
+    return Object.keys(missed).length > 0 ? EXIT.failed : EXIT.ok;
+  });
+
+function tell(found: StackDiff, options: TopologyOptions, world: World): number {
+  if (options.json) {
+    writeJson(world.stdout, found);
+    return EXIT.ok;
+  }
+  const { from, to, topology, resources, secrets, unknown } = found;
+  const say = (line: string) => writeLine(world.stdout, line);
+  say(dim(`from version ${from} to ${to === undefined ? 'the stack as it is' : `version ${to}`}`));
+  for (const line of topology)
+    say(line.startsWith('-') ? red(line) : line.startsWith('+') ? green(line) : dim(line));
+  for (const { component, resource, change, fields } of resources) {
+    say(
+      `${bold(component)}  ${resource}  ${change === 'added' ? green(change) : change === 'removed' ? red(change) : yellow(change)}`,
+    );
+    for (const { field, from: was, to: is } of fields)
+      say(`  ${field}: ${red(JSON.stringify(was))} -> ${green(JSON.stringify(is))}`);
+  }
+  for (const field of secrets) say(`${bold(field)}  another version of the credential`);
+  for (const [name, why] of Object.entries(unknown)) say(dim(`${name}: ${why}`));
+  if (topology.length + resources.length + secrets.length === 0) say('nothing differs');
+  return EXIT.ok;
+}

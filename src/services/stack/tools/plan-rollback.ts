@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { tool } from '../tool.ts';
+import { Resource, Step, Stuck, VersionNumber } from '../version-shapes.ts';
+
+export const planRollback = tool({
+  name: 'stack_plan_rollback',
+  access: 'read',
+  reach: 'stack',
+  title: 'Plan a rollback',
+  description:
+    'Show what a rollback to a version would take back, in which order, what cannot be taken back and why, what drifted, and what stands in its way. Changes nothing.',
+  params: z.strictObject({
+    to: VersionNumber,
+    component: z.string().max(64).optional().describe('Only the writes to this component'),
+  }),
+  output: z.strictObject({
+    to: z.number().int(),
+    from: z.number().int(),
+    component: z.string().optional(),
+    digest: z.string().describe('Names this plan for stack_rollback'),
+    steps: z.array(Step),
+    not_reversible: z.array(Stuck),
+    topology: z.boolean().describe('The topology file is put back too'),
+    drift: z.array(Resource),
+    obstacles: z.array(z.string()),
+    truncated: z.boolean(),
+    hint: z.string().optional(),
+  }),
+  list: 'drift',
+  async run({ stack }, { to, component }) {
+    return { ...(await stack.versions.plan(to, component)), truncated: false };
+  },
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { tool } from '../tool.ts';
+import { Result, VersionNumber } from '../version-shapes.ts';
+
+export const rollback = tool({
+  name: 'stack_rollback',
+  access: 'write',
+  reach: 'stack',
+  relays: true,
+  title: 'Roll back to a version',
+  description:
+    'Carry out a plan of stack_plan_rollback. Each step is a call of yours with its own checks; it stops at the first that fails. A human approves the plan by its digest.',
+  params: z.strictObject({
+    to: VersionNumber,
+    component: z.string().max(64).optional(),
+    digest: z.string().regex(/^[0-9a-f]{64}$/, 'the digest of a plan'),
+  }),
+  output: z.strictObject({
+    id: z.string(),
+    to: z.number().int(),
+    snapshot: z.number().int().describe('The version before its first step'),
+    results: z.array(Result),
+    topology: z.enum(['unchanged', 'waiting', 'restored', 'failed']),
+    topology_detail: z.string().optional(),
+    at_target: z.boolean(),
+    verdict: z.string(),
+    next: z.array(z.string()),
+    truncated: z.boolean(),
+    hint: z.string().optional(),
+  }),
+  list: 'results',
+  effect: {
+    kind: 'update',
+    irreversible:
+      'it changes several resources at once, and only a rollback to the version before it takes that back',
+  },
+  scope: (_target, { to, component, digest }) => ({
+    resources: [`${component ?? 'stack'} back to version ${to}, plan ${digest.slice(0, 12)}`],
+    atMost: 1,
+  }),
+  async run({ stack, signal, session }, { to, component, digest }) {
+    const seen = { to, digest, ...(component === undefined ? {} : { component }) };
+    const report = await stack.versions.rollback(seen, signal, (done, total, step) => {
+      void session?.progress(done, total, step);
+    });
+    return { ...report, truncated: false };
+  },
+});
