@@ -1,6 +1,7 @@
 import { ToolError } from '../../toolset/errors.ts';
 import type { ScopeLabels } from '../../toolset/label-scope.ts';
-import { type Parsed, parsePromql } from './promql/parse.ts';
+import type { Parsed } from '../../toolset/query/parse.ts';
+import { parsePromql } from './promql/parse.ts';
 import { type Printed, printPromql } from './promql/print.ts';
 import type { Matcher, Selector } from './promql/selector.ts';
 

@@ -1,7 +1,8 @@
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf, type Parsed, refusedAt, textOf } from './parse.ts';
-import { decodeString, encodeString } from './string-literal.ts';
-import { LABEL_NAME, MATCH_OPERATORS, METRIC_NAME } from './vocabulary.ts';
+import { LABEL_NAME } from '../../../toolset/label-scope.ts';
+import { childrenOf, type Parsed, refusedAt, textOf } from '../../../toolset/query/parse.ts';
+import { decodeString, encodeString } from '../../../toolset/query/string-literal.ts';
+import { MATCH_OPERATORS, METRIC_NAME } from './vocabulary.ts';
 
 /** One label matcher with its value decoded. */
 export interface Matcher {
