@@ -1,6 +1,6 @@
 import { bytesOf, LogqlError, lex, parseError, secondsOf, type Token } from './logql-lexer.ts';
 import { parseStages } from './logql-pipeline.ts';
-import type { Matcher, Stage } from './logql-stages.ts';
+import { compiled, type Matcher, type Stage } from './logql-stages.ts';
 
 /** Lines of streams, through the stages of a pipeline. */
 export interface Logs {
@@ -257,7 +257,9 @@ export class LogqlParser {
 
   matcher(): Matcher {
     const label = this.take('name');
-    return { label, op: this.expect('=', '!=', '=~', '!~'), value: this.take('string') };
+    const matcher = { label, op: this.expect('=', '!=', '=~', '!~'), value: this.take('string') };
+    if (matcher.op.endsWith('~')) compiled(matcher.value);
+    return matcher;
   }
 
   /** A duration or size that a label is compared with, in seconds or bytes. */

@@ -17,19 +17,30 @@ export interface Matcher {
   readonly value: string;
 }
 
+/** A regular expression, or the error that Loki answers to none. */
+export function compiled(pattern: string, flags = ''): RegExp {
+  try {
+    return new RegExp(pattern.replaceAll('(?P<', '(?<'), flags);
+  } catch {
+    throw new LogqlError(`parse error : error parsing regexp: \`${pattern}\``);
+  }
+}
+
 /** Whether a label set satisfies a matcher; a label that is not there counts as empty. */
 export function matches(labels: Readonly<Record<string, string>>, { label, op, value }: Matcher): boolean {
   const found = Object.hasOwn(labels, label) ? (labels[label] ?? '') : '';
   if (op === '=') return found === value;
   if (op === '!=') return found !== value;
-  const holds = new RegExp(`^(?:${value})$`, 's').test(found);
+  const holds = compiled(`^(?:${value})$`, 's').test(found);
   return op === '=~' ? holds : !holds;
 }
 
 /** A filter of lines by one of several texts. */
 export const lineFilter = (op: string, texts: readonly string[]): Stage => {
+  const patterns = op.endsWith('~') ? texts.map((text) => compiled(text)) : [];
   const isIn = (line: string) =>
-    texts.some((text) => (op.endsWith('~') ? new RegExp(text).test(line) : line.includes(text)));
+    patterns.some((pattern) => pattern.test(line)) ||
+    (patterns.length === 0 && texts.some((text) => line.includes(text)));
   const isNegated = op.startsWith('!');
   return (entry) => (isIn(entry.line) === isNegated ? undefined : entry);
 };
@@ -65,8 +76,8 @@ export const logfmtLabels = (line: string): Record<string, string> =>
 
 /** Named groups of a regular expression in Go's spelling. */
 export const regexpLabels = (pattern: string) => {
-  const compiled = new RegExp(pattern.replaceAll('(?P<', '(?<'));
-  return (line: string): Record<string, string> => ({ ...compiled.exec(line)?.groups });
+  const groups = compiled(pattern);
+  return (line: string): Record<string, string> => ({ ...groups.exec(line)?.groups });
 };
 
 /** Writes the values of `{{.name}}` and `{{__line__}}` into a template; other actions write nothing. */
