@@ -20,7 +20,9 @@ export interface Matcher {
 /** A regular expression, or the error that Loki answers to none. */
 export function compiled(pattern: string, flags = ''): RegExp {
   try {
-    return new RegExp(pattern.replaceAll('(?P<', '(?<'), flags);
+    // Go switches case off inside of the pattern.
+    const plain = pattern.replaceAll('(?P<', '(?<').replaceAll('(?i)', '');
+    return new RegExp(plain, pattern.includes('(?i)') ? `${flags}i` : flags);
   } catch {
     throw new LogqlError(`parse error : error parsing regexp: \`${pattern}\``);
   }

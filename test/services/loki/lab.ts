@@ -142,7 +142,7 @@ export function openAttack() {
   }
 
   /** Expects every selector that the twin read to be confined, and nothing of finance to come back. */
-  async function confined(tool: string, args: object) {
+  async function confined(tool: string, args: object): Promise<Record<string, unknown>> {
     lab.forget();
     const answer = await lab.read(tool, 'shop', args).catch((error: unknown) => {
       // Loki may find a query wrong that was let through; what was sent counts all the same.

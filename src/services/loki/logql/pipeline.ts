@@ -53,7 +53,9 @@ function printStage(printer: Printer, node: SyntaxNode): string {
 function printLineFilters(printer: Printer, node: SyntaxNode): string {
   const words = itemsOf(node).map((one) => {
     if (one.name === 'LineFilter') return printLineFilter(printer, one);
-    return one.name === 'Or' ? 'or' : printAlternatives(printer, one);
+    if (one.name === 'Or') return 'or';
+    if (one.name !== 'OrFilter') throw refuse(printer, one);
+    return printValues(printer, one, childrenOf(one));
   });
   return words.join(' ');
 }
@@ -65,24 +67,22 @@ function printLineFilter(printer: Printer, node: SyntaxNode): string {
   return `${op} ${printValues(printer, node, values)}`;
 }
 
-function printAlternatives(printer: Printer, node: SyntaxNode): string {
-  if (node.name !== 'OrFilter') throw refuse(printer, node);
-  return printValues(printer, node, childrenOf(node));
+/** What is looked for in a line: strings or `ip(...)`, joined by `or`, which the grammar nests to the right. */
+function printValues(printer: Printer, parent: SyntaxNode, values: readonly SyntaxNode[]): string {
+  const written: string[] = [];
+  for (let rest = values; ; ) {
+    const [first, or, other, ...more] = rest;
+    if (first?.name === 'FilterOp') return [...written, printIp(printer, parent, rest)].join(' or ');
+    written.push(printString(printer, first, parent));
+    if (!or) return written.join(' or ');
+    if (or.name !== 'Or' || other?.name !== 'OrFilter' || more.length > 0) throw refuse(printer, or);
+    rest = childrenOf(other);
+  }
 }
 
-/** What a line is looked through for: a string, `ip(...)`, and what follows behind `or`. */
-function printValues(printer: Printer, parent: SyntaxNode, values: readonly SyntaxNode[]): string {
-  const [first, ...rest] = values;
-  if (first?.name === 'FilterOp') {
-    const [value, ...more] = rest;
-    if (only(printer, first).name !== 'Ip' || more.length > 0) throw refuse(printer, parent);
-    return `ip(${printString(printer, value, parent)})`;
-  }
-  const text = printString(printer, first, parent);
-  const [or, other, ...more] = rest;
-  if (!or) return text;
-  if (or.name !== 'Or' || !other || more.length > 0) throw refuse(printer, or);
-  return `${text} or ${printAlternatives(printer, other)}`;
+function printIp(printer: Printer, parent: SyntaxNode, [op, value, ...rest]: readonly SyntaxNode[]): string {
+  if (!op || only(printer, op).name !== 'Ip' || rest.length > 0) throw refuse(printer, parent);
+  return `ip(${printString(printer, value, parent)})`;
 }
 
 function printParser(printer: Printer, node: SyntaxNode): string {
