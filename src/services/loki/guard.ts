@@ -1,8 +1,9 @@
 import { ToolError } from '../../toolset/errors.ts';
 import type { ScopeLabels } from '../../toolset/label-scope.ts';
+import { carries, type Matcher, matchersOf, refuseLong } from '../../toolset/query/matcher.ts';
 import { parseLogql } from './logql/parse.ts';
 import { type Printed, printLogql } from './logql/print.ts';
-import { type Matcher, matchersOf, type Selector } from './logql/selector.ts';
+import type { Selector } from './logql/selector.ts';
 
 const MAX_BYTES = 16 * 1024;
 /** The injected labels may make a query of many selectors longer than what was sent. Loki itself reads 128 KiB. */
@@ -60,17 +61,5 @@ function verify(printed: Printed, inject: readonly Matcher[], scope: ScopeLabels
       'query_refused',
       'the query could not be confined to the link’s labels; write it simpler',
     );
-  }
-}
-
-const carries = (selector: Selector, inject: readonly Matcher[]) =>
-  inject.every(({ label, value }) =>
-    selector.some((one) => one.label === label && one.op === '=' && one.value === value),
-  );
-
-function refuseLong(text: string, most: number): void {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > most) {
-    throw new ToolError('query_refused', `the query has ${bytes} bytes; at most ${most} are accepted`);
   }
 }

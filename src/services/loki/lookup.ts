@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
 import { isInScope, type ScopeLabels, scopeOf } from '../../toolset/label-scope.ts';
+import { matchersOf } from '../../toolset/query/matcher.ts';
 import { periodOf, TimeInput } from '../../toolset/query/time.ts';
 import { type LabelSet, SeriesAnswer } from './api.ts';
-import { matchersOf, printSelector } from './logql/selector.ts';
+import { printSelector } from './logql/selector.ts';
 import type { Context } from './tool.ts';
 
 /** Which streams a look-up goes over, and when. */

@@ -1,12 +1,7 @@
-/** A function of chance: numbers in [0, 1). */
-type Random = () => number;
+import { pick, type Random } from '../prometheus/random-promql.ts';
+
 type Rule = (random: Random, depth: number) => string;
 
-const pick = <T>(random: Random, from: readonly T[]): T => {
-  const one = from[Math.floor(random() * from.length)];
-  if (one === undefined) throw new RangeError('nothing to pick from');
-  return one;
-};
 const some = (random: Random, most: number, rule: () => string, joint: string): string =>
   Array.from({ length: 1 + Math.floor(random() * most) }, rule).join(joint);
 

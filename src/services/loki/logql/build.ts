@@ -1,7 +1,8 @@
 import { ToolError } from '../../../toolset/errors.ts';
 import type { ScopeLabels } from '../../../toolset/label-scope.ts';
+import { type Matcher, matchersOf } from '../../../toolset/query/matcher.ts';
 import { encodeString } from '../../../toolset/query/string-literal.ts';
-import { type Matcher, matchersOf, printMatcher, printSelector } from './selector.ts';
+import { printMatcher, printSelector } from './selector.ts';
 import { SIZE, SPAN } from './vocabulary.ts';
 
 /** Functions that count lines in a window. */

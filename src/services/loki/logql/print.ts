@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { ScopeLabels } from '../../../toolset/label-scope.ts';
+import type { Matcher } from '../../../toolset/query/matcher.ts';
 import { childrenOf, type Parsed } from '../../../toolset/query/parse.ts';
 import { printDigits, printNumber } from './label-filter.ts';
 import { printLogRange } from './log-range.ts';
@@ -17,7 +18,7 @@ import {
   refuse,
   wordOf,
 } from './printer.ts';
-import { type Matcher, printStreams, type Selector } from './selector.ts';
+import { printStreams, type Selector } from './selector.ts';
 import { AGGREGATIONS, OPERATORS, RANGE_FUNCTIONS } from './vocabulary.ts';
 
 /** A query written anew from its parse tree. */

@@ -1,8 +1,9 @@
 import type { SyntaxNode } from '@lezer/common';
 import { LABEL_NAME, type ScopeLabels } from '../../../toolset/label-scope.ts';
+import type { Matcher } from '../../../toolset/query/matcher.ts';
 import { childrenOf, type Parsed, refusedAt, textOf } from '../../../toolset/query/parse.ts';
 import { decodeString, encodeString } from '../../../toolset/query/string-literal.ts';
-import type { Matcher, Selector } from './selector.ts';
+import type { Selector } from './selector.ts';
 import { RESERVED } from './vocabulary.ts';
 
 const MAX_DEPTH = 100;

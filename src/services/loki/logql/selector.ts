@@ -1,16 +1,9 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { ScopeLabels } from '../../../toolset/label-scope.ts';
+import { isSame, type Matcher } from '../../../toolset/query/matcher.ts';
 import { childrenOf } from '../../../toolset/query/parse.ts';
 import { encodeString } from '../../../toolset/query/string-literal.ts';
 import { itemsOf, only, type Printer, printName, readString, refuse, wordOf } from './printer.ts';
 import { MATCH_OPERATORS } from './vocabulary.ts';
-
-/** One label matcher with its value decoded. */
-export interface Matcher {
-  readonly label: string;
-  readonly op: string;
-  readonly value: string;
-}
 
 /** The matchers of one stream selector, all of which a stream has to satisfy. */
 export type Selector = readonly Matcher[];
@@ -40,10 +33,3 @@ export const printMatcher = ({ label, op, value }: Matcher): string => `${label}
 
 /** Writes a selector in one form only. */
 export const printSelector = (selector: Selector): string => `{${selector.map(printMatcher).join(', ')}}`;
-
-const isSame = (one: Matcher, other: Matcher): boolean =>
-  one.label === other.label && one.op === other.op && one.value === other.value;
-
-/** A label scope as matchers. */
-export const matchersOf = (scope: ScopeLabels): Matcher[] =>
-  Object.entries(scope).map(([label, value]) => ({ label, op: '=', value }));

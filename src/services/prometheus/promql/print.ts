@@ -1,9 +1,9 @@
 import type { SyntaxNode } from '@lezer/common';
+import type { Matcher } from '../../../toolset/query/matcher.ts';
 import { childrenOf, type Parsed, refusedAt, textOf } from '../../../toolset/query/parse.ts';
 import { encodeString } from '../../../toolset/query/string-literal.ts';
 import { DURATION } from '../../../toolset/query/time.ts';
 import {
-  type Matcher,
   printLabelName,
   printSelector,
   readLabelName,
