@@ -33,6 +33,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: ["k8s_list_workloads","k8s_list_pods","k8s_events","k8s_logs","k8s_revisions","k8s_describe","k8s_rollout_status","k8s_top","k8s_rollback_workload","k8s_scale","k8s_restart"],
     load: async () => (await import('./kubernetes-workload/service.ts')).kubernetesWorkload,
   }],
+  ['loki', {
+    builtIn: false,
+    tools: ["loki_query","loki_query_range","loki_labels","loki_label_values","loki_series","loki_stats","loki_patterns"],
+    load: async () => (await import('./loki/service.ts')).loki,
+  }],
   ['postgresql', {
     builtIn: false,
     tools: ["pg_query","pg_explain","pg_list_databases","pg_list_tables","pg_describe_table","pg_active_queries","pg_locks","pg_top_queries","pg_health","pg_execute"],

@@ -1,8 +1,10 @@
 import { ToolError } from '../../toolset/errors.ts';
 import type { ScopeLabels } from '../../toolset/label-scope.ts';
-import { type Parsed, parsePromql } from './promql/parse.ts';
+import { carries, type Matcher, matchersOf, refuseLong } from '../../toolset/query/matcher.ts';
+import type { Parsed } from '../../toolset/query/parse.ts';
+import { parsePromql } from './promql/parse.ts';
 import { type Printed, printPromql } from './promql/print.ts';
-import type { Matcher, Selector } from './promql/selector.ts';
+import type { Selector } from './promql/selector.ts';
 
 const MAX_BYTES = 16 * 1024;
 /** The injected labels may make a query of many selectors longer than what was sent. */
@@ -52,29 +54,14 @@ export function guardSelector(text: string, scope: ScopeLabels): string {
 const isOneSelector = ({ root }: Parsed) =>
   root.firstChild?.name === 'VectorSelector' && root.firstChild.nextSibling === null;
 
-const matchersOf = (scope: ScopeLabels): Matcher[] =>
-  Object.entries(scope).map(([label, value]) => ({ label, op: '=', value }));
-
 /** Reads what was printed as a stranger would. Throws when anything in it is not as intended. */
 function verify(printed: Printed, inject: readonly Matcher[]): void {
   const again = printPromql(parsePromql(printed.text), []);
   const same = again.text === printed.text && again.selectors.length === printed.selectors.length;
-  if (!same || !again.selectors.every((selector) => carries(selector, inject))) {
+  if (!same || !again.selectors.every(({ matchers }) => carries(matchers, inject))) {
     throw new ToolError(
       'query_refused',
       'the expression could not be confined to the link’s labels; write it simpler',
     );
-  }
-}
-
-const carries = (selector: Selector, inject: readonly Matcher[]) =>
-  inject.every(({ label, value }) =>
-    selector.matchers.some((one) => one.label === label && one.op === '=' && one.value === value),
-  );
-
-function refuseLong(text: string, most: number): void {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > most) {
-    throw new ToolError('query_refused', `the expression has ${bytes} bytes; at most ${most} are accepted`);
   }
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
 import type { ScopeLabels } from '../../toolset/label-scope.ts';
+import { TimeInput } from '../../toolset/query/time.ts';
 import { Names } from './api.ts';
 import type { Ask } from './client.ts';
 import { selectionFields, selectionOf } from './query-input.ts';
 import { selectorOf } from './scope.ts';
-import { currentMoment, momentOf, TimeInput } from './time.ts';
 import type { Context } from './tool.ts';
 
 /** Which series a look-up goes over, and when they existed. */
@@ -32,15 +32,6 @@ export async function matchOf(lookup: Lookup, scope: ScopeLabels): Promise<strin
   if (selector === undefined) return selectorOf(scope);
   const { guardSelector } = await import('./guard.ts');
   return guardSelector(selector, scope);
-}
-
-/** `start` and `end` as the API takes them. Throws ToolError('invalid_arguments'). */
-export function periodOf({ start = '-1h', end = 'now' }: Pick<Lookup, 'start' | 'end'>): [string, string][] {
-  const now = currentMoment();
-  return [
-    ['start', momentOf(start, now).toFixed(3)],
-    ['end', momentOf(end, now).toFixed(3)],
-  ];
 }
 
 const NO_SUCH_METRIC = 'stackward_no_such_metric';

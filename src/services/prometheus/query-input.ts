@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
+import { LABEL_NAME } from '../../toolset/label-scope.ts';
+import { isEncodable } from '../../toolset/query/string-literal.ts';
+import { DurationInput } from '../../toolset/query/time.ts';
 import { buildQuery, INSTANT_FUNCTIONS, RANGE_FUNCTIONS } from './promql/build.ts';
 import { printSelector } from './promql/selector.ts';
-import { isEncodable } from './promql/string-literal.ts';
-import { LABEL_NAME } from './promql/vocabulary.ts';
-import { DurationInput } from './time.ts';
 
 const LabelName = z.string().max(200).regex(LABEL_NAME, 'a label name has letters, digits and _ only');
 const Text = z.string().max(2000).refine(isEncodable, 'must hold neither NUL nor half a surrogate pair');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildQuery, type TypedQuery } from '../../../src/services/prometheus/promql/build.ts';
-import { decodeString, encodeString } from '../../../src/services/prometheus/promql/string-literal.ts';
+import { decodeString, encodeString } from '../../../src/toolset/query/string-literal.ts';
 
 describe('string literals', () => {
   test.for([

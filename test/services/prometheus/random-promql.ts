@@ -9,10 +9,11 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-type Random = () => number;
+export type Random = () => number;
 type Rule = (random: Random, depth: number) => string;
 
-const pick = <T>(random: Random, from: readonly T[]): T => {
+/** One of several, by chance. */
+export const pick = <T>(random: Random, from: readonly T[]): T => {
   const one = from[Math.floor(random() * from.length)];
   if (one === undefined) throw new RangeError('nothing to pick from');
   return one;

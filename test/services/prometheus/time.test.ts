@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fitSeries, fitStep } from '../../../src/services/prometheus/sizing.ts';
-import { momentOf, secondsOf } from '../../../src/services/prometheus/time.ts';
+import { fitSeries, fitStep } from '../../../src/toolset/query/sizing.ts';
+import { momentOf, secondsOf } from '../../../src/toolset/query/time.ts';
 
 const NOW = 1_700_000_000;
 

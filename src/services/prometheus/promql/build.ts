@@ -1,5 +1,6 @@
 import { ToolError } from '../../../toolset/errors.ts';
-import { type Matcher, printLabelName, printSelector } from './selector.ts';
+import type { Matcher } from '../../../toolset/query/matcher.ts';
+import { printLabelName, printSelector } from './selector.ts';
 
 /** Functions over a window. */
 export const RANGE_FUNCTIONS = [

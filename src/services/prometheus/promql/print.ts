@@ -1,7 +1,9 @@
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf, type Parsed, refusedAt, textOf } from './parse.ts';
+import type { Matcher } from '../../../toolset/query/matcher.ts';
+import { childrenOf, type Parsed, refusedAt, textOf } from '../../../toolset/query/parse.ts';
+import { encodeString } from '../../../toolset/query/string-literal.ts';
+import { DURATION } from '../../../toolset/query/time.ts';
 import {
-  type Matcher,
   printLabelName,
   printSelector,
   readLabelName,
@@ -9,8 +11,7 @@ import {
   readString,
   type Selector,
 } from './selector.ts';
-import { encodeString } from './string-literal.ts';
-import { AGGREGATIONS, DURATION, FUNCTIONS, NUMBER, OPERATORS } from './vocabulary.ts';
+import { AGGREGATIONS, FUNCTIONS, NUMBER, OPERATORS } from './vocabulary.ts';
 
 const MAX_DEPTH = 100;
 

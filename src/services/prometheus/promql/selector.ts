@@ -1,14 +1,9 @@
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf, type Parsed, refusedAt, textOf } from './parse.ts';
-import { decodeString, encodeString } from './string-literal.ts';
-import { LABEL_NAME, MATCH_OPERATORS, METRIC_NAME } from './vocabulary.ts';
-
-/** One label matcher with its value decoded. */
-export interface Matcher {
-  readonly label: string;
-  readonly op: string;
-  readonly value: string;
-}
+import { LABEL_NAME } from '../../../toolset/label-scope.ts';
+import type { Matcher } from '../../../toolset/query/matcher.ts';
+import { childrenOf, type Parsed, refusedAt, textOf } from '../../../toolset/query/parse.ts';
+import { decodeString, encodeString } from '../../../toolset/query/string-literal.ts';
+import { MATCH_OPERATORS, METRIC_NAME } from './vocabulary.ts';
 
 /** A vector selector as what it means: a metric name that stands before or in the braces, and matchers. */
 export interface Selector {

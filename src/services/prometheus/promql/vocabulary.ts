@@ -55,8 +55,6 @@ export const MATCH_OPERATORS: Readonly<Record<string, string>> = {
   NeqRegex: '!~',
 };
 
-export const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 export const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-export const DURATION = /^(?:\d+(?:ms|[smhdwy]))+$/;
 export const NUMBER =
   /^[+-]?(?:0x[0-9a-f]+|(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?|inf|nan)$/i;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
-import { scopeOf } from '../../../toolset/label-scope.ts';
+import { LABEL_NAME, scopeOf } from '../../../toolset/label-scope.ts';
+import { periodOf } from '../../../toolset/query/time.ts';
 import type { Ask } from '../client.ts';
-import { askNames, lookupFields, matchOf, periodOf } from '../lookup.ts';
-import { LABEL_NAME } from '../promql/vocabulary.ts';
+import { askNames, lookupFields, matchOf } from '../lookup.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 export const promLabels = tool({

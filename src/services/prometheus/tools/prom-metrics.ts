@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import { isInScope, type ScopeLabels, scopeOf } from '../../../toolset/label-scope.ts';
+import { periodOf } from '../../../toolset/query/time.ts';
 import { type Metadata, MetadataData, TargetMetadataData } from '../api.ts';
-import { askNames, matchOf, periodOf } from '../lookup.ts';
+import { askNames, matchOf } from '../lookup.ts';
 import { selectorOf } from '../scope.ts';
 import { type Context, complete, completeness, tool } from '../tool.ts';
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { ToolError } from '../../../toolset/errors.ts';
 import { scopeOf } from '../../../toolset/label-scope.ts';
+import { deadlineOf, fitSeries, rangeOf, samplesWithin } from '../../../toolset/query/sizing.ts';
+import { DurationInput, TimeInput } from '../../../toolset/query/time.ts';
 import { LabelSet, RangeData, type RangeSeries, Sample } from '../api.ts';
 import { promqlOf, queryFields } from '../query-input.ts';
-import { deadlineOf, fitSeries, fitStep, samplesWithin } from '../sizing.ts';
-import { currentMoment, DurationInput, momentOf, secondsOf, TimeInput } from '../time.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 export const promQueryRange = tool({
@@ -58,24 +57,6 @@ export const promQueryRange = tool({
     return { query: expr, ...range, series: kept, ...complete(cut, hint, warnings) };
   },
 });
-
-/** Resolves the moments and a step whose points stay within `most`. Throws ToolError('invalid_arguments'). */
-function rangeOf(from: string | number, to: string | number, wish: string | undefined, most: number) {
-  const now = currentMoment();
-  const start = momentOf(from, now);
-  const end = momentOf(to, now);
-  if (end <= start) throw new ToolError('invalid_arguments', 'end must lie after start');
-  const wished = wish === undefined ? undefined : secondsOf(wish);
-  if (wished === 0) throw new ToolError('invalid_arguments', 'step must be longer than zero');
-  const step = fitStep(end - start, wished, most);
-  const raised = wished !== undefined && step > wished;
-  return {
-    start,
-    end,
-    step,
-    ...(raised ? { note: `step raised from ${wish} to ${step}s: at most ${most} points` } : {}),
-  };
-}
 
 /** A native histogram is shown by its count. */
 const compact = ({ metric, values, histograms }: RangeSeries) => ({

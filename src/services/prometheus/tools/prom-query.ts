@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { scopeOf } from '../../../toolset/label-scope.ts';
+import { deadlineOf, fitSeries, samplesWithin } from '../../../toolset/query/sizing.ts';
+import { currentMoment, momentOf, TimeInput } from '../../../toolset/query/time.ts';
 import { Histogram, type InstantSeries, LabelSet, QueryData, type RangeSeries, Sample } from '../api.ts';
 import { promqlOf, queryFields } from '../query-input.ts';
-import { deadlineOf, fitSeries, samplesWithin } from '../sizing.ts';
-import { currentMoment, momentOf, TimeInput } from '../time.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 const Result = z.strictObject({

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import { isInScope, scopeOf } from '../../../toolset/label-scope.ts';
+import { periodOf } from '../../../toolset/query/time.ts';
 import { LabelSet, SeriesData } from '../api.ts';
-import { lookupFields, matchOf, periodOf } from '../lookup.ts';
+import { lookupFields, matchOf } from '../lookup.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 export const promSeries = tool({

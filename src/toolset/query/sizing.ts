@@ -1,6 +1,8 @@
-import type { Limits } from '../../toolset/define.ts';
+import type { Limits } from '../define.ts';
+import { ToolError } from '../errors.ts';
+import { currentMoment, momentOf, secondsOf } from './time.ts';
 
-/** Prometheus' own bound on the points of one series in one range query. */
+/** The bound of Prometheus, and of Loki, on the points of one series in one range query. */
 const MAX_POINTS = 11_000;
 /** About what one `[1700000000,"12345.678"]` takes. */
 const BYTES_PER_SAMPLE = 32;
@@ -22,6 +24,34 @@ export function fitStep(seconds: number, wished: number | undefined, most: numbe
   const least = wished ?? seconds / Math.min(DEFAULT_POINTS, most);
   const round = STEPS.find((step) => step >= least && fits(step));
   return round ?? Math.ceil(seconds / Math.max(1, most - 1));
+}
+
+/** The moments of a range query and the seconds between its points. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+  /** How the wished step was changed. */
+  readonly note?: string;
+}
+
+/** Resolves the moments, and a step whose points stay within `most`. Throws ToolError('invalid_arguments'). */
+export function rangeOf(
+  from: string | number,
+  to: string | number,
+  wish: string | undefined,
+  most: number,
+): Range {
+  const now = currentMoment();
+  const start = momentOf(from, now);
+  const end = momentOf(to, now);
+  if (end <= start) throw new ToolError('invalid_arguments', 'end must lie after start');
+  const wished = wish === undefined ? undefined : secondsOf(wish);
+  if (wished === 0) throw new ToolError('invalid_arguments', 'step must be longer than zero');
+  const step = fitStep(end - start, wished, most);
+  const raised = wished !== undefined && step > wished;
+  const note = `step raised from ${wish} to ${step}s: at most ${most} points`;
+  return { start, end, step, ...(raised ? { note } : {}) };
 }
 
 /** The first series that together stay within the bounds. One series alone is shortened to its latest samples. */

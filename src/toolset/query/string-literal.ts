@@ -12,11 +12,12 @@ const SIMPLE: Readonly<Record<string, string>> = {
 const PIECE =
   /\\(?:([abfnrtv\\])|(["'])|x([0-7][0-9a-fA-F])|([01][0-7]{2})|u([0-9a-fA-F]{4})|U(00[01][0-9a-fA-F]{5}))|[^\\\n]/uy;
 
-/** What PromQL cannot hold, or what a JavaScript string cannot hand on faithfully: NUL and half a surrogate pair. */
+/** What the languages cannot hold, or what a JavaScript string cannot hand on faithfully: NUL and half a surrogate pair. */
 const UNFAITHFUL = /[\0\p{Cs}]/u;
 
 /**
- * The value of a PromQL string literal, quotes included, by the rules of Prometheus' `strutil.Unquote`.
+ * The value of a PromQL or LogQL string literal, quotes included, by the rules of Prometheus' `strutil.Unquote`,
+ * which Loki calls too.
  * Returns undefined for anything in doubt, among it byte escapes above 0x7f: the grammar that finds the
  * literal is laxer than the server that reads it.
  * @see https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals
@@ -61,11 +62,11 @@ const codePoint = (code: number) => (code <= 0x10_ffff ? String.fromCodePoint(co
 export const isEncodable = (value: string): boolean => !UNFAITHFUL.test(value);
 
 /**
- * A value as a double-quoted PromQL literal. Every escape that JSON writes means the same in PromQL.
+ * A value as a double-quoted literal. Every escape that JSON writes means the same in PromQL and LogQL.
  * Throws a RangeError for a value that is not {@link isEncodable}.
  */
 export function encodeString(value: string): string {
   if (!isEncodable(value))
-    throw new RangeError('a PromQL string holds neither NUL nor half a surrogate pair');
+    throw new RangeError('a string of a query holds neither NUL nor half a surrogate pair');
   return JSON.stringify(value);
 }

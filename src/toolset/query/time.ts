@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { ToolError } from '../../toolset/errors.ts';
-import { DURATION } from './promql/vocabulary.ts';
+import { ToolError } from '../errors.ts';
+
+/** A duration as PromQL and LogQL write it, in whole numbers. */
+export const DURATION = /^(?:\d+(?:ms|[smhdwy]))+$/;
 
 export const TimeInput = z
   .union([z.number(), z.string().max(40)])
@@ -25,7 +27,7 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
 /** The end of the year 9999; a larger number was meant as milliseconds. */
 const LAST_SECOND = 253_402_300_799;
 
-/** Seconds of a PromQL duration. Throws ToolError('invalid_arguments'). */
+/** Seconds of a duration. Throws ToolError('invalid_arguments'). */
 export function secondsOf(duration: string): number {
   if (!DURATION.test(duration)) throw invalid(duration, 'expected a duration such as 30s, 5m or 1h30m');
   return [...duration.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
@@ -51,6 +53,20 @@ function parseMoment(text: string, now: number): number {
 
 /** Now in Unix seconds. */
 export const currentMoment = (): number => Date.now() / 1000;
+
+/** `start` and `end` as the APIs take them; the last hour unless said. Throws ToolError('invalid_arguments'). */
+export function periodOf({ start = '-1h', end = 'now' }: Period): [string, string][] {
+  const now = currentMoment();
+  return [
+    ['start', momentOf(start, now).toFixed(3)],
+    ['end', momentOf(end, now).toFixed(3)],
+  ];
+}
+
+interface Period {
+  readonly start?: string | number | undefined;
+  readonly end?: string | number | undefined;
+}
 
 const invalid = (input: string | number, expected: string) =>
   new ToolError('invalid_arguments', `${JSON.stringify(input)} is not understood: ${expected}`);
