@@ -87,9 +87,11 @@ export function failureOf(error: unknown, signal: AbortSignal, writes: boolean):
   return fromNetwork(error, inDoubt);
 }
 
+/** The driver marks what it could not read of an answer with that answer, and passes on the network's own errors. */
 function fromNetwork(error: unknown, inDoubt: (failure: ToolError) => ToolError): ToolError {
-  if (!(error instanceof Error) || error.name === 'TypeError') throw error;
-  if ('$metadata' in error || '$response' in error) return inDoubt(notS3());
+  if (!(error instanceof Error)) throw error;
+  if ('$response' in error) return inDoubt(notS3());
+  if (error.name !== 'TimeoutError' && !('code' in error)) throw error;
   const code = 'code' in error ? String(error.code) : error.name;
   const failure = new ToolError('unreachable', `the server could not be reached (${code})`);
   return NEVER_SENT.test(code) ? failure : inDoubt(failure);
