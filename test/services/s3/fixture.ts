@@ -7,6 +7,7 @@ import type { S3Types } from '../../../src/services/s3/tool.ts';
 import type { Endpoint } from '../../../src/toolset/define.ts';
 import { openToolLab } from '../../harness/tool-lab.ts';
 import { type S3Twin, startS3Twin } from '../../twins/s3.ts';
+import type { BucketState } from '../../twins/s3-state.ts';
 
 /** Buckets of the lab: one without versions, one with, and one that a link narrows to prefixes. */
 export const BUCKETS = {
@@ -80,4 +81,10 @@ export function labForTests(): Lab {
       return there(lab);
     },
   };
+}
+
+/** A bucket without an object or version left in it. */
+export function emptied(bucket: BucketState): BucketState {
+  for (const [key, versions] of bucket.keys) for (const { id } of [...versions]) bucket.remove(key, id);
+  return bucket;
 }
