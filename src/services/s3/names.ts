@@ -40,8 +40,8 @@ export function keyFault(text: string): string | undefined {
   return isClimbing ? 'a key with an empty, . or .. segment could name another one on the way' : undefined;
 }
 
-/** Why a text cannot be the beginning of keys; its last segment may go on. */
-export const prefixFault = (text: string): string | undefined => keyFault(`${text}k`);
+/** Why a text cannot be the beginning of keys, by itself or as it goes on. */
+export const prefixFault = (text: string): string | undefined => keyFault(text) ?? keyFault(`${text}k`);
 
 /** Whether UTF-8 keeps every character of a text, and a path, a header or a log line can hold it. */
 const isFaithful = (text: string): boolean => Buffer.from(text).toString() === text && !/\p{Cc}/u.test(text);

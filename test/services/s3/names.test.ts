@@ -33,11 +33,11 @@ describe('keys', () => {
 });
 
 describe('prefixes', () => {
-  test.for(['a', 'reports/', 'reports/2026-', 'a/.'])('%j is one', (prefix) => {
+  test.for(['a', 'reports/', 'reports/2026-', 'a/.h'])('%j is one', (prefix) => {
     expect(Prefix.safeParse(prefix).success).toBe(true);
   });
 
-  test.for(['', '/', 'a//', '../', 'a/../', './', 'a%2f%2e%2e/'])('%j is none', (prefix) => {
+  test.for(['', '/', 'a//', '../', 'a/../', './', 'a/.', 'a/..', 'a%2f%2e%2e/'])('%j is none', (prefix) => {
     expect(Prefix.safeParse(prefix).success).toBe(false);
   });
 });
