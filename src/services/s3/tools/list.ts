@@ -52,13 +52,17 @@ export const list = tool({
         { most, ...(delimiter === '' ? {} : { delimiter }), ...(from ? { from } : {}) },
         signal,
       );
-    const { objects, folders, next } = await fitted(page, Math.min(count, limits.rows), limits);
+    const rows = Math.min(count, limits.rows);
+    const { objects, folders, next } = await fitted(page, rows, limits);
     const isOurs = (text: string) => prefix.reaches(text) && beginsWithOne(text, target.scope.prefixes);
+    const ours = { objects: objects.filter(({ key }) => isOurs(key)), folders: folders.filter(isOurs) };
+    // A server that pays no heed to the count is cut too.
+    const isCut = next !== null || ours.objects.length > rows || ours.folders.length > rows;
     return {
-      objects: objects.filter(({ key }) => isOurs(key)),
-      folders: folders.filter(isOurs),
+      objects: ours.objects.slice(0, rows),
+      folders: ours.folders.slice(0, rows),
       next,
-      ...complete(next !== null, 'go on with from: next, or give a longer prefix'),
+      ...complete(isCut, 'go on with from: next, or give a longer prefix'),
     };
   },
 });
