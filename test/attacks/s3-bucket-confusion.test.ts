@@ -33,18 +33,21 @@ const NO_BUCKETS = [
 ];
 
 describe.each(NO_BUCKETS)('the bucket name %j', (bucket) => {
-  test('is an error of the topology', async () => {
-    const topology = `stack: shop
+  test('is an error of the topology, also as the key of an entry', async () => {
+    const name = JSON.stringify(bucket);
+    for (const entry of [`own: {bucket: ${name}}`, `${name}: {}`]) {
+      const topology = `stack: shop
 components:
   app: {type: application}
   store:
     type: s3
     url: ${lab.twin.url}
     credentials: {access_key_id: {env: A}, secret_access_key: {env: B}}
-    buckets: {own: {bucket: ${JSON.stringify(bucket)}}}
+    buckets: {${entry}}
 links: [{from: app, to: store, type: operates}]
 `;
-    await expect(openStack({ topology, env: { A: 'a', B: 'b' } })).rejects.toThrow(/bucket/);
+      await expect(openStack({ topology, env: { A: 'a', B: 'b' } })).rejects.toThrow(/bucket/);
+    }
   });
 
   test('opens no client, also as the key of an entry', async () => {

@@ -57,7 +57,7 @@ export async function lookBefore(context: Writing, key: ScopedKey, instead: stri
 
 /** The version that the key has now, which may be a delete marker; null where it never had one. */
 export async function latestOf({ client, signal }: Writing, key: ScopedKey) {
-  const { versions } = await client.versions(key, { most: 2 }, signal);
+  const { versions } = await client.versions(key, { most: 1 }, signal);
   return versions.find((version) => version.is_latest) ?? null;
 }
 
