@@ -19,22 +19,18 @@ afterAll(async () => {
   await elsewhere.close();
 });
 
-/** A profile of which the driver takes no line without failing, or going elsewhere. */
+/** A profile of which each line would show: in a request, by a failure, or elsewhere. */
 const profile = () => `[default]
 region = ambient-region
 endpoint_url = ${elsewhere.url}
 aws_access_key_id = AKIAAMBIENT
 aws_secret_access_key = ambient
-use_fips_endpoint = nonsense
-use_dualstack_endpoint = nonsense
-s3_use_arn_region = nonsense
-s3_disable_express_session_auth = nonsense
-request_checksum_calculation = nonsense
-response_checksum_validation = nonsense
-max_attempts = nonsense
-retry_mode = nonsense
-defaults_mode = nonsense
-sigv4a_signing_region_set =
+use_fips_endpoint = true
+use_dualstack_endpoint = true
+request_checksum_calculation = when_supported
+response_checksum_validation = when_supported
+max_attempts = 7
+defaults_mode = auto
 sdk_ua_app_id = ambient
 `;
 
@@ -54,15 +50,12 @@ test('nothing of the environment, of ~/.aws or of the instance is taken', async 
     AWS_ENDPOINT_URL_S3: elsewhere.url,
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${elsewhere.url}/credentials`,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: elsewhere.url,
-    AWS_USE_FIPS_ENDPOINT: 'nonsense',
-    AWS_USE_DUALSTACK_ENDPOINT: 'nonsense',
-    AWS_S3_USE_ARN_REGION: 'nonsense',
-    AWS_S3_DISABLE_EXPRESS_SESSION_AUTH: 'nonsense',
-    AWS_REQUEST_CHECKSUM_CALCULATION: 'nonsense',
-    AWS_RESPONSE_CHECKSUM_VALIDATION: 'nonsense',
-    AWS_MAX_ATTEMPTS: 'nonsense',
-    AWS_RETRY_MODE: 'nonsense',
-    AWS_DEFAULTS_MODE: 'nonsense',
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    AWS_USE_DUALSTACK_ENDPOINT: 'true',
+    AWS_REQUEST_CHECKSUM_CALCULATION: 'when_supported',
+    AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_supported',
+    AWS_MAX_ATTEMPTS: '7',
+    AWS_DEFAULTS_MODE: 'auto',
     AWS_SDK_UA_APP_ID: 'ambient',
     AWS_LAMBDA_FUNCTION_NAME: 'ambient',
     _X_AMZN_TRACE_ID: 'Root=ambient',
@@ -78,6 +71,7 @@ test('nothing of the environment, of ~/.aws or of the instance is taken', async 
   for (const { headers } of lab.twin.requests) {
     expect(headers.authorization).toContain(`Credential=${lab.twin.account.accessKeyId}/`);
     expect(headers['x-amz-security-token']).toBeUndefined();
-    expect(JSON.stringify(headers)).not.toMatch(/ambient/i);
+    expect(headers['amz-sdk-request']).toMatch(/^attempt=1; max=[12]$/);
+    expect(JSON.stringify(headers)).not.toMatch(/ambient|checksum/i);
   }
 });

@@ -61,16 +61,22 @@ links: [{from: app, to: store, type: operates}]
   });
 });
 
+/** Resolves every name to this machine; gives the names that were asked for. */
+function resolveHere(): string[] {
+  const asked: string[] = [];
+  const answer = { address: '127.0.0.1', family: 4 };
+  const lookup = (host: string, options: dns.LookupOptions, done: (...given: unknown[]) => void) => {
+    asked.push(host);
+    setImmediate(() => (options.all ? done(null, [answer]) : done(null, answer.address, answer.family)));
+  };
+  vi.spyOn(dns, 'lookup').mockImplementation(lookup as typeof dns.lookup);
+  return asked;
+}
+
 describe('a bucket before the host name', () => {
   test('is asked for there, and a key that looks like a bucket stays a key', async () => {
     const twin = await startS3Twin(undefined, { domain: 's3.test' });
-    const asked: string[] = [];
-    const answer = { address: '127.0.0.1', family: 4 };
-    const lookup = (host: string, options: dns.LookupOptions, done: (...given: unknown[]) => void) => {
-      asked.push(host);
-      setImmediate(() => (options.all ? done(null, [answer]) : done(null, answer.address, answer.family)));
-    };
-    vi.spyOn(dns, 'lookup').mockImplementation(lookup as typeof dns.lookup);
+    const asked = resolveHere();
     twin.bucket('shop-plain').put('shop-other/a', 'ours');
     twin.bucket('shop-other').put('a', 'of others');
     const s3 = openS3(connectionOf(twin, { path_style: false }), { own: { bucket: 'shop-plain' } });
@@ -81,6 +87,17 @@ describe('a bucket before the host name', () => {
     expect(new Set(asked)).toEqual(new Set(['shop-plain.s3.test']));
     expect(twin.violations).toEqual([]);
     await twin.close();
+  });
+
+  test.for([
+    ['eu-central-1', 'shop-own.s3.eu-central-1.amazonaws.com'],
+    ['cn-north-1', 'shop-own.s3.cn-north-1.amazonaws.com.cn'],
+  ] as const)('is that of AWS where no url is given: %s', async ([region, host]) => {
+    const asked = resolveHere();
+    const { credentials } = connectionOf(lab.twin);
+    const s3 = openS3({ region, credentials }, { own: { bucket: 'shop-own' } });
+    expect(await refusalOf(() => s3.read(get, 'own', { key: 'a' }))).toBe('unreachable');
+    expect(new Set(asked)).toEqual(new Set([host]));
   });
 
   test('has no dots and is before no address; then it is in the path', async () => {

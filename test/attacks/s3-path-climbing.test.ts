@@ -1,18 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { get } from '../../src/services/s3/tools/get.ts';
 import { putIrreversible } from '../../src/services/s3/tools/put-irreversible.ts';
-import { tapWire, type Wiretap } from '../harness/wiretap.ts';
 import { linesIn, refusalOf, WITH_KEY } from '../services/s3/attack.ts';
-import { connectionOf, labForTests, openS3 } from '../services/s3/fixture.ts';
+import { connectionOf, labForTests, openS3, tapForTests } from '../services/s3/fixture.ts';
 
 const lab = labForTests();
-let tap: Wiretap;
-beforeAll(async () => {
-  tap = await tapWire(lab.twin.port);
-});
-afterEach(() => tap.forget());
-afterAll(() => tap.close());
-const tapped = () => openS3(connectionOf({ ...lab.twin, url: `http://127.0.0.1:${tap.port}` }));
+const tap = tapForTests(lab);
+const tapped = () => openS3(connectionOf({ ...lab.twin, url: tap.url }));
 
 /** All of them begin with `reports/`, and name something else to whoever cleans a path. */
 const CLIMBING = [

@@ -25,20 +25,14 @@ import {
   RestoreObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createClient } from '../../src/services/s3/client.ts';
 import { placeOf } from '../../src/services/s3/lock.ts';
-import { tapWire, type Wiretap } from '../harness/wiretap.ts';
 import { linesIn } from '../services/s3/attack.ts';
-import { connectionOf, labForTests } from '../services/s3/fixture.ts';
+import { connectionOf, labForTests, tapForTests } from '../services/s3/fixture.ts';
 
 const lab = labForTests();
-let tap: Wiretap;
-beforeAll(async () => {
-  tap = await tapWire(lab.twin.port);
-});
-afterEach(() => tap.forget());
-afterAll(() => tap.close());
+const tap = tapForTests(lab);
 
 type Send = (client: S3Client) => Promise<unknown>;
 const B = { Bucket: 'shop-plain' };
@@ -51,7 +45,7 @@ const OTHERS = { ...B, Key: 'ledger/a' };
 /** The client below every tool, as a faulty tool could use it: confined to `reports/` of one bucket. */
 function clientFor(access: 'read' | 'write'): S3Client {
   const { region, credentials } = connectionOf(lab.twin);
-  const url = `http://127.0.0.1:${tap.port}`;
+  const url = tap.url;
   const place = { ...placeOf(url, B.Bucket, true), prefixes: ['reports/'], access };
   return createClient({ url, region, isPathStyle: true, credentials, place });
 }

@@ -35,7 +35,7 @@ export function createClient({ url, region, isPathStyle, credentials, place }: C
     credentials: {
       accessKeyId: access_key_id,
       secretAccessKey: secret_access_key.expose(),
-      ...(session_token === undefined ? {} : { sessionToken: session_token.expose() }),
+      ...(session_token === undefined ? {} : { sessionToken: tokenOf(session_token) }),
     },
     // A write is never sent twice: the second answer would tell of the first's effect. A read may be.
     maxAttempts: place.access === 'write' ? 1 : 2,
@@ -61,6 +61,16 @@ export function createClient({ url, region, isPathStyle, credentials, place }: C
   client.middlewareStack.remove('recursionDetectionMiddleware');
   client.config.requestHandler = locked(client.config.requestHandler, place);
   return client;
+}
+
+/** Throws ToolError('secret_unavailable') for one that no header can carry. */
+function tokenOf(secret: Secret): string {
+  const token = secret.expose();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ToolError(
+    'secret_unavailable',
+    'the session token holds characters that no HTTP header can carry',
+  );
 }
 
 type Handler = S3Client['config']['requestHandler'];

@@ -6,6 +6,7 @@ import { s3 } from '../../../src/services/s3/service.ts';
 import type { S3Types } from '../../../src/services/s3/tool.ts';
 import type { Endpoint } from '../../../src/toolset/define.ts';
 import { openToolLab } from '../../harness/tool-lab.ts';
+import { tapWire, type Wiretap } from '../../harness/wiretap.ts';
 import { type S3Twin, startS3Twin } from '../../twins/s3.ts';
 import type { BucketState } from '../../twins/s3-state.ts';
 
@@ -87,4 +88,20 @@ export function labForTests(): Lab {
 export function emptied(bucket: BucketState): BucketState {
   for (const [key, versions] of bucket.keys) for (const { id } of [...versions]) bucket.remove(key, id);
   return bucket;
+}
+
+/** A wiretap before the twin of a file's lab; forgotten after each test. */
+export function tapForTests(lab: Lab): { readonly url: string; sent(): Buffer } {
+  let tap: Wiretap | undefined;
+  beforeAll(async () => {
+    tap = await tapWire(lab.twin.port);
+  });
+  afterEach(() => tap?.forget());
+  afterAll(() => tap?.close());
+  return {
+    get url() {
+      return `http://127.0.0.1:${tap?.port}`;
+    },
+    sent: () => tap?.sent() ?? Buffer.alloc(0),
+  };
 }
