@@ -58,6 +58,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: ["redis_get","redis_scan","redis_type","redis_hash","redis_list","redis_set_members","redis_sorted_set","redis_stream","redis_info","redis_slowlog","redis_memory","redis_clients","redis_set","redis_delete","redis_expire","redis_hash_set"],
     load: async () => (await import('./redis/service.ts')).redis,
   }],
+  ['s3', {
+    builtIn: false,
+    tools: ["s3_list","s3_head","s3_get","s3_versions","s3_bucket","s3_put","s3_put_irreversible","s3_delete","s3_purge"],
+    load: async () => (await import('./s3/service.ts')).s3,
+  }],
   ['stack', {
     builtIn: true,
     tools: ["stack_components","stack_links","stack_neighbors","stack_impact","stack_explain_access","stack_test","stack_versions","stack_diff","stack_snapshot","stack_plan_rollback","stack_rollback"],

@@ -11,6 +11,7 @@ import { postgresql } from './postgresql/service.ts';
 import { prometheus } from './prometheus/service.ts';
 import { rabbitmq } from './rabbitmq/service.ts';
 import { redis } from './redis/service.ts';
+import { s3 } from './s3/service.ts';
 import { stack } from './stack/service.ts';
 
 /** Every service that Stackward knows, by component type. */
@@ -27,6 +28,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     prometheus,
     rabbitmq,
     redis,
+    s3,
     stack,
   ].map((service) => [service.type, service]),
 );

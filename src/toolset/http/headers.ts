@@ -16,7 +16,8 @@ export const warningOf = (url: string, { credentials }: Identity): string | unde
     ? 'credentials are sent over plain http to another machine; use https'
     : undefined;
 
-const sendsInClear = (url: string): boolean => {
+/** Whether what is sent to `url` can be read on its way to another machine. */
+export const sendsInClear = (url: string): boolean => {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 };
