@@ -6,9 +6,9 @@ import { isObject, type JsonObject } from './api.ts';
 const Text = z.string().catch('');
 
 const Target = z.looseObject({
-  refId: z.string().optional(),
+  refId: z.string().optional().catch(undefined),
   hide: z.boolean().optional().catch(undefined),
-  datasource: z.unknown(),
+  datasource: z.unknown().optional(),
 });
 export type Target = z.output<typeof Target>;
 
@@ -17,7 +17,7 @@ export const Panel = z.object({
   type: z.string(),
   title: Text,
   description: Text,
-  datasource: z.unknown(),
+  datasource: z.unknown().optional(),
   repeat: z.string().nullish().catch(undefined),
   libraryPanel: z.object({ uid: z.string() }).nullish(),
   targets: z.array(Target).catch([]),

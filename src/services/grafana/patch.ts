@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
@@ -124,6 +126,12 @@ export function withFormer(model: JsonObject, formers: readonly Former[]): JsonO
   for (const { panel, path, had, value } of formers) change(homeOf(changed, panel), path, { had, value });
   return changed;
 }
+
+/** Stands for all that a dashboard holds but its version, which grows also when a later change is taken back. */
+export const digestOf = ({ version: _, ...model }: JsonObject): string =>
+  createHash('sha256')
+    .update(canonicalize(model) ?? '')
+    .digest('hex');
 
 /** Whether every field is as it was. */
 export const holdsFormer = (model: JsonObject, formers: readonly Former[]): boolean =>

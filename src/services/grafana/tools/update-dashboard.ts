@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Change, JsonValue, WriteContext } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
-import type { DashboardAnswer } from '../api.ts';
+import type { DashboardAnswer, JsonObject } from '../api.ts';
 import { folderOf } from '../folder-scope.ts';
 import { readModel } from '../model.ts';
 import { PlainText, Uid } from '../names.ts';
 import {
+  digestOf,
   Former,
   formerOf,
   holds,
@@ -29,7 +30,7 @@ const Params = z.strictObject({
 type Params = z.output<typeof Params>;
 
 const Before = z.strictObject({ version: z.number().int(), fields: z.array(Former) });
-const After = z.strictObject({ version: z.number().int() });
+const After = z.strictObject({ version: z.number().int(), digest: z.string() });
 
 export const updateDashboard = tool({
   name: 'grafana_update_dashboard',
@@ -62,9 +63,10 @@ export const updateDashboard = tool({
     const found = await atVersion(context, args);
     const settings = settingsOf(args);
     const dashboard = withSettings(found.dashboard, settings);
+    const digest = digestOf(dashboard);
     const message = `${signatureOf(grant.principal, grant.callId)}${args.reason}`;
     const version = await client.save({ ...found, dashboard }, message, signal);
-    await recordAfter({ version });
+    await recordAfter({ version, digest });
     const changed = settings.map(({ panel, path }) =>
       panel === null ? path.join('.') : `panel ${panel}: ${path.join('.')}`,
     );
@@ -91,11 +93,7 @@ async function putBack(context: Context, change: Change): Promise<void> {
   const found = await client.editable(args.dashboard, signal);
   const { version } = readModel(found.dashboard);
   if (version === before.version || holdsFormer(found.dashboard, before.fields)) return;
-  const isOurs =
-    change.after === null
-      ? // The answer got lost: it is the call's own version where it is the next one and holds what was asked for.
-        version === before.version + 1 && holds(found.dashboard, settingsOf(args))
-      : version === After.parse(change.after).version;
+  const isOurs = change.after === null ? isLost(found.dashboard, args) : isAsSaved(found.dashboard, change);
   if (!isOurs)
     throw new ToolError(
       'conflict',
@@ -105,3 +103,13 @@ async function putBack(context: Context, change: Change): Promise<void> {
   const message = `${signatureOf(grant.principal, grant.callId)}takes the change of version ${before.version} back`;
   await client.save({ ...found, dashboard }, message, signal);
 }
+
+/** Whether nothing was saved since, or only what was taken back again. */
+function isAsSaved(dashboard: JsonObject, change: Change): boolean {
+  const { version, digest } = After.parse(change.after);
+  return readModel(dashboard).version === version || digestOf(dashboard) === digest;
+}
+
+/** Whether a dashboard is what a call left whose answer got lost: the next version, with just what was asked for. */
+const isLost = (dashboard: JsonObject, args: Params): boolean =>
+  readModel(dashboard).version === args.version + 1 && holds(dashboard, settingsOf(args));
