@@ -33,6 +33,8 @@ export function failureOf(status: number, body: string): ToolError | undefined {
   const parsed = Reported.safeParse(parseJson(body));
   if (!parsed.success) return undefined;
   const { message = '', status: word, results } = parsed.data;
+  // What broke inside says nothing of what was done before.
+  if (status >= 500) return undefined;
   if (results) return new ToolError('query_failed', 'the data source could not run the query');
   if (status === 400 && word === 'ERROR') return new ToolError('query_failed', UNHEALTHY);
   if (status === 412 && typeof word === 'string' && Object.hasOwn(BY_WORD, word)) {

@@ -17,6 +17,8 @@ interface Literal {
   readonly from: number;
   readonly to: number;
   readonly isValue: boolean;
+  /** A regular expression, in which a dot that nobody escaped would match anything. */
+  readonly isPattern: boolean;
 }
 
 /**
@@ -30,13 +32,14 @@ export function assertOnlyValues(type: ReadingType, text: string, innocent: stri
   const given = literalsOf(type, text);
   const harmless = literalsOf(type, innocent);
   const isSame = given.literals.length === harmless.literals.length && given.skeleton === harmless.skeleton;
-  const mayDiffer = given.literals.every(
-    (literal, index) => literal.isValue || given.texts[index] === harmless.texts[index],
-  );
+  const mayDiffer = given.literals.every(({ isValue, isPattern }, index) => {
+    const [own = '', other = ''] = [given.texts[index], harmless.texts[index]];
+    return own === other || (isValue && !(isPattern && dotsIn(own) !== dotsIn(other)));
+  });
   if (!isSame || !mayDiffer)
     throw new ToolError(
       'query_refused',
-      'the stored query takes this variable elsewhere than as a label’s value or a searched text; choose one of its stored options',
+      'the stored query takes this variable elsewhere than as a whole value of a label or a searched text; choose one of its stored options',
     );
 }
 
@@ -59,6 +62,7 @@ function literalsOf(type: ReadingType, text: string) {
         from: node.from,
         to: node.to,
         isValue: holder !== null && isHeld && !picksByName(readable.slice(holder.from, holder.to)),
+        isPattern: holder !== null && /[=!|]~/.test(readable.slice(holder.from, node.from)),
       });
     },
   });
@@ -71,6 +75,9 @@ function literalsOf(type: ReadingType, text: string) {
 
 /** Whether a matcher picks metrics by their name. */
 const picksByName = (matcher: string): boolean => /^\s*["'`]?__name__\b/.test(matcher);
+
+/** How many dots of a pattern match any character. */
+const dotsIn = (pattern: string): number => pattern.match(/(?<!\\)\./g)?.length ?? 0;
 
 /** The text with every string emptied. */
 function skeletonOf(text: string, literals: readonly Literal[]): string {

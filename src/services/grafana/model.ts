@@ -74,13 +74,13 @@ export const variablesOf = ({ templating }: Dashboard): Variable[] =>
     return parsed.success ? [parsed.data] : [];
   });
 
-/** Every panel's own JSON, those within rows included, in the order of the dashboard. */
+const objectsIn = (list: unknown): JsonObject[] => (Array.isArray(list) ? list.filter(isObject) : []);
+
+/** Every panel's own JSON in the order of the dashboard, those within rows included: rows do not hold rows. */
 export function rawPanels(model: JsonObject): JsonObject[] {
-  const within = (list: unknown): JsonObject[] =>
-    (Array.isArray(list) ? list : []).filter(isObject).flatMap((panel) => [panel, ...within(panel.panels)]);
-  // Models before schema version 16 have rows beside the panels.
-  const rows = (Array.isArray(model.rows) ? model.rows : []).filter(isObject);
-  return [...within(model.panels), ...rows.flatMap((row) => within(row.panels))];
+  // Models before schema version 16 have their panels in rows alone.
+  const tops = [...objectsIn(model.panels), ...objectsIn(model.rows).flatMap((row) => objectsIn(row.panels))];
+  return tops.flatMap((panel) => [panel, ...objectsIn(panel.panels)]);
 }
 
 export const panelsOf = (model: JsonObject): Panel[] =>

@@ -113,6 +113,15 @@ export const formerOf = (model: JsonObject, settings: readonly Setting[]): Forme
     throw unusual(path);
   });
 
+/** Whether a record of former fields is one that these settings can have left; only such a record is put back. */
+export const isRecordOf = (formers: readonly Former[], settings: readonly Setting[]): boolean =>
+  formers.length === settings.length &&
+  formers.every(({ panel, path, had }, index) => {
+    const setting = settings[index];
+    const isPrefix = path.every((key, depth) => key === setting?.path[depth]);
+    return panel === setting?.panel && isPrefix && (!had || path.length === setting.path.length);
+  });
+
 /** A copy of a model with the fields set. */
 export function withSettings(model: JsonObject, settings: readonly Setting[]): JsonObject {
   const changed = structuredClone(model);

@@ -107,7 +107,7 @@ export class GrafanaWriter {
 
 /** Whether JSON has a number that a double cannot hold; reading and writing it would change the dashboard. */
 function holdsLongNumber(text: string): boolean {
-  const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, '""').match(/\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g) ?? [];
+  const numbers = text.replace(/"(?:[^"\\]+|\\.)*"/g, '""').match(/\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g) ?? [];
   return numbers.some((number) =>
     /[.eE]/.test(number) ? !Number.isFinite(Number(number)) : !Number.isSafeInteger(Number(number)),
   );

@@ -6,11 +6,11 @@ import { Annotation } from '../api.ts';
 import { folderOf } from '../folder-scope.ts';
 import { panelOf } from '../model.ts';
 import { PanelId, PlainText, Tag, Uid } from '../names.ts';
-import { signatureOf } from '../signature.ts';
+import { Signature, signatureOf } from '../signature.ts';
 import { momentOf, TimeInput } from '../time.ts';
 import { type GrafanaTypes, tool } from '../tool.ts';
 
-const Before = z.strictObject({ signature: z.string().min(1), at: z.number() });
+const Before = z.strictObject({ signature: Signature, at: z.number() });
 const After = z.strictObject({ annotation: Annotation });
 /** A lost annotation is looked for this far around its moment: the write may have begun long after its capture. */
 const AROUND_MS = 10 * 60_000;
@@ -71,6 +71,7 @@ export const createAnnotation = tool({
 /** Deletes what the call created. Throws ToolError('conflict') when somebody changed it since. */
 async function deleteAgain(context: WriteContext<GrafanaTypes>, change: Change): Promise<void> {
   const { client, signal } = context;
+  const { signature } = Before.parse(change.before);
   if (change.after === null) {
     const lost = await findLost(context, change);
     if (lost) await client.deleteAnnotation(lost, signal);
@@ -79,7 +80,7 @@ async function deleteAgain(context: WriteContext<GrafanaTypes>, change: Change):
   const { annotation } = After.parse(change.after);
   const found = await client.findAnnotation(annotation.id, signal);
   if (!found) return;
-  if (!isSame(found, annotation))
+  if (!found.text.startsWith(signature) || !isSame(found, annotation))
     throw new ToolError('conflict', `somebody changed the annotation ${found.id} since; it stays as it is`);
   await client.deleteAnnotation(found, signal);
 }

@@ -11,6 +11,7 @@ import {
   formerOf,
   holds,
   holdsFormer,
+  isRecordOf,
   Patch,
   settingsOf,
   withFormer,
@@ -90,6 +91,8 @@ async function putBack(context: Context, change: Change): Promise<void> {
   const { client, signal, grant } = context;
   const args = Params.parse(change.args);
   const before = Before.parse(change.before);
+  if (!isRecordOf(before.fields, settingsOf(args)))
+    throw new ToolError('query_refused', 'the record is not one of this change; nothing is put back');
   const found = await client.editable(args.dashboard, signal);
   const { version } = readModel(found.dashboard);
   if (version === before.version || holdsFormer(found.dashboard, before.fields)) return;
