@@ -73,7 +73,7 @@ test('a rule of another folder is not shown where Grafana leaves the filter away
   // Grafana answers so when the account may not see the folder.
   lab.twin().state.folders.delete('shop');
   const { rules } = await lab.scoped().read(alertRules, 'shop', {});
-  expect(lab.twin().requests.at(-1)?.query).toEqual([['folder_uid', 'shop']]);
+  expect(lab.twin().requests.at(-1)?.query).toContainEqual(['folder_uid', 'shop']);
   expect(rules.map(({ name }) => name)).toEqual(['Shop down', 'Shop slow']);
 });
 

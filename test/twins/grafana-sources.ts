@@ -95,7 +95,7 @@ export function rules({ state, request, isOld }: Context) {
         labels: { severity: 'page' },
         annotations: { summary: rule.name },
         notificationSettings: { receiver: BACKEND_SECRET },
-        alerts: rule.alerts.map((alert) => ({
+        alerts: rule.alerts.slice(0, Number(paramOf(request, 'limit_alerts'))).map((alert) => ({
           ...alert,
           annotations: {},
           activeAt: '2026-01-02T03:04:05Z',

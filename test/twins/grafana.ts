@@ -199,7 +199,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: /^\/api\/prometheus\/grafana\/api\/v1\/rules$/,
-    query: ['folder_uid'],
+    query: ['folder_uid', 'limit_alerts'],
     handle: rules,
   },
   {

@@ -4,7 +4,7 @@ import { shownTime } from './time.ts';
 
 /** An annotation as the tools show it; people by their login and not by their address. */
 export const AnnotationView = z.strictObject({
-  id: z.number().int(),
+  id: z.number().int().optional(),
   dashboard: z.string().optional(),
   panel: z.number().int().optional(),
   time: z.string().optional(),
@@ -19,7 +19,7 @@ export const AnnotationView = z.strictObject({
 export function annotationView(one: Annotation): z.output<typeof AnnotationView> {
   const { time, timeEnd, newState, prevState } = one;
   const view = {
-    id: one.id,
+    id: one.id > 0 ? one.id : undefined,
     dashboard: one.dashboardUID || undefined,
     panel: one.panelId > 0 ? one.panelId : undefined,
     time: shownTime(time),

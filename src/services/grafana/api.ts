@@ -57,7 +57,8 @@ export const Saved = z.object({
 
 /** Times are Unix milliseconds. */
 export const Annotation = z.object({
-  id: z.number().int(),
+  /** 0 for a change of an alert that Grafana keeps elsewhere than in its database. */
+  id: z.number().int().default(0),
   dashboardUID: z.string().nullish(),
   panelId: z.number().int().default(0),
   alertName: z.string().optional(),
@@ -113,7 +114,10 @@ export const RuleGroup = z.object({
   name: z.string(),
   file: z.string(),
   folderUid: z.string().optional(),
-  rules: z.array(AlertRule),
+  rules: z
+    .array(AlertRule)
+    .nullish()
+    .transform((rules) => rules ?? []),
 });
 export type RuleGroup = z.output<typeof RuleGroup>;
 export const RulesAnswer = z.object({

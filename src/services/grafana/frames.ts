@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Limits } from '../../toolset/define.ts';
 import type { Entities, Frame } from './api.ts';
+import { shortened } from './shortened.ts';
 
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 type Cell = z.output<typeof Cell>;
@@ -107,5 +108,5 @@ function cellOf(value: unknown): Cell {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
+  return shortened(text, MOST_TEXT);
 }

@@ -61,8 +61,8 @@ const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
 ]);
 
 /**
- * Puts the variables of a dashboard into a stored text, the way Grafana's front end does: once, without looking at
- * what was put in. `$name` that is no variable of the dashboard stays as it is; what the backend knows stays for it.
+ * Puts the variables of a dashboard into a stored text, with the escapes of Grafana's front end and once only: what
+ * was put in is not looked at again. `$name` that is no variable of the dashboard stays as it is; what the backend knows stays for it.
  * `innocent` puts a harmless word where a caller wrote the value, to compare the two.
  * Throws ToolError('query_refused') for a reference that is not understood, 'invalid_arguments' where a value is missing.
  */

@@ -68,7 +68,7 @@ export function readModel(model: JsonObject): Dashboard {
 }
 
 /** The dashboard's variables; one that cannot be read is left out, and so cannot be used. */
-export const variablesOf = ({ templating }: Dashboard): Variable[] =>
+export const variablesOf = ({ templating }: Pick<Dashboard, 'templating'>): Variable[] =>
   templating.list.flatMap((one) => {
     const parsed = Variable.safeParse(one);
     return parsed.success ? [parsed.data] : [];

@@ -3,6 +3,7 @@ import type { Source } from './api.ts';
 import { type Interpolation, interpolate } from './interpolate.ts';
 import type { Panel, Target, Variable } from './model.ts';
 import { isReadingType, READING_TYPES, type ReadingType, ReadQuery, RefId } from './read-query.ts';
+import { shortened } from './shortened.ts';
 import { findSource } from './source.ts';
 
 /** Points of a query, how far apart, and the most log lines. */
@@ -39,13 +40,10 @@ export async function planPanel(
     const made = ref.success
       ? await planTarget(target, ref.data, { panel, sources, how, sizing })
       : 'its name is not understood';
-    const isOver = queries.length + made.length > MOST_QUERIES;
-    if (typeof made !== 'string' && !isOver) queries.push(...made);
-    else
-      refused.push({
-        ref_id: (target.refId ?? '').slice(0, 60),
-        why: typeof made === 'string' ? made : `at most ${MOST_QUERIES} queries run in one call`,
-      });
+    const ref_id = shortened(target.refId ?? '', 60);
+    if (typeof made === 'string') refused.push({ ref_id, why: made });
+    else if (queries.length + made.length <= MOST_QUERIES) queries.push(...made);
+    else refused.push({ ref_id, why: `at most ${MOST_QUERIES} queries run in one call` });
   }
   if (queries.length > 0) return { queries, refused };
   const reasons = refused.map(({ ref_id, why }) => `${ref_id}: ${why}`).join('; ');

@@ -20,6 +20,9 @@ import { NOTHING, UNHEALTHY } from './failure.ts';
 import { type FolderScope, GENERAL, isInFolder } from './folder-scope.ts';
 import type { ReadQuery } from './read-query.ts';
 
+/** Alerts of one rule that are asked for, those that matter most first. */
+const MOST_ALERTS = 100;
+
 type Pairs = readonly (readonly [string, string])[];
 
 /** Which annotations are asked for. Times are Unix milliseconds. */
@@ -143,7 +146,10 @@ async function listRules(
   signal: AbortSignal,
 ): Promise<readonly RuleGroup[]> {
   // A folder that the account may not see makes the server leave the filter away and answer with every folder.
-  const query: Pairs = folder === undefined ? [] : [['folder_uid', folder]];
+  const query: Pairs = [
+    ['limit_alerts', String(MOST_ALERTS)],
+    ...(folder === undefined ? [] : [['folder_uid', folder] as const]),
+  ];
   const path = ['prometheus', 'grafana', 'api', 'v1', 'rules'];
   const { data } = await http.ask({ method: 'GET', path, query, answer: RulesAnswer }, signal);
   if (folder === undefined) return data.groups;

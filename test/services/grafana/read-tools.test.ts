@@ -200,3 +200,39 @@ describe('errors', () => {
     expect(near.warnings).toEqual([]);
   });
 });
+
+describe('long lists within one answer', () => {
+  test('alerts of one rule, options of one variable, variables and links', async () => {
+    const alert = { state: 'Alerting', labels: {} };
+    lab.twin().state.groups[0]?.rules[0]?.alerts.push(...Array.from({ length: 200 }, () => alert));
+    const { rules } = await lab.scoped().read(alertRules, 'shop', { text: 'Shop down' });
+    expect(rules).toMatchObject([{ alerts_cut: true }]);
+    expect(rules[0]?.alerts).toHaveLength(20);
+    const many = Array.from({ length: 101 }, (_, index) => index);
+    lab.twin().state.editByHand('shop-main', (model) => {
+      const options = many.map((index) => ({ value: `o${index}` }));
+      model.templating = { list: [{ name: 'a', type: 'custom', options }] };
+      model.description = 'x'.repeat(600);
+    });
+    const found = await lab.scoped().read(dashboard, 'shop', { uid: 'shop-main' });
+    expect(found).toMatchObject({ truncated: false, variables: [{ options_cut: true }] });
+    expect(found.variables[0]?.options).toHaveLength(50);
+    expect(found.description).toBe(`${'x'.repeat(500)}…`);
+    lab.twin().state.editByHand('shop-main', (model) => {
+      model.templating = { list: many.map((index) => ({ name: `v${index}`, type: 'custom' })) };
+    });
+    expect(await lab.scoped().read(dashboard, 'shop', { uid: 'shop-main' })).toMatchObject({
+      truncated: true,
+    });
+  });
+
+  test('an annotation without a number, as of alerts kept elsewhere, is shown without one', async () => {
+    const made = lab.twin().state.addAnnotation({ text: 'alert', dashboardUID: 'shop-main', time: at(1) });
+    Reflect.deleteProperty(made, 'id');
+    const { annotations: shown } = await lab
+      .scoped()
+      .read(annotations, 'shop', { dashboard: 'shop-main', count: 1 });
+    expect(shown).toMatchObject([{ text: 'alert' }]);
+    expect(shown[0]).not.toHaveProperty('id');
+  });
+});

@@ -195,7 +195,7 @@ describe('a created annotation', () => {
     { dashboardUID: 'fin-main' },
   ])('changed since to %j it stays', async (change) => {
     const written = await create(mark());
-    lab.twin().state.editAnnotation(written.output.id, change);
+    lab.twin().state.editAnnotation(written.output.id ?? 0, change);
     const theirs = contents();
     await expect(undo(mark(), written)).rejects.toMatchObject({ code: 'conflict' });
     expect(contents()).toEqual(theirs);

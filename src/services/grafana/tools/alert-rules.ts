@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AlertRule, RuleGroup } from '../api.ts';
 import { folderOf } from '../folder-scope.ts';
+import { shortened } from '../shortened.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 const MOST_ALERTS = 20;
@@ -29,6 +30,7 @@ const RuleView = z.strictObject({
       }),
     )
     .describe('Those that are not normal'),
+  alerts_cut: z.literal(true).optional(),
 });
 
 export const alertRules = tool({
@@ -68,14 +70,15 @@ function ruleView({ group, rule }: { group: RuleGroup; rule: AlertRule }): z.out
     state,
     health,
     for_seconds: duration,
-    query: query.slice(0, MOST_TEXT),
+    query: shortened(query, MOST_TEXT),
     labels,
     annotations,
     alerts: notNormal.slice(0, MOST_ALERTS).map((alert) => ({
       state: alert.state,
       labels: alert.labels,
       ...(alert.activeAt ? { since: alert.activeAt } : {}),
-      value: alert.value.slice(0, MOST_TEXT),
+      value: shortened(alert.value, MOST_TEXT),
     })),
+    ...(notNormal.length > MOST_ALERTS ? { alerts_cut: true as const } : {}),
   };
 }

@@ -3,12 +3,15 @@ import type { DashboardAnswer } from '../api.ts';
 import { folderOf, folderUidOf } from '../folder-scope.ts';
 import { type Panel, panelsOf, readModel, type Variable, variablesOf } from '../model.ts';
 import { Uid } from '../names.ts';
+import { shortened } from '../shortened.ts';
 import { shownAddress } from '../shown-address.ts';
 import { shownSource } from '../target-view.ts';
 import { complete, completeness, tool } from '../tool.ts';
 import { optionsOf } from '../variables.ts';
 
 const MOST_OPTIONS = 50;
+const MOST_VARIABLES = 100;
+const MOST_LINKS = 50;
 const MOST_TEXT = 500;
 
 const VariableView = z.strictObject({
@@ -17,6 +20,7 @@ const VariableView = z.strictObject({
   label: z.string().optional(),
   current: z.array(z.string()),
   options: z.array(z.string()).optional(),
+  options_cut: z.literal(true).optional(),
   multi: z.literal(true).optional(),
   all: z.literal(true).optional(),
 });
@@ -62,6 +66,8 @@ export const dashboard = tool({
     const found = await client.dashboard(uid, signal);
     const { time, templating, links, description, refresh, ...head } = readModel(found.dashboard);
     const all = panelsOf(found.dashboard);
+    const variables = variablesOf({ templating });
+    const isCut = all.length > limits.rows || variables.length > MOST_VARIABLES || links.length > MOST_LINKS;
     const panels = all.slice(0, limits.rows).map(panelView);
     return {
       ...head,
@@ -69,12 +75,10 @@ export const dashboard = tool({
       ...metaOf(found),
       ...(time ? { time } : {}),
       ...(typeof refresh === 'string' && refresh !== '' ? { refresh } : {}),
-      variables: variablesOf({ ...head, description, templating, links })
-        .slice(0, 100)
-        .map(variableView),
-      links: links.slice(0, 50).map(({ url, ...link }) => ({ ...link, ...addressOf(url) })),
+      variables: variables.slice(0, MOST_VARIABLES).map(variableView),
+      links: links.slice(0, MOST_LINKS).map(({ url, ...link }) => ({ ...link, ...addressOf(url) })),
       panels,
-      ...complete(all.length > panels.length, 'ask grafana_panel_queries for one panel by its id'),
+      ...complete(isCut, 'there are more panels, variables or links than are shown'),
     };
   },
 });
@@ -104,7 +108,8 @@ function panelView({ id, type, title, description, datasource, targets, repeat, 
 
 function variableView(variable: Variable) {
   const { name, type, label, current, multi, includeAll } = variable;
-  const options = optionsOf(variable).slice(0, MOST_OPTIONS);
+  const all = optionsOf(variable);
+  const options = all.slice(0, MOST_OPTIONS);
   const value = current?.value ?? [];
   return {
     name,
@@ -112,13 +117,14 @@ function variableView(variable: Variable) {
     ...(label ? { label } : {}),
     current: typeof value === 'string' ? [value] : value.slice(0, MOST_OPTIONS),
     ...(options.length > 0 ? { options } : {}),
+    ...(all.length > MOST_OPTIONS ? { options_cut: true as const } : {}),
     ...(multi ? { multi: true as const } : {}),
     ...(includeAll ? { all: true as const } : {}),
   };
 }
 
 const textOf = ({ description }: { description: string }) =>
-  description === '' ? {} : { description: description.slice(0, MOST_TEXT) };
+  description === '' ? {} : { description: shortened(description, MOST_TEXT) };
 
 function addressOf(url: string): { address?: string } {
   const address = shownAddress(url);

@@ -5,11 +5,13 @@ import { FrameBudget, FrameView } from '../frames.ts';
 import { panelOf, readModel, variablesOf } from '../model.ts';
 import { PanelId, Uid, VariableName } from '../names.ts';
 import { planPanel } from '../plan.ts';
+import { shortened } from '../shortened.ts';
 import { rangeOf, TimeInput } from '../time.ts';
 import { complete, completeness, tool } from '../tool.ts';
 import { checkGiven } from '../variables.ts';
 
 const MOST_DAYS = 31;
+const MOST_TEXT = 4_000;
 
 export const runPanel = tool({
   name: 'grafana_run_panel',
@@ -64,7 +66,7 @@ export const runPanel = tool({
     return {
       from: new Date(range.from).toISOString(),
       to: new Date(range.to).toISOString(),
-      queries: queries.map(({ refId, expr }) => ({ ref_id: refId, text: expr })),
+      queries: queries.map(({ refId, expr }) => ({ ref_id: refId, text: shortened(expr, MOST_TEXT) })),
       not_run: [...refused, ...failed],
       frames: [...budget.frames],
       ...complete(budget.isCut, 'ask for fewer points, a shorter time or narrower variables'),
