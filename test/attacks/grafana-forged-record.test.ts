@@ -73,6 +73,16 @@ describe('a record that names another’s annotation', () => {
   });
 });
 
+test.each([
+  { status: 404, body: '<html>' },
+  { status: 403, body: '{}' },
+])('an annotation that cannot be looked at ($status) does not count as gone', async (answer) => {
+  const args = { dashboard: 'shop-main', text: 'drill' };
+  const written = await lab.scoped().write(createAnnotation, 'shop', args);
+  lab.twin().mood.answer = answer;
+  await expect(lab.scoped().revert(createAnnotation, 'shop', args, written)).rejects.toThrow();
+});
+
 test('an annotation that is gone already needs nothing', async () => {
   const args = { dashboard: 'shop-main', text: 'drill' };
   const written = await lab.scoped().write(createAnnotation, 'shop', args);

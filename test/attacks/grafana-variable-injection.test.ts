@@ -136,6 +136,10 @@ describe('a variable that is not for the caller', () => {
   test('a list where only stored options are choices', async () => {
     stored('$v', { type: 'custom', options: [{ value: 'up' }, { value: 'sum(up)' }] });
     await kept({ v: ['process_open_fds'] });
+    stored('up{job="$v"}', { type: 'custom', options: [{ value: 'a' }, { value: 'b' }] });
+    await kept({ v: ['c'] });
+    expect((await run({ v: ['b'] })).queries).toMatchObject([{ text: 'up{job="b"}' }]);
+    stored('$v', { type: 'custom', options: [{ value: 'up' }, { value: 'sum(up)' }] });
     expect((await run({ v: ['sum(up)'] })).queries).toMatchObject([{ text: 'sum(up)' }]);
   });
 

@@ -17,10 +17,10 @@ const ask = (access: 'read' | 'write', request: Omit<HttpRequest<unknown>, 'answ
 const SAVE = {
   dashboard: { uid: 'shop-main', title: 'x', version: 1 },
   folderUid: 'shop',
-  message: 'm',
+  message: 'Stackward for tester: m',
   overwrite: false,
 };
-const MARK = { dashboardUID: 'shop-main', time: 1, timeEnd: 1, tags: [], text: 'x' };
+const MARK = { dashboardUID: 'shop-main', time: 1, timeEnd: 1, tags: [], text: 'Stackward for tester: x' };
 
 test.each<Omit<HttpRequest<unknown>, 'answer'>>([
   { method: 'POST', path: ['dashboards', 'db'], json: SAVE },
@@ -49,6 +49,8 @@ test.each<Omit<HttpRequest<unknown>, 'answer'>>([
   { method: 'POST', path: ['dashboards', 'db'], json: { ...SAVE, dashboard: { title: 'new' } } },
   { method: 'POST', path: ['annotations'], json: { ...MARK, dashboardUID: '' } },
   { method: 'POST', path: ['annotations'], json: { text: 'for everybody' } },
+  { method: 'POST', path: ['annotations'], json: { ...MARK, text: 'by nobody' } },
+  { method: 'POST', path: ['dashboards', 'db'], json: { ...SAVE, message: 'by nobody' } },
   { method: 'POST', path: ['annotations', 'mass-delete'], json: { dashboardId: 1, panelId: 1 } },
   { method: 'DELETE', path: ['annotations', '0'] },
   { method: 'DELETE', path: ['annotations', '1/../2'] },

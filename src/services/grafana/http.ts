@@ -3,6 +3,7 @@ import { createHttpClient, type HttpClient, type HttpRequest } from '../../tools
 import { failureOf } from './failure.ts';
 import { Uid } from './names.ts';
 import { ReadQuery } from './read-query.ts';
+import { SIGNED } from './signature.ts';
 
 /** A place in a path: the word itself, or what the segment has to fit. */
 type Part = string | z.ZodType<string>;
@@ -44,12 +45,12 @@ const BODIES: Readonly<Record<string, z.ZodType>> = {
     time: z.number().int().positive(),
     timeEnd: z.number().int().positive(),
     tags: z.array(z.string()),
-    text: z.string().min(1),
+    text: z.string().startsWith(SIGNED),
   }),
   'dashboards/db': z.strictObject({
     dashboard: z.looseObject({ uid: Uid, version: z.number().int().nonnegative() }),
     folderUid: z.union([Uid, z.literal('')]),
-    message: z.string().min(1).max(500),
+    message: z.string().startsWith(SIGNED).max(500),
     // An overwrite would pass over Grafana's own check that nobody saved in between.
     overwrite: z.literal(false),
   }),

@@ -3,7 +3,7 @@ import { ToolError } from '../../toolset/errors.ts';
 import { type HttpClient, notThisApi } from '../../toolset/http/client.ts';
 import { parseJson } from '../../toolset/http/failure.ts';
 import { Annotation, AnnotationCreated, DashboardAnswer, Saved } from './api.ts';
-import { PROVISIONED } from './failure.ts';
+import { NOTHING, PROVISIONED } from './failure.ts';
 import { type FolderScope, isInFolder } from './folder-scope.ts';
 import { API } from './http.ts';
 import { type AnnotationQuery, assertOwn, listAnnotations, readDashboard } from './reader.ts';
@@ -80,7 +80,8 @@ export class GrafanaWriter {
       const path = ['annotations', String(id)];
       return await this.#http.ask({ method: 'GET', path, answer: Annotation }, signal);
     } catch (error) {
-      if (error instanceof ToolError && error.code === 'not_found') return undefined;
+      // Any other 404, such as a proxy's, does not tell that the annotation is gone.
+      if (error instanceof ToolError && error.detail === NOTHING) return undefined;
       throw error;
     }
   }
