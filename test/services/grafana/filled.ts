@@ -122,7 +122,13 @@ export const MODEL = {
         },
       ],
     },
-    { id: 6, type: 'stat', title: 'Shared', libraryPanel: { uid: 'lib-1', name: 'Shared' } },
+    {
+      id: 6,
+      type: 'stat',
+      title: 'Shared',
+      libraryPanel: { uid: 'lib-1', name: 'Shared' },
+      targets: [{ refId: 'A', datasource: prometheus, expr: 'up' }],
+    },
     {
       id: 7,
       type: 'stat',
