@@ -18,6 +18,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: [],
     load: async () => (await import('./application/service.ts')).application,
   }],
+  ['grafana', {
+    builtIn: false,
+    tools: ["grafana_search","grafana_dashboard","grafana_panel_queries","grafana_run_panel","grafana_datasources","grafana_datasource_health","grafana_annotations","grafana_alert_rules","grafana_folders","grafana_create_annotation","grafana_update_dashboard"],
+    load: async () => (await import('./grafana/service.ts')).grafana,
+  }],
   ['http-service', {
     builtIn: false,
     tools: ["http_check","http_endpoints","http_read","http_write","http_write_irreversible"],
