@@ -6,6 +6,7 @@ import { application } from './application/service.ts';
 import { httpService } from './http-service/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
+import { mongodb } from './mongodb/service.ts';
 import { postgresql } from './postgresql/service.ts';
 import { prometheus } from './prometheus/service.ts';
 import { rabbitmq } from './rabbitmq/service.ts';
@@ -21,6 +22,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     httpService,
     kubernetes,
     kubernetesWorkload,
+    mongodb,
     postgresql,
     prometheus,
     rabbitmq,

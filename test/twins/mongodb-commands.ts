@@ -10,6 +10,8 @@ export interface Session {
   readonly cursors: Map<string, Buffer[]>;
   /** Most bytes of one batch: 16 MiB at a real server. */
   readonly batchBytes: number;
+  /** Roles of the account that is logged in. */
+  readonly roles: readonly { readonly role: string; readonly db: string }[];
 }
 
 type Command = (command: Document, session: Session) => Document;
@@ -22,6 +24,7 @@ export const FIELDS: Readonly<Record<string, readonly string[]>> = {
   listCollections: ['listCollections', 'filter', 'cursor', 'nameOnly'],
   listIndexes: ['listIndexes', 'cursor'],
   killCursors: ['killCursors', 'cursors'],
+  connectionStatus: ['connectionStatus'],
   insert: ['insert', 'documents', 'ordered', 'writeConcern'],
   update: ['update', 'updates', 'ordered', 'writeConcern'],
   delete: ['delete', 'deletes', 'ordered', 'writeConcern'],
@@ -136,6 +139,11 @@ const killCursors: Command = ({ cursors }, session) => {
   return { cursorsKilled: killed.map((id) => Long.fromString(id)), cursorsNotFound: [], ok: 1 };
 };
 
+const connectionStatus: Command = (_, { roles }) => ({
+  authInfo: { authenticatedUsers: [{ user: 'reader', db: 'admin' }], authenticatedUserRoles: roles },
+  ok: 1,
+});
+
 /** Runs statements in order until one fails, as `ordered: true` does. */
 function each(statements: readonly Document[], run: (statement: Document) => number): Document {
   let n = 0;
@@ -217,6 +225,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   listCollections,
   listIndexes,
   killCursors,
+  connectionStatus,
   insert,
   update,
   delete: remove,

@@ -54,7 +54,10 @@ export function evaluate(
   pipeline: Document[],
   others: (name: string) => Document[],
 ): Document[] {
-  const stages = pipeline.map((stage) => tagged(stage));
+  // mingo samples with repetition; of fewer documents than were asked for, a server gives each once.
+  const stages = pipeline.map((stage) =>
+    stage.$sample ? { $limit: Number(stage.$sample.size) } : tagged(stage),
+  );
   const aggregator = new Aggregator(stages, { collectionResolver: others, scriptEnabled: false });
   return aggregator.run(structuredClone(documents)).map((document) => untagged(document as Document));
 }

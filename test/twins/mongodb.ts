@@ -38,6 +38,8 @@ export interface MongoTwin {
   /** Says hello as a member of a replica set, or as a mongos. */
   role: { setName?: string; isPrimary: boolean; isMongos: boolean; hosts?: string[] };
   batchBytes: number;
+  /** Roles of the account. */
+  roles: { role: string; db: string }[];
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ class Twin implements MongoTwin {
   readonly abandoned: string[] = [];
   role: MongoTwin['role'] = { isPrimary: true, isMongos: false };
   batchBytes = 16 * 2 ** 20;
+  roles: MongoTwin['roles'] = [{ role: 'readWrite', db: 'shop' }];
   port = 0;
   readonly #cursors = new Map<string, Buffer[]>();
   readonly #failing = new Map<string, Refusal>();
@@ -163,7 +166,8 @@ class Twin implements MongoTwin {
     act?.();
     const failure = this.#failing.get(name);
     if (failure) throw failure;
-    return command(body, { state: this.state, database, cursors: this.#cursors, batchBytes: this.batchBytes });
+    const { state, batchBytes, roles } = this;
+    return command(body, { state, database, cursors: this.#cursors, batchBytes, roles });
   }
 
   #watch(name: string, body: Document, scram: Scram): Document {

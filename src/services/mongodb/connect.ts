@@ -8,6 +8,7 @@ import type { Lock } from './lock.ts';
 import { isDatabase } from './names.ts';
 import { createReader } from './reader.ts';
 import type { MongoTypes } from './tool.ts';
+import { roleWarnings } from './role.ts';
 import { Wire } from './wire.ts';
 import { createWriter } from './writer.ts';
 
@@ -17,18 +18,19 @@ export const connector: Connector<MongoTypes, MongoConnection> = {
     const { wire, deployment } = await open(endpoint, 'read');
     if (sendsInClear(endpoint.connection))
       endpoint.warn('documents travel in clear text to another machine; set tls: true');
+    for (const warning of await roleWarnings(wire, endpoint.limits)) endpoint.warn(warning);
     return { client: createReader(wire), close: () => deployment.close() };
   },
   async openWriter(endpoint) {
     const { wire, deployment } = await open(endpoint, 'write');
-    const isSharded = await wire.isSharded(AbortSignal.timeout(endpoint.limits.deadlineMs));
-    return { client: createWriter(wire, createReader(wire), isSharded), close: () => deployment.close() };
+    const client = createWriter(wire, createReader(wire), await wire.isSharded());
+    return { client, close: () => deployment.close() };
   },
 };
 
 type Settings = Endpoint<MongoConnection>['connection'];
 
-async function open({ connection, sub, entry, limits }: Endpoint<MongoConnection>, access: Lock['access']) {
+async function open({ connection, sub, entry }: Endpoint<MongoConnection>, access: Lock['access']) {
   if (sub === undefined || !isDatabase(sub))
     throw new ToolError('not_linked', 'the topology names no database of an application here');
   const deployment = new Deployment({
@@ -39,7 +41,7 @@ async function open({ connection, sub, entry, limits }: Endpoint<MongoConnection
   const { collections } = DatabaseEntry.parse(entry);
   const wire = new Wire(deployment, sub, { access, collections });
   try {
-    await deployment.serving(AbortSignal.timeout(limits.deadlineMs));
+    await deployment.serving();
   } catch (error) {
     await deployment.close();
     throw error;

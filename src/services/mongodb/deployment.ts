@@ -23,7 +23,7 @@ export interface Serving {
 }
 
 /** A call has no more patience with a host that does not answer. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 3_000;
 
 /**
  * The hosts that the topology names, of which the primary serves.
@@ -40,30 +40,31 @@ export class Deployment {
     this.#options = options;
   }
 
-  /** The host that serves. Throws ToolError. */
-  serving(signal: AbortSignal): Promise<Serving> {
+  /** The host that serves, looked for once for all calls that wait. Throws ToolError. */
+  async serving(): Promise<Serving> {
     if (this.#isClosed) throw new ToolError('cancelled', 'the connection was closed');
-    this.#serving ??= this.#choose(signal).catch((error: unknown) => {
+    this.#serving ??= this.#choose().catch((error: unknown) => {
       this.#serving = undefined;
       throw error;
     });
     return this.#serving;
   }
 
-  /** Has the next call look for the primary again. */
-  async forget(): Promise<void> {
-    const serving = this.#serving;
+  /** Has the next call look for the primary again, unless another has done so since `failed` failed. */
+  async forget(failed: MongoClient): Promise<void> {
+    const serving = await this.#serving?.catch(() => undefined);
+    if (serving?.client !== failed) return;
     this.#serving = undefined;
-    await serving?.then(({ client }) => client.close()).catch(() => {});
+    await failed.close();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.forget();
+    await this.#serving?.then(({ client }) => client.close()).catch(() => {});
   }
 
-  async #choose(signal: AbortSignal): Promise<Serving> {
-    const probes = await Promise.allSettled(this.#options.hosts.map((host) => this.#probe(host, signal)));
+  async #choose(): Promise<Serving> {
+    const probes = await Promise.allSettled(this.#options.hosts.map((host) => this.#probe(host)));
     const answered = probes.flatMap((probe) => (probe.status === 'fulfilled' ? [probe.value] : []));
     const [chosen] = answered;
     await Promise.all(answered.slice(1).map(({ client }) => client.close()));
@@ -72,7 +73,8 @@ export class Deployment {
     throw errors.find((error) => error instanceof ToolError && error.code !== 'unreachable') ?? errors[0];
   }
 
-  async #probe({ host, port }: Host, signal: AbortSignal): Promise<Serving> {
+  async #probe({ host, port }: Host): Promise<Serving> {
+    const signal = AbortSignal.timeout(2 * PATIENCE_MS);
     const client = new MongoClient(`mongodb://${host}:${port}/`, {
       ...this.#options.client,
       appName: 'stackward',

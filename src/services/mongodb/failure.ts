@@ -40,8 +40,9 @@ const NOT_SERVING: ReadonlySet<number> = new Set([91, 189, 10107, 11600, 11602, 
 export function failureOf(error: unknown, signal: AbortSignal, isWrite: boolean): ToolError {
   if (error instanceof ToolError) return error;
   if (error instanceof MongoServerError) return fromServer(error, isWrite);
-  if (signal.aborted) return isWrite ? unknown('the call was stopped') : abortOf(signal.reason);
+  // Nothing was sent where no server was found.
   if (error instanceof MongoServerSelectionError) return unreachable(error);
+  if (signal.aborted) return isWrite ? unknown('the call was stopped') : abortOf(signal.reason);
   if (error instanceof MongoNetworkError)
     return isWrite ? unknown('the connection broke') : unreachable(error);
   if (error instanceof MongoAPIError || error instanceof MongoSystemError) return unreachable(error);

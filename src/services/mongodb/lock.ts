@@ -10,6 +10,7 @@ const READING: Readonly<Record<string, readonly string[]>> = {
   listCollections: ['listCollections', 'filter', 'cursor', 'nameOnly', 'maxTimeMS'],
   listIndexes: ['listIndexes', 'cursor', 'maxTimeMS'],
   killCursors: ['killCursors', 'cursors'],
+  connectionStatus: ['connectionStatus', 'maxTimeMS'],
 };
 const WRITING: Readonly<Record<string, readonly string[]>> = {
   ...READING,
@@ -48,8 +49,8 @@ export function assertUnlocked(command: Document, lock: Lock): void {
   const fields = Object.hasOwn(known, name) ? known[name] : undefined;
   if (!fields || Object.keys(command).some((field) => !fields.includes(field))) throw locked(`command ${name}`);
   if (name === 'explain') return assertUnlocked(explainedOf(command), { ...lock, access: 'read' });
-  const isListing = name === 'listCollections' || command.killCursors === OF_LISTING;
-  if (!isListing) assertReached(command[name], lock);
+  const isWhole = ['listCollections', 'connectionStatus'].includes(name) || command.killCursors === OF_LISTING;
+  if (!isWhole) assertReached(command[name], lock);
   if (name === 'dropIndexes' && (typeof command.index !== 'string' || command.index === '*'))
     throw locked('dropping more than one index');
   for (const [field, value] of Object.entries(command)) assertField(field, value, lock);

@@ -44,15 +44,15 @@ export class Wire {
     return { documents: cursor.firstBatch, isCut };
   }
 
-  async isSharded(signal: AbortSignal): Promise<boolean> {
-    return (await this.#deployment.serving(signal)).isSharded;
+  async isSharded(): Promise<boolean> {
+    return (await this.#deployment.serving()).isSharded;
   }
 
   async #send(command: Document, { limits, signal }: Bounds, isWrite: boolean): Promise<Document> {
     // The server's own limit ends the work even if this process is gone by then.
     const bounded = { ...command, maxTimeMS: Math.max(1, Math.floor(limits.deadlineMs)) };
     assertUnlocked(bounded, this.#lock);
-    const { client } = await this.#deployment.serving(signal);
+    const { client } = await this.#deployment.serving();
     if (signal.aborted) throw failureOf(signal.reason, signal, false);
     try {
       return await client.db(this.#database).command(bounded, {
@@ -62,7 +62,7 @@ export class Wire {
       });
     } catch (error) {
       const failure = failureOf(error, signal, isWrite);
-      if (failure.code === 'unreachable') await this.#deployment.forget();
+      if (failure.code === 'unreachable') await this.#deployment.forget(client);
       throw failure;
     }
   }
@@ -72,7 +72,7 @@ export class Wire {
     const command = { killCursors: collection, cursors: [cursor] };
     assertUnlocked(command, this.#lock);
     const signal = AbortSignal.timeout(CLEANING_MS);
-    const { client } = await this.#deployment.serving(signal);
+    const { client } = await this.#deployment.serving();
     await client
       .db(this.#database)
       .command(command, { signal })

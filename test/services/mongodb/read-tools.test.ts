@@ -217,6 +217,17 @@ describe('what goes wrong', () => {
     expect(String(error.detail)).not.toMatch(/pass-word|reader/);
   });
 
+  test('an account that can too much is told to the operator, once it is used', async () => {
+    lab.twin.roles = [
+      { role: 'read', db: 'shop' },
+      { role: 'root', db: 'admin' },
+    ];
+    const fresh = openMongo(lab.twin.port);
+    await ask(fresh);
+    lab.twin.roles = [];
+    expect(fresh.warnings).toEqual([expect.stringContaining('the role root on admin')]);
+  });
+
   test('a server that is not there is unreachable', async () => {
     await expect(ask(openMongo(1))).rejects.toMatchObject({ code: 'unreachable' });
   });
