@@ -1,6 +1,14 @@
 import { type Document, Long } from 'bson';
 import { evaluate, matches, tagged } from './mongodb-query.ts';
-import { assertUnique, bytesOf, type Collection, exact, insertInto, type MongoState, Refusal } from './mongodb-state.ts';
+import {
+  assertUnique,
+  bytesOf,
+  type Collection,
+  exact,
+  insertInto,
+  type MongoState,
+  Refusal,
+} from './mongodb-state.ts';
 
 /** What a command runs in. */
 export interface Session {
@@ -54,9 +62,12 @@ function batchOf(documents: readonly Buffer[], on: string, size: unknown, sessio
     if (at > 0 && bytes > session.batchBytes) break;
   }
   const rest = documents.slice(at);
-  const id = rest.length === 0 ? Long.ZERO : Long.fromString(`${7_000_000_000_000_000_000n + BigInt(session.cursors.size)}`);
+  const id =
+    rest.length === 0
+      ? Long.ZERO
+      : Long.fromString(`${7_000_000_000_000_000_000n + BigInt(session.cursors.size)}`);
   if (rest.length > 0) session.cursors.set(id.toString(), [...rest]);
-  const firstBatch = documents.slice(0, at).map(exact);
+  const firstBatch = documents.slice(0, at);
   return { cursor: { id, ns: `${session.database}.${on}`, firstBatch }, ok: 1 };
 }
 
@@ -74,7 +85,13 @@ const find: Command = (command, session) => {
   const isPlain = !sort && !projection;
   const documents = isPlain
     ? found.slice(number(skip), limit ? number(skip) + number(limit) : undefined)
-    : evaluated(() => evaluate(found.map((bytes) => tagged(exact(bytes))), stages, () => []).map(bytesOf));
+    : evaluated(() =>
+        evaluate(
+          found.map((bytes) => tagged(exact(bytes))),
+          stages,
+          () => [],
+        ).map(bytesOf),
+      );
   return batchOf(documents, name, batchSize, session);
 };
 
@@ -99,8 +116,15 @@ function statsOf({ state, database }: Session, name: string): Document {
 
 const explain: Command = ({ explain: command, verbosity }) => {
   const mode = String(verbosity);
-  if (mode !== 'queryPlanner' && mode !== 'executionStats') throw new Refusal(9, 'FailedToParse', 'verbosity', true);
-  const stats = { executionSuccess: true, nReturned: 1, executionTimeMillis: 0, totalKeysExamined: 0, totalDocsExamined: 1 };
+  if (mode !== 'queryPlanner' && mode !== 'executionStats')
+    throw new Refusal(9, 'FailedToParse', 'verbosity', true);
+  const stats = {
+    executionSuccess: true,
+    nReturned: 1,
+    executionTimeMillis: 0,
+    totalKeysExamined: 0,
+    totalDocsExamined: 1,
+  };
   return {
     explainVersion: '1',
     queryPlanner: {
@@ -109,7 +133,9 @@ const explain: Command = ({ explain: command, verbosity }) => {
       winningPlan: { stage: 'COLLSCAN', direction: 'forward' },
       rejectedPlans: [],
     },
-    ...(mode === 'executionStats' ? { executionStats: { ...stats, executionStages: { stage: 'COLLSCAN' } } } : {}),
+    ...(mode === 'executionStats'
+      ? { executionStats: { ...stats, executionStages: { stage: 'COLLSCAN' } } }
+      : {}),
     command,
     serverInfo: { host: 'db-0.internal.example', port: 27017, version: '8.0.4' },
     ok: 1,

@@ -1,4 +1,14 @@
-import { Binary, BSONRegExp, Decimal128, type Document, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
+import {
+  Binary,
+  BSONRegExp,
+  Decimal128,
+  type Document,
+  Double,
+  Int32,
+  Long,
+  ObjectId,
+  Timestamp,
+} from 'bson';
 import { Aggregator, Query } from 'mingo';
 
 /**
@@ -28,12 +38,13 @@ export const tagged = (document: Document): Document =>
 function fromPlain(value: unknown): unknown {
   if (typeof value === 'string' && value.startsWith(MARK)) return fromTag(value);
   if (Array.isArray(value)) return value.map(fromPlain);
-  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof RegExp) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof RegExp)
+    return value;
   return untagged(value);
 }
 
 function fromTag(text: string): unknown {
-  const [, kind = '', rest = ''] = /^\u0001(\w+):(.*)$/s.exec(text) ?? [];
+  const [, kind = '', rest = ''] = /^(\w+):(.*)$/s.exec(text.slice(MARK.length)) ?? [];
   if (kind === 'oid') return new ObjectId(rest);
   if (kind === 'decimal') return Decimal128.fromString(rest);
   if (kind === 'timestamp') return new Timestamp(Long.fromString(rest));

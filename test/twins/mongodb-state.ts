@@ -84,6 +84,7 @@ export function assertUnique(collection: Collection, bytes: Buffer, except: Buff
     if (!unique && name !== '_id_') continue;
     const wanted = Object.fromEntries(Object.keys(key).map((field) => [field, document[field] ?? null]));
     const twin = collection.documents.find((one) => one !== except && matches(tagged(exact(one)), wanted));
-    if (twin) throw new Refusal(11000, 'DuplicateKey', `E11000 duplicate key error index: ${name} dup key: secret`);
+    if (twin)
+      throw new Refusal(11000, 'DuplicateKey', `E11000 duplicate key error index: ${name} dup key: secret`);
   }
 }

@@ -1,4 +1,4 @@
-import { BSON, type Document } from 'bson';
+import { BSON, type Document, type Long } from 'bson';
 
 /**
  * The messages of MongoDB's wire protocol: OP_MSG with its body section, and OP_QUERY with OP_REPLY, which a driver
@@ -48,11 +48,48 @@ function parse(bytes: Buffer): Message {
   const flags = bytes.readUInt32LE(16);
   if ((flags & ~(MORE_TO_COME | EXHAUST_ALLOWED)) !== 0 || bytes[20] !== 0)
     throw new Error(`OP_MSG with the flags ${flags} and a section of kind ${bytes[20]}`);
-  return { id, isLegacy: false, wantsReply: (flags & MORE_TO_COME) === 0, body: BSON.deserialize(bytes.subarray(21), EXACT) };
+  return {
+    id,
+    isLegacy: false,
+    wantsReply: (flags & MORE_TO_COME) === 0,
+    body: BSON.deserialize(bytes.subarray(21), EXACT),
+  };
+}
+
+/** The first batch of a cursor, whose documents go out byte for byte. */
+export interface RawBatch {
+  readonly id: Long;
+  readonly ns: string;
+  readonly firstBatch: readonly Buffer[];
+}
+
+/** BSON of an answer. What the driver's own library would make of documents, it would put into another order. */
+function encode({ cursor, ...rest }: Document & { cursor?: RawBatch }): Buffer {
+  const document = Buffer.from(BSON.serialize(rest));
+  if (!cursor) return document;
+  const { id, ns, firstBatch } = cursor;
+  const batch = firstBatch.reduce(
+    (array, bytes, at) => withElement(array, 3, `${at}`, bytes),
+    Buffer.from(BSON.serialize({})),
+  );
+  return withElement(
+    document,
+    3,
+    'cursor',
+    withElement(Buffer.from(BSON.serialize({ id, ns })), 4, 'firstBatch', batch),
+  );
+}
+
+/** A document with one element more: 3 is a document, 4 an array. */
+function withElement(document: Buffer, type: number, name: string, value: Buffer): Buffer {
+  const element = Buffer.concat([Buffer.from([type]), Buffer.from(`${name}\0`), value]);
+  const longer = Buffer.concat([document.subarray(0, -1), element, Buffer.from([0])]);
+  longer.writeInt32LE(longer.length, 0);
+  return longer;
 }
 
 export function reply(to: Message, document: Document): Buffer {
-  const body = Buffer.from(BSON.serialize(document));
+  const body = encode(document);
   const before = to.isLegacy ? Buffer.alloc(20) : Buffer.alloc(5);
   // Of an OP_REPLY: flags, cursor, start, and one document.
   if (to.isLegacy) before.writeInt32LE(1, 16);

@@ -45,7 +45,15 @@ export interface MongoTwin {
 
 const USER = 'reader';
 const PASSWORD = 'twin-pass-word';
-const WATCHING: ReadonlySet<string> = new Set(['hello', 'ismaster', 'isMaster', 'saslStart', 'saslContinue', 'ping', 'endSessions']);
+const WATCHING: ReadonlySet<string> = new Set([
+  'hello',
+  'ismaster',
+  'isMaster',
+  'saslStart',
+  'saslContinue',
+  'ping',
+  'endSessions',
+]);
 /** Fields that any command may have. */
 const GENERIC: readonly string[] = ['$db', 'lsid', '$readPreference', 'maxTimeMS', '$clusterTime'];
 
@@ -160,7 +168,8 @@ class Twin implements MongoTwin {
     const command = COMMANDS[name];
     if (!fields || !command) throw new Refusal(59, 'CommandNotFound', `no such command: '${name}'`, true);
     const odd = Object.keys(body).find((field) => !fields.includes(field) && !GENERIC.includes(field));
-    if (odd) throw new Refusal(40415, 'IDLUnknownField', `BSON field '${name}.${odd}' is an unknown field.`, true);
+    if (odd)
+      throw new Refusal(40415, 'IDLUnknownField', `BSON field '${name}.${odd}' is an unknown field.`, true);
     const act = this.#acts.get(name);
     this.#acts.delete(name);
     act?.();
@@ -182,7 +191,9 @@ class Twin implements MongoTwin {
       helloOk: true,
       [name === 'hello' ? 'isWritablePrimary' : 'ismaster']: isPrimary,
       ...(isPrimary ? {} : { secondary: true }),
-      ...(setName ? { setName, hosts: hosts ?? [`127.0.0.1:${this.port}`], me: `127.0.0.1:${this.port}` } : {}),
+      ...(setName
+        ? { setName, hosts: hosts ?? [`127.0.0.1:${this.port}`], me: `127.0.0.1:${this.port}` }
+        : {}),
       ...(isMongos ? { msg: 'isdbgrid' } : {}),
       maxBsonObjectSize: 16 * 2 ** 20,
       maxMessageSizeBytes: 48_000_000,

@@ -37,8 +37,15 @@ export function takeCaptured(client: MongoWriter): readonly Image[] {
 /** The name of a collection and the filter of a write, for its scope: a filter that names nothing names everything. */
 export function assertFilter(filter: JsonObject): void {
   if (Object.keys(filter).length === 0)
-    throw new ToolError('query_refused', 'filter: name at least one field; an empty filter matches everything');
+    throw new ToolError(
+      'query_refused',
+      'filter: name at least one field; an empty filter matches everything',
+    );
 }
 
-/** Names of the documents that a write touched. */
-export const Ids = z.array(z.unknown());
+/** Names of the documents that a write touched; cutting them cuts no part of the write. */
+export const touched = {
+  ids: z.array(z.unknown()),
+  truncated: z.boolean().optional(),
+  hint: z.string().optional(),
+};

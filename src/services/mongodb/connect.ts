@@ -7,8 +7,8 @@ import { Deployment } from './deployment.ts';
 import type { Lock } from './lock.ts';
 import { isDatabase } from './names.ts';
 import { createReader } from './reader.ts';
-import type { MongoTypes } from './tool.ts';
 import { roleWarnings } from './role.ts';
+import type { MongoTypes } from './tool.ts';
 import { Wire } from './wire.ts';
 import { createWriter } from './writer.ts';
 

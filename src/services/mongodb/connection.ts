@@ -4,7 +4,10 @@ import { CollectionPattern } from './names.ts';
 
 const Host = z
   .string()
-  .regex(/^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/, 'a host name or an IP address');
+  .regex(
+    /^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/,
+    'a host name or an IP address',
+  );
 const Port = z.coerce.number().int().min(1).max(65_535);
 
 /** Where a deployment is and who logs in. Nothing but the hosts named here is ever connected to. */
@@ -54,6 +57,8 @@ export const DatabaseEntry = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .describe('Names of collections and views, or beginnings of names with a * at the end; every one if absent'),
+    .describe(
+      'Names of collections and views, or beginnings of names with a * at the end; every one if absent',
+    ),
 });
 export type DatabaseEntry = z.output<typeof DatabaseEntry>;

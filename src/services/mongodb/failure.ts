@@ -38,11 +38,13 @@ const NOT_SERVING: ReadonlySet<number> = new Set([91, 189, 10107, 11600, 11602, 
 
 /** What the driver threw, as an error of the catalogue. `isWrite` for a command that may have changed something. */
 export function failureOf(error: unknown, signal: AbortSignal, isWrite: boolean): ToolError {
-  if (error instanceof ToolError) return error;
   if (error instanceof MongoServerError) return fromServer(error, isWrite);
+  // The driver throws the signal's own reason, which says nothing about what the server did.
+  if (isWrite && signal.aborted) return unknown('the call was stopped');
+  if (error instanceof ToolError) return error;
   // Nothing was sent where no server was found.
   if (error instanceof MongoServerSelectionError) return unreachable(error);
-  if (signal.aborted) return isWrite ? unknown('the call was stopped') : abortOf(signal.reason);
+  if (signal.aborted) return abortOf(signal.reason);
   if (error instanceof MongoNetworkError)
     return isWrite ? unknown('the connection broke') : unreachable(error);
   if (error instanceof MongoAPIError || error instanceof MongoSystemError) return unreachable(error);
@@ -74,7 +76,9 @@ export const unknown = (why: string): ToolError =>
   new ToolError('outcome_unknown', `${why} while the server worked on a write; look before doing it again`);
 
 const unreachable = (cause: Error): ToolError =>
-  new ToolError('unreachable', 'no host of the component could be reached, or it broke the connection', { cause });
+  new ToolError('unreachable', 'no host of the component could be reached, or it broke the connection', {
+    cause,
+  });
 
 function abortOf(reason: unknown): ToolError {
   if (reason instanceof ToolError) return reason;

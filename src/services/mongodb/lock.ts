@@ -4,7 +4,7 @@ import { isReached } from './names.ts';
 
 /** The fields of each command that may leave. The first is the command's own name. */
 const READING: Readonly<Record<string, readonly string[]>> = {
-  find: ['find', 'filter', 'projection', 'sort', 'skip', 'limit', 'batchSize', 'maxTimeMS', 'allowDiskUse'],
+  find: ['find', 'filter', 'projection', 'sort', 'skip', 'limit', 'batchSize', 'maxTimeMS'],
   aggregate: ['aggregate', 'pipeline', 'cursor', 'maxTimeMS', 'allowDiskUse'],
   explain: ['explain', 'verbosity', 'maxTimeMS'],
   listCollections: ['listCollections', 'filter', 'cursor', 'nameOnly', 'maxTimeMS'],
@@ -47,9 +47,14 @@ export function assertUnlocked(command: Document, lock: Lock): void {
   const [name = ''] = Object.keys(command);
   const known = lock.access === 'read' ? READING : WRITING;
   const fields = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (!fields || Object.keys(command).some((field) => !fields.includes(field))) throw locked(`command ${name}`);
-  if (name === 'explain') return assertUnlocked(explainedOf(command), { ...lock, access: 'read' });
-  const isWhole = ['listCollections', 'connectionStatus'].includes(name) || command.killCursors === OF_LISTING;
+  if (!fields || Object.keys(command).some((field) => !fields.includes(field)))
+    throw locked(`command ${name}`);
+  if (name === 'explain') {
+    assertUnlocked(explainedOf(command), { ...lock, access: 'read' });
+    return;
+  }
+  const isWhole =
+    ['listCollections', 'connectionStatus'].includes(name) || command.killCursors === OF_LISTING;
   if (!isWhole) assertReached(command[name], lock);
   if (name === 'dropIndexes' && (typeof command.index !== 'string' || command.index === '*'))
     throw locked('dropping more than one index');
@@ -66,8 +71,9 @@ function assertField(field: string, value: unknown, lock: Lock): void {
   // Documents to insert and indexes as they were are data, which may hold anything.
   if (field === 'documents' || field === 'indexes') return;
   const parts = PARTS_OF_WRITES[field];
-  if (!parts) return assertKnown(value, lock);
-  for (const statement of Array.isArray(value) ? value : [{ unknown: 1 }]) assertStatement(statement, parts, lock);
+  if (!parts) assertKnown(value, lock);
+  else if (Array.isArray(value)) for (const statement of value) assertStatement(statement, parts, lock);
+  else throw locked(`${field} in another form`);
 }
 
 /** A write names one document by its `_id`, replaces or deletes that one alone, and inserts nothing on the way. */
@@ -75,27 +81,31 @@ function assertStatement(statement: Document, parts: readonly string[], lock: Lo
   if (Object.keys(statement).some((key) => !parts.includes(key))) throw locked('a field of a write');
   const isOne = statement.limit === 1 || (statement.multi === false && statement.upsert === false);
   if (!isOne || !('_id' in statement.q)) throw locked('a write of more than one document');
+  if (Array.isArray(statement.u)) throw locked('an update by a pipeline');
   if (statement.u && Object.keys(statement.u).some((key) => key.startsWith('$')))
     throw locked('an update by operators');
   assertKnown(statement.q, lock);
 }
 
 function assertReached(name: unknown, lock: Lock): void {
-  if (typeof name !== 'string' || !isReached(lock.collections, name)) throw locked('a collection of another target');
+  if (typeof name !== 'string' || !isReached(lock.collections, name))
+    throw locked('a collection of another target');
 }
 
 function assertKnown(value: unknown, lock: Lock): void {
-  if (Array.isArray(value)) return value.forEach((item) => assertKnown(item, lock));
-  if (typeof value === 'string') return assertVariable(value);
-  if (value instanceof Code || value instanceof DBRef || value instanceof BSONSymbol)
+  if (Array.isArray(value)) for (const item of value) assertKnown(item, lock);
+  else if (typeof value === 'string') assertVariable(value);
+  else if (value instanceof Code || value instanceof DBRef || value instanceof BSONSymbol)
     throw locked('a value of that type');
-  if (typeof value !== 'object' || value === null || '_bsontype' in value || value instanceof Date) return;
-  for (const [key, item] of Object.entries(value)) {
-    if (key.startsWith('$') && !isKnown(key)) throw locked(`operator ${key}`);
-    if (key === '$lookup' || key === '$graphLookup') assertReached(item.from, lock);
-    if (key === '$unionWith') assertReached(typeof item === 'string' ? item : item.coll, lock);
-    if (key !== '$literal') assertKnown(item, lock);
-  }
+  else if (typeof value === 'object' && value !== null && !('_bsontype' in value) && !(value instanceof Date))
+    for (const [key, item] of Object.entries(value)) assertEntry(key, item, lock);
+}
+
+function assertEntry(key: string, item: unknown, lock: Lock): void {
+  if (key.startsWith('$') && !isKnown(key)) throw locked(`operator ${key}`);
+  if (key === '$lookup' || key === '$graphLookup') assertReached(Object(item).from, lock);
+  if (key === '$unionWith') assertReached(typeof item === 'string' ? item : Object(item).coll, lock);
+  if (key !== '$literal') assertKnown(item, lock);
 }
 
 /** Text with two $ may be data; only that which names a variable of the system is looked at. */
@@ -104,4 +114,5 @@ function assertVariable(text: string): void {
   if (name !== undefined && !VARIABLES.has(name)) throw locked(`variable ${name}`);
 }
 
-const locked = (what: string): TypeError => new TypeError(`this connection does not send ${what.slice(0, 200)}`);
+const locked = (what: string): TypeError =>
+  new TypeError(`this connection does not send ${what.slice(0, 200)}`);

@@ -4,7 +4,15 @@ import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { toBson, toDocument } from './bson/to-bson.ts';
 import { decode, toJson } from './bson/to-json.ts';
-import type { AggregateAsk, Bounds, CollectionInfo, Documents, ExplainAsk, FindAsk, MongoReader } from './types.ts';
+import type {
+  AggregateAsk,
+  Bounds,
+  CollectionInfo,
+  Documents,
+  ExplainAsk,
+  FindAsk,
+  MongoReader,
+} from './types.ts';
 import type { Wire } from './wire.ts';
 
 /** More collections than a database is looked through for. */
@@ -81,7 +89,8 @@ const TYPES = ['collection', 'view', 'timeseries'] as const;
 
 function infoOf(document: JsonValue): CollectionInfo {
   const parsed = Listed.safeParse(document);
-  if (!parsed.success) throw new ToolError('backend_failed', 'the server lists collections in an unknown form');
+  if (!parsed.success)
+    throw new ToolError('backend_failed', 'the server lists collections in an unknown form');
   const { name, type = 'collection', options = {} } = parsed.data;
   return {
     name,

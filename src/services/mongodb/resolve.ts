@@ -1,6 +1,6 @@
 import { ToolError } from '../../toolset/errors.ts';
-import { Place } from './guard/place.ts';
 import { Findings, judgePipeline } from './guard/pipeline.ts';
+import { Place } from './guard/place.ts';
 import { ScopedCollection } from './scope.ts';
 import type { Reading, Writing } from './tool.ts';
 import type { CollectionInfo } from './types.ts';
@@ -8,7 +8,9 @@ import type { CollectionInfo } from './types.ts';
 /** Views stand on views; MongoDB itself ends at 20. */
 const MOST_VIEWS = 20;
 
-type Context = Pick<Reading, 'target' | 'limits' | 'signal'> & { readonly client: Pick<Reading['client'], 'collections'> };
+type Context = Pick<Reading, 'target' | 'limits' | 'signal'> & {
+  readonly client: Pick<Reading['client'], 'collections'>;
+};
 
 /**
  * A collection or view that may be read, with everything that the pipelines behind it read: a view is followed to

@@ -23,5 +23,8 @@ export async function roleWarnings(wire: Wire, limits: Limits): Promise<readonly
   if (!status.success) throw new ToolError('backend_failed', 'the server does not say who is logged in');
   return status.data.authInfo.authenticatedUserRoles
     .filter(({ role }) => BUILT_IN.test(role) && !MODEST.has(role))
-    .map(({ role, db }) => `The account has the role ${role} on ${db}; take it away with db.revokeRolesFromUser.`);
+    .map(
+      ({ role, db }) =>
+        `The account has the role ${role} on ${db}; take it away with db.revokeRolesFromUser.`,
+    );
 }

@@ -27,14 +27,21 @@ const recordOf = (on: ScopedCollection, steps: readonly Step[]): JsonValue => ({
  *
  * @throws ToolError('conflict' | 'query_failed' | ...) when nothing has changed, 'outcome_unknown' otherwise
  */
-export async function carryOut(context: Writing, on: ScopedCollection, steps: readonly Step[]): Promise<void> {
+export async function carryOut(
+  context: Writing,
+  on: ScopedCollection,
+  steps: readonly Step[],
+): Promise<void> {
   const { client, limits, signal, recordAfter } = context;
   if (signal.aborted) throw new ToolError('cancelled', 'the call was cancelled; nothing was written');
   await recordAfter(recordOf(on, steps));
   try {
     const done = await client.apply(on, steps, { limits, signal });
     if (done < steps.length)
-      throw new ToolError('conflict', 'somebody changed one of the documents at the same time; nothing was changed');
+      throw new ToolError(
+        'conflict',
+        'somebody changed one of the documents at the same time; nothing was changed',
+      );
   } catch (error) {
     // An answer that was lost may still be on its way to being carried out; undoing would race with it.
     if (!(error instanceof ToolError) || error.code === 'outcome_unknown') throw error;
@@ -72,10 +79,14 @@ export async function takeBack(context: Writing, { after }: Change): Promise<voi
   const on = await writable(context, collection);
   const seen = await compare(context, on, steps);
   const strange = seen.filter(({ step, now }) => now !== step.to && now !== step.from);
-  if (strange.length > 0) throw changedSince(strange.map(({ step }) => client.idOf(step.from ?? step.to ?? '')));
+  if (strange.length > 0)
+    throw changedSince(strange.map(({ step }) => client.idOf(step.from ?? step.to ?? '')));
   const back = seen.filter(({ step, now }) => now === step.to).map(({ step }) => turned(step));
   if ((await client.apply(on, back, { limits, signal })) < back.length)
-    throw new ToolError('conflict', 'somebody changed one of the documents while it was put back; look at them');
+    throw new ToolError(
+      'conflict',
+      'somebody changed one of the documents while it was put back; look at them',
+    );
 }
 
 const turned = ({ from, to }: Step): Step => ({ from: to, to: from });

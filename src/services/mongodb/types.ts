@@ -55,11 +55,7 @@ export interface MongoReader {
   find(ask: FindAsk, bounds: Bounds): Promise<Documents>;
   aggregate(ask: AggregateAsk, bounds: Bounds): Promise<Documents>;
   /** What the planner says; it runs the query only for `executionStats`. */
-  explain(
-    ask: ExplainAsk,
-    verbosity: 'queryPlanner' | 'executionStats',
-    bounds: Bounds,
-  ): Promise<JsonValue>;
+  explain(ask: ExplainAsk, verbosity: 'queryPlanner' | 'executionStats', bounds: Bounds): Promise<JsonValue>;
   indexes(on: ScopedCollection, bounds: Bounds): Promise<Documents>;
 }
 
@@ -79,11 +75,7 @@ export interface MongoWriter extends Pick<MongoReader, 'collections' | 'indexes'
   /** The documents that a filter matches. `conflict` when there are more, or one that could not be written back. */
   images(on: ScopedCollection, filter: JsonObject, most: number, bounds: Bounds): Promise<readonly Image[]>;
   /** What is there now under the `_id` of each of these, null where nothing is. */
-  current(
-    on: ScopedCollection,
-    images: readonly Image[],
-    bounds: Bounds,
-  ): Promise<readonly (Image | null)[]>;
+  current(on: ScopedCollection, images: readonly Image[], bounds: Bounds): Promise<readonly (Image | null)[]>;
   /** Documents to insert, each with its `_id`, made here where the caller gave none. */
   imagesOf(documents: readonly JsonObject[]): readonly Image[];
   /** A document after an update that the guard allowed, worked out here. `query_failed` where it does not fit. */

@@ -1,6 +1,6 @@
 import { BSON, type Document, ObjectId } from 'mongodb';
 import { ToolError } from '../../toolset/errors.ts';
-import { documentOf, imageOf, keyOf } from './bson/image.ts';
+import { documentImage, documentOf, imageOf, keyOf } from './bson/image.ts';
 import { toDocument } from './bson/to-bson.ts';
 import { toJson } from './bson/to-json.ts';
 import { applyUpdate } from './bson/update.ts';
@@ -27,7 +27,7 @@ export const createWriter = (wire: Wire, reader: MongoReader, isSharded: boolean
   },
   current: (on, images, bounds) => currentOf(wire, on, images, bounds),
   imagesOf: (documents) => kept(documents.map((given) => BSON.serialize(withId(toDocument(given))))),
-  updated: (image, update) => imageOf(BSON.serialize(applyUpdate(documentOf(image), update))),
+  updated: (image, update) => documentImage(BSON.serialize(applyUpdate(documentOf(image), update))),
   idOf: (image) => toJson(documentOf(image)._id),
   apply: (on, steps, bounds) => apply(wire, on, steps, bounds),
   async createIndex(on, index, bounds) {
@@ -52,7 +52,7 @@ const withId = ({ _id, ...fields }: Document): Document => ({ _id: _id ?? new Ob
 
 function kept(documents: readonly Uint8Array[]): readonly Image[] {
   if (documents.reduce((sum, { length }) => sum + length, 0) > MOST_IMAGE_BYTES) throw tooLarge();
-  return documents.map(imageOf);
+  return documents.map(documentImage);
 }
 
 const tooLarge = () =>
@@ -76,7 +76,12 @@ async function currentOf(wire: Wire, on: ScopedCollection, images: readonly Imag
 
 const base64 = (bytes: Uint8Array): Image => Buffer.from(bytes).toString('base64');
 
-async function apply(wire: Wire, on: ScopedCollection, steps: readonly Step[], bounds: Bounds): Promise<number> {
+async function apply(
+  wire: Wire,
+  on: ScopedCollection,
+  steps: readonly Step[],
+  bounds: Bounds,
+): Promise<number> {
   if (steps.length === 0) return 0;
   const { n, writeErrors, writeConcernError } = await wire.write(commandOf(on.name, steps), bounds);
   const [refused] = Array.isArray(writeErrors) ? writeErrors : [];
@@ -94,7 +99,11 @@ function commandOf(name: string, steps: readonly Step[]): Document {
   if (first?.from === null)
     return { insert: name, documents: steps.map(({ to }) => documentOf(to ?? '')), ordered: true };
   if (first?.to === null)
-    return { delete: name, deletes: steps.map(({ from }) => ({ q: exactly(from ?? ''), limit: 1, collation: SIMPLE })), ordered: true };
+    return {
+      delete: name,
+      deletes: steps.map(({ from }) => ({ q: exactly(from ?? ''), limit: 1, collation: SIMPLE })),
+      ordered: true,
+    };
   const updates = steps.map(({ from, to }) => ({
     q: exactly(from ?? ''),
     u: documentOf(to ?? ''),

@@ -53,12 +53,15 @@ test('every tool is called below', () => {
   expect(Object.keys(CALLS)).toEqual(mongodb.tools.map(({ name }) => name));
 });
 
-test.each(Object.entries(CALLS))('%s answers through the whole pipeline in its own shape', async (name, args) => {
-  const result = await stack.call(name, { ...args });
-  expect(result.isError, JSON.stringify(result.content)).toBe(false);
-  const tool = mongodb.tools.find((one) => one.name === name);
-  expect(tool?.output.safeParse(result.structuredContent).error).toBeUndefined();
-});
+test.each(Object.entries(CALLS))(
+  '%s answers through the whole pipeline in its own shape',
+  async (name, args) => {
+    const result = await stack.call(name, { ...args });
+    expect(result.isError, JSON.stringify(result.content)).toBe(false);
+    const tool = mongodb.tools.find((one) => one.name === name);
+    expect(tool?.output.safeParse(result.structuredContent).error).toBeUndefined();
+  },
+);
 
 test('a narrowed link that only reads has no writing tool and reaches its own collections alone', async () => {
   expect(stack.tools('reader').filter((name) => name.startsWith('mongo_'))).not.toContain('mongo_delete');
@@ -78,7 +81,8 @@ test('a secret of the topology that a document holds is masked', async () => {
 });
 
 test('an answer over the byte limit is cut and says so', async () => {
-  for (let i = 0; i < 40; i += 1) lab.twin.state.put('shop', 'items', { _id: `big${i}`, text: 'x'.repeat(20_000) });
+  for (let i = 0; i < 40; i += 1)
+    lab.twin.state.put('shop', 'items', { _id: `big${i}`, text: 'x'.repeat(20_000) });
   const result = await stack.call('mongo_find', { collection: 'items' });
   expect(result.structuredContent).toMatchObject({ truncated: true, hint: expect.any(String) });
 });

@@ -10,10 +10,14 @@ import { type MongoTwin, startMongoTwin } from '../../twins/mongodb.ts';
 
 export const LIMITS: Limits = { rows: 500, bytes: 256 * 1024, deadlineMs: 5_000 };
 
-/** Collections of a link that reaches a part of the database `shop`. */
-export const NARROW: DatabaseEntry = { collections: ['orders', 'items', 'report.*', 'open_orders', 'peeking'] };
+type Connection = Endpoint<MongoConnection>['connection'];
 
-export const connectionTo = (port: number, more: Partial<MongoConnection> = {}): Endpoint<MongoConnection>['connection'] => ({
+/** Collections of a link that reaches a part of the database `shop`. */
+export const NARROW: DatabaseEntry = {
+  collections: ['orders', 'items', 'report.*', 'open_orders', 'peeking'],
+};
+
+export const connectionTo = (port: number, more: Partial<Connection> = {}): Connection => ({
   host: '127.0.0.1',
   port,
   other_hosts: [],
@@ -23,13 +27,13 @@ export const connectionTo = (port: number, more: Partial<MongoConnection> = {}):
     auth_source: 'admin',
     mechanism: 'SCRAM-SHA-256',
   },
-  ...(more as object),
+  ...more,
 });
 
 export function openMongo(
   port: number,
   subs: Readonly<Record<string, DatabaseEntry>> = { shop: NARROW },
-  more: Partial<MongoConnection> = {},
+  more: Partial<Connection> = {},
 ) {
   return openToolLab<MongoTypes, MongoConnection>({
     connector,

@@ -25,7 +25,12 @@ afterAll(async () => {
 
 describe('mongo_find', () => {
   test('filters, sorts, projects and pages', async () => {
-    const args = { collection: 'orders', filter: { customer: 'ann' }, sort: { total: 1 as const }, projection: { total: 1 } };
+    const args = {
+      collection: 'orders',
+      filter: { customer: 'ann' },
+      sort: { total: 1 as const },
+      projection: { total: 1 },
+    };
     expect(await mongo.read(find, 'shop', args)).toEqual({
       documents: [
         { _id: 3, total: 7 },
@@ -43,7 +48,10 @@ describe('mongo_find', () => {
     expect(cut).toMatchObject({ truncated: true, hint: expect.any(String) });
     const limited = await mongo.read(find, 'shop', { collection: 'orders' }, { limits: { rows: 1 } });
     expect(limited).toMatchObject({ documents: [{ _id: 1 }], truncated: true });
-    expect(lab.sent().filter(({ find: name }) => name)).toMatchObject([{ limit: { value: 3 } }, { limit: { value: 2 } }]);
+    expect(lab.sent().filter(({ find: name }) => name)).toMatchObject([
+      { limit: { value: 3 } },
+      { limit: { value: 2 } },
+    ]);
   });
 
   test('lets go of a cursor that the server keeps open', async () => {
@@ -121,13 +129,20 @@ describe('mongo_aggregate', () => {
 
   test('cuts what is too long', async () => {
     const args = { collection: 'orders', pipeline: [{ $match: {} }], limit: 1 };
-    expect(await mongo.read(aggregate, 'shop', args)).toMatchObject({ truncated: true, documents: [{ _id: 1 }] });
+    expect(await mongo.read(aggregate, 'shop', args)).toMatchObject({
+      truncated: true,
+      documents: [{ _id: 1 }],
+    });
   });
 });
 
 test('mongo_count counts, and counts nothing as zero', async () => {
-  expect(await mongo.read(count, 'shop', { collection: 'orders', filter: { total: { $gt: 8 } } })).toEqual({ count: 2 });
-  expect(await mongo.read(count, 'shop', { collection: 'orders', filter: { total: 99 } })).toEqual({ count: 0 });
+  expect(await mongo.read(count, 'shop', { collection: 'orders', filter: { total: { $gt: 8 } } })).toEqual({
+    count: 2,
+  });
+  expect(await mongo.read(count, 'shop', { collection: 'orders', filter: { total: 99 } })).toEqual({
+    count: 0,
+  });
 });
 
 test('mongo_distinct counts each value, elements of arrays one by one', async () => {
@@ -142,7 +157,9 @@ test('mongo_distinct counts each value, elements of arrays one by one', async ()
 
 test('mongo_explain shows the plan and nothing about the server', async () => {
   const planned = await mongo.read(explain, 'shop', { collection: 'orders', filter: { total: 7 } });
-  expect(planned.plan).toEqual({ queryPlanner: { winningPlan: { stage: 'COLLSCAN', direction: 'forward' } } });
+  expect(planned.plan).toEqual({
+    queryPlanner: { winningPlan: { stage: 'COLLSCAN', direction: 'forward' } },
+  });
   const pipeline = [{ $match: { total: 7 } }];
   const run = await mongo.read(explain, 'shop', { collection: 'orders', pipeline, execute: true });
   expect(run.plan).toMatchObject({ executionStats: { nReturned: 1, totalDocsExamined: 1 } });
@@ -153,21 +170,31 @@ test('mongo_explain shows the plan and nothing about the server', async () => {
 
 test('mongo_collections lists what the link reaches', async () => {
   const { collections: listed } = await mongo.read(collections, 'shop', {});
-  expect(listed.map(({ name }) => name)).toEqual(['items', 'open_orders', 'orders', 'peeking', 'report.daily', 'report.types']);
+  expect(listed.map(({ name }) => name)).toEqual([
+    'items',
+    'open_orders',
+    'orders',
+    'peeking',
+    'report.daily',
+    'report.types',
+  ]);
   expect(listed[1]).toEqual({ name: 'open_orders', type: 'view', view_on: 'orders', capped: false });
   const few = await mongo.read(collections, 'shop', { prefix: 'report.' }, { limits: { rows: 1 } });
   expect(few).toMatchObject({ collections: [{ name: 'report.daily' }], truncated: true });
 });
 
 test('mongo_indexes shows keys and options', async () => {
-  lab.twin.state.database('shop').get('items')?.indexes.push({
-    v: 2,
-    key: { name: 1 },
-    name: 'by_name',
-    unique: true,
-    expireAfterSeconds: 60,
-    partialFilterExpression: { name: { $exists: true } },
-  });
+  lab.twin.state
+    .database('shop')
+    .get('items')
+    ?.indexes.push({
+      v: 2,
+      key: { name: 1 },
+      name: 'by_name',
+      unique: true,
+      expireAfterSeconds: 60,
+      partialFilterExpression: { name: { $exists: true } },
+    });
   const { indexes: shown } = await mongo.read(indexes, 'shop', { collection: 'items' });
   expect(shown).toEqual([
     { name: '_id_', key: { _id: 1 }, unique: false, sparse: false, hidden: false },
@@ -187,9 +214,16 @@ test('mongo_indexes shows keys and options', async () => {
 
 test('mongo_stats sums up one collection, or all that are linked', async () => {
   const one = await mongo.read(stats, 'shop', { collection: 'orders' });
-  expect(one.collections).toMatchObject([{ name: 'orders', documents: 3, index_bytes: 4096, indexes: { _id_: 4096 } }]);
+  expect(one.collections).toMatchObject([
+    { name: 'orders', documents: 3, index_bytes: 4096, indexes: { _id_: 4096 } },
+  ]);
   const all = await mongo.read(stats, 'shop', {});
-  expect(all.collections.map(({ name }) => name)).toEqual(['items', 'orders', 'report.daily', 'report.types']);
+  expect(all.collections.map(({ name }) => name)).toEqual([
+    'items',
+    'orders',
+    'report.daily',
+    'report.types',
+  ]);
   expect(JSON.stringify(all)).not.toContain('internal');
 });
 
@@ -249,7 +283,9 @@ describe('what goes wrong', () => {
   test('a cancelled call ends in the server too', async () => {
     const controller = new AbortController();
     lab.twin.hang('find');
-    const asked = mongo.read(find, 'shop', { collection: 'orders' }, { signal: controller.signal }).catch((e) => e);
+    const asked = mongo
+      .read(find, 'shop', { collection: 'orders' }, { signal: controller.signal })
+      .catch((e) => e);
     await expect.poll(() => lab.sent().some(({ find: name }) => name)).toBe(true);
     controller.abort();
     expect(await asked).toMatchObject({ code: 'cancelled' });

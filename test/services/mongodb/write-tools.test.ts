@@ -16,7 +16,10 @@ afterEach(async () => {
   await lab.close();
 });
 const orders = () => lab.twin.state.dump('shop', 'orders');
-const doc = (id: number) => orders().map((text) => JSON.parse(text)).find(({ _id }) => _id.$numberInt === `${id}`);
+const doc = (id: number) =>
+  orders()
+    .map((text) => JSON.parse(text))
+    .find(({ _id }) => _id.$numberInt === `${id}`);
 
 describe('mongo_insert', () => {
   test('inserts with the types that were given, makes ids, and takes them out again', async () => {
@@ -29,7 +32,10 @@ describe('mongo_insert', () => {
       ],
     };
     const written = await lab.mongo.write(insert, 'shop', args);
-    expect(written.output).toEqual({ inserted: 2, ids: [10, { $oid: expect.stringMatching(/^[0-9a-f]{24}$/) }] });
+    expect(written.output).toEqual({
+      inserted: 2,
+      ids: [10, { $oid: expect.stringMatching(/^[0-9a-f]{24}$/) }],
+    });
     expect(doc(10)).toEqual({
       _id: { $numberInt: '10' },
       at: { $date: { $numberLong: '1767225600000' } },
@@ -41,9 +47,15 @@ describe('mongo_insert', () => {
   });
 
   test('inserts nothing when one of the documents cannot be inserted', async () => {
-    lab.twin.state.database('shop').get('orders')?.indexes.push({ v: 2, key: { item: 1 }, name: 'u', unique: true });
+    lab.twin.state
+      .database('shop')
+      .get('orders')
+      ?.indexes.push({ v: 2, key: { item: 1 }, name: 'u', unique: true });
     const before = orders();
-    const documents = [{ _id: 10, item: 'new' }, { _id: 11, item: 'b' }];
+    const documents = [
+      { _id: 10, item: 'new' },
+      { _id: 11, item: 'b' },
+    ];
     await expect(lab.mongo.write(insert, 'shop', { collection: 'orders', documents })).rejects.toMatchObject({
       code: 'conflict',
     });
@@ -52,7 +64,10 @@ describe('mongo_insert', () => {
 
   test('leaves a document alone that has the same _id', async () => {
     const before = orders();
-    const args = { collection: 'orders', documents: [{ _id: 1, customer: 'ann', total: 10, tags: ['new', 'eu'], item: 'a' }] };
+    const args = {
+      collection: 'orders',
+      documents: [{ _id: 1, customer: 'ann', total: 10, tags: ['new', 'eu'], item: 'a' }],
+    };
     await expect(lab.mongo.write(insert, 'shop', args)).rejects.toMatchObject({ code: 'conflict' });
     expect(orders()).toEqual(before);
   });
@@ -60,9 +75,17 @@ describe('mongo_insert', () => {
 
 describe('mongo_update', () => {
   test.each([
-    ['sets', { $set: { total: 11, 'ship.city': 'Rome' } }, { total: { $numberInt: '11' }, ship: { city: 'Rome' } }],
+    [
+      'sets',
+      { $set: { total: 11, 'ship.city': 'Rome' } },
+      { total: { $numberInt: '11' }, ship: { city: 'Rome' } },
+    ],
     ['unsets', { $unset: { total: true } }, { total: undefined }],
-    ['counts up', { $inc: { total: 5, seen: 1 } }, { total: { $numberInt: '15' }, seen: { $numberInt: '1' } }],
+    [
+      'counts up',
+      { $inc: { total: 5, seen: 1 } },
+      { total: { $numberInt: '15' }, seen: { $numberInt: '1' } },
+    ],
     ['counts in doubles', { $inc: { total: 0.5 } }, { total: { $numberDouble: '10.5' } }],
     ['renames', { $rename: { total: 'sum' } }, { total: undefined, sum: { $numberInt: '10' } }],
     ['pushes', { $push: { tags: 'x' } }, { tags: ['new', 'eu', 'x'] }],
@@ -83,9 +106,19 @@ describe('mongo_update', () => {
 
   test('keeps the types of what it does not touch', async () => {
     const id = new ObjectId();
-    const odd = { _id: id, d: new Double(5), l: Long.fromNumber(5), i: new Int32(5), p: Decimal128.fromString('1.10') };
+    const odd = {
+      _id: id,
+      d: new Double(5),
+      l: Long.fromNumber(5),
+      i: new Int32(5),
+      p: Decimal128.fromString('1.10'),
+    };
     lab.twin.state.put('shop', 'report.x', odd);
-    const args = { collection: 'report.x', filter: { _id: { $oid: id.toHexString() } }, update: { $inc: { l: 1, i: 1 } } };
+    const args = {
+      collection: 'report.x',
+      filter: { _id: { $oid: id.toHexString() } },
+      update: { $inc: { l: 1, i: 1 } },
+    };
     await lab.mongo.write(update, 'shop', args);
     expect(lab.twin.state.dump('shop', 'report.x').map((text) => JSON.parse(text))).toEqual([
       {
@@ -133,7 +166,12 @@ test('mongo_delete deletes what the filter matched and brings it back', async ()
 });
 
 describe('indexes', () => {
-  const made = { collection: 'orders', name: 'by_customer', key: [{ field: 'customer', order: 1 as const }], unique: false };
+  const made = {
+    collection: 'orders',
+    name: 'by_customer',
+    key: [{ field: 'customer', order: 1 as const }],
+    unique: false,
+  };
   const listed = () => JSON.stringify(lab.twin.state.database('shop').get('orders')?.indexes);
 
   test('mongo_create_index builds one and drops it again', async () => {
@@ -162,13 +200,16 @@ describe('indexes', () => {
   });
 
   test('mongo_drop_index drops one and builds it as it was', async () => {
-    lab.twin.state.database('shop').get('orders')?.indexes.push({
-      v: 2,
-      key: { at: 1, item: -1 },
-      name: 'ttl',
-      expireAfterSeconds: 60,
-      collation: { locale: 'fr' },
-    });
+    lab.twin.state
+      .database('shop')
+      .get('orders')
+      ?.indexes.push({
+        v: 2,
+        key: { at: 1, item: -1 },
+        name: 'ttl',
+        expireAfterSeconds: 60,
+        collation: { locale: 'fr' },
+      });
     const before = listed();
     const args = { collection: 'orders', index: 'ttl' };
     const written = await lab.mongo.write(dropIndex, 'shop', args);
@@ -204,6 +245,30 @@ describe('a write whose answer is lost', () => {
     await lab.mongo.revert(tool as never, 'shop', args, { before: null, after: after as never });
     expect(orders()).toEqual(before);
   });
+});
+
+test('a write that is cancelled while it runs has an unknown outcome', async () => {
+  const controller = new AbortController();
+  lab.twin.hang('delete');
+  const args = { collection: 'orders', filter: { _id: 1 } };
+  const running = lab.mongo
+    .write(remove, 'shop', args, { signal: controller.signal })
+    .catch((e: unknown) => e);
+  await expect.poll(() => lab.sent().some((command) => command.delete)).toBe(true);
+  controller.abort();
+  expect(await running).toMatchObject({ code: 'outcome_unknown' });
+});
+
+test.each([
+  ['inserted', insert, { documents: [{ '7': 1 }] }],
+  ['given to one', update, { filter: { _id: 1 }, update: { $set: { '7': 1 } } }],
+])('a field whose name is a number is not %s, since its place could not be kept', async (_, tool, more) => {
+  const before = orders();
+  const args = { collection: 'orders', ...more } as never;
+  await expect(lab.mongo.write(tool as typeof insert, 'shop', args)).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  expect(orders()).toEqual(before);
 });
 
 /** Runs a write that fails, and hands out what it had recorded by then. */

@@ -39,17 +39,19 @@ function numberOf(value: number): Int32 | Long | Double {
 
 function fromLiteral(literal: Literal): unknown {
   try {
-    return valueOf(literal);
+    return typedOf(literal);
   } catch (cause) {
-    throw new ToolError('query_refused', `${Object.keys(literal).join()}: not a value of that type`, { cause });
+    throw new ToolError('query_refused', `${Object.keys(literal).join()}: not a value of that type`, {
+      cause,
+    });
   }
 }
 
-function valueOf(literal: Literal): unknown {
+function typedOf(literal: Literal): unknown {
   if ('$oid' in literal) return new ObjectId(literal.$oid);
   if ('$date' in literal) return dateOf(literal.$date);
   if ('$numberLong' in literal) return Long.fromString(literal.$numberLong);
-  if ('$numberInt' in literal) return int32Of(literal.$numberInt);
+  if ('$numberInt' in literal) return new Int32(literal.$numberInt);
   if ('$numberDouble' in literal) return new Double(Number(literal.$numberDouble));
   if ('$numberDecimal' in literal) return Decimal128.fromString(literal.$numberDecimal);
   if ('$uuid' in literal) return new UUID(literal.$uuid);
@@ -64,12 +66,6 @@ function valueOf(literal: Literal): unknown {
   }
   if ('$timestamp' in literal) return new Timestamp(literal.$timestamp);
   return '$minKey' in literal ? new MinKey() : new MaxKey();
-}
-
-function int32Of(text: string): Int32 {
-  const number = Number(text);
-  if (number !== (number | 0)) throw new RangeError('out of the range of 32 bits');
-  return new Int32(number);
 }
 
 function dateOf(given: string | { readonly $numberLong: string }): Date {

@@ -42,7 +42,9 @@ export function toJson(value: unknown): JsonValue {
   if (value instanceof Date) return fromDate(value);
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value !== 'object') return { $undefined: true };
-  return fromType(value) ?? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+  return (
+    fromType(value) ?? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]))
+  );
 }
 
 const fromNumber = (value: number): JsonValue =>
@@ -78,7 +80,8 @@ function fromType(value: object): JsonValue | undefined {
   if (value instanceof Int32) return value.valueOf();
   if (value instanceof Double) return fromNumber(value.valueOf());
   // A timestamp is a kind of long to the driver, so it is looked for first.
-  if (value instanceof Timestamp) return { $timestamp: { t: value.getHighBitsUnsigned(), i: value.getLowBitsUnsigned() } };
+  if (value instanceof Timestamp)
+    return { $timestamp: { t: value.getHighBitsUnsigned(), i: value.getLowBitsUnsigned() } };
   if (value instanceof Long) return fromLong(value);
   if (value instanceof ObjectId) return { $oid: value.toHexString() };
   if (value instanceof Decimal128) return { $numberDecimal: value.toString() };

@@ -17,7 +17,8 @@ export function applyUpdate(document: Document, update: JsonObject): Document {
   for (const [operator, changes] of Object.entries(update)) {
     const apply = OPERATORS[operator];
     if (!apply) throw new TypeError('the guard let an operator through that is not known here');
-    for (const [path, operand] of Object.entries(isObject(changes) ? changes : {})) apply(document, path, operand);
+    for (const [path, operand] of Object.entries(isObject(changes) ? changes : {}))
+      apply(document, path, operand);
   }
   return document;
 }
@@ -148,7 +149,8 @@ function listAt(value: unknown, path: string): unknown[] {
 
 /** Adds as the server does: int32 grows to int64, and anything with a double is a double. */
 function sum(old: unknown, by: unknown, path: string): Int32 | Long | Double {
-  if (old instanceof Double || by instanceof Double) return new Double(numberOf(old, path) + numberOf(by, path));
+  if (old instanceof Double || by instanceof Double)
+    return new Double(numberOf(old, path) + numberOf(by, path));
   const total = BigInt(numberText(old, path)) + BigInt(numberText(by, path));
   if (BigInt.asIntN(64, total) !== total) throw misfit(path, 'would leave the range of 64 bits');
   const isSmall = old instanceof Int32 && by instanceof Int32 && BigInt.asIntN(32, total) === total;

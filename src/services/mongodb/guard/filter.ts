@@ -13,7 +13,7 @@ export function judgeFilter(filter: JsonValue, place: Place): void {
       judgePath(key, place);
       judgeCondition(value, at);
     } else if (key === '$and' || key === '$or' || key === '$nor')
-      at.list(value).forEach((one, index) => judgeFilter(one, at.at(index)));
+      for (const [index, one] of at.list(value).entries()) judgeFilter(one, at.at(index));
     else if (key === '$expr') judgeExpression(value, at);
     else if (key === '$text')
       judgeOptions(value, ['$search', '$language', '$caseSensitive', '$diacriticSensitive'], at);
@@ -23,34 +23,36 @@ export function judgeFilter(filter: JsonValue, place: Place): void {
 
 /** Holds that what a field is compared with is a value, or known operators with their values. */
 export function judgeCondition(value: JsonValue, place: Place): void {
-  if (!isObject(value) || literalOf(value, place) || !isOperators(value)) return judgeValue(value, place);
+  if (!isObject(value) || literalOf(value, place) || !isOperators(value)) {
+    judgeValue(value, place);
+    return;
+  }
   for (const [operator, operand] of Object.entries(value)) {
     const at = place.at(operator);
     // A field among operators is data to some versions of the server and an error to others.
     if (!CONDITIONS.has(operator)) at.refuse('this operator is not allowed on a field');
-    judgeOperand(operator, operand, at);
+    (OPERANDS[operator] ?? judgeValue)(operand, at);
   }
 }
 
 const isOperators = (value: JsonObject): boolean => Object.keys(value).some((key) => key.startsWith('$'));
 
-function judgeOperand(operator: string, operand: JsonValue, place: Place): void {
-  switch (operator) {
-    case '$not':
-      return judgeCondition(operand, place);
-    case '$elemMatch':
-      return judgeElement(operand, place);
-    case '$regex':
-    case '$options':
-      return isObject(operand) ? judgeValue(operand, place) : judgeText(place.text(operand), place);
-    case '$geoWithin':
-      return judgeOptions(operand, ['$geometry', '$centerSphere', '$box'], place);
-    case '$geoIntersects':
-      return judgeOptions(operand, ['$geometry'], place);
-    default:
-      return judgeValue(operand, place);
-  }
-}
+type Judge = (operand: JsonValue, place: Place) => void;
+
+const pattern: Judge = (operand, place) => {
+  if (isObject(operand)) judgeValue(operand, place);
+  else judgeText(place.text(operand), place);
+};
+
+/** Operators whose operand is more than a value. */
+const OPERANDS: Readonly<Record<string, Judge>> = {
+  $not: judgeCondition,
+  $elemMatch: judgeElement,
+  $regex: pattern,
+  $options: pattern,
+  $geoWithin: (operand, place) => judgeOptions(operand, ['$geometry', '$centerSphere', '$box'], place),
+  $geoIntersects: (operand, place) => judgeOptions(operand, ['$geometry'], place),
+};
 
 /** An element is matched by operators on itself, or by a filter on its fields. */
 function judgeElement(operand: JsonValue, place: Place): void {

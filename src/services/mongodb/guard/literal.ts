@@ -5,6 +5,10 @@ const Int64 = z
   .string()
   .regex(/^-?\d{1,19}$/)
   .refine((text) => BigInt.asIntN(64, BigInt(text)) === BigInt(text), 'out of the range of 64 bits');
+const Int32 = z
+  .string()
+  .regex(/^-?\d{1,10}$/)
+  .refine((text) => Number(text) === (Number(text) | 0), 'out of the range of 32 bits');
 const Uint32 = z.int().min(0).max(0xffff_ffff);
 const Double = z.string().regex(/^(-?Infinity|NaN|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/);
 const Decimal = z.string().regex(/^(-?Infinity|NaN|[+-]?\d+(\.\d+)?([eE][+-]?\d{1,4})?)$/);
@@ -21,7 +25,7 @@ const FORMS = {
     $date: z.union([z.iso.datetime({ offset: true }), z.strictObject({ $numberLong: Int64 })]),
   }),
   $numberLong: z.strictObject({ $numberLong: Int64 }),
-  $numberInt: z.strictObject({ $numberInt: z.string().regex(/^-?\d{1,10}$/) }),
+  $numberInt: z.strictObject({ $numberInt: Int32 }),
   $numberDouble: z.strictObject({ $numberDouble: Double }),
   $numberDecimal: z.strictObject({ $numberDecimal: Decimal.max(60) }),
   $uuid: z.strictObject({ $uuid: z.guid() }),

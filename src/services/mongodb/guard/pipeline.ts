@@ -27,17 +27,18 @@ type Judge = (value: JsonValue, place: Place, findings: Findings) => void;
  * collections that it reads. Throws ToolError('query_refused').
  */
 export function judgePipeline(pipeline: JsonValue, place: Place, findings: Findings): void {
-  place.list(pipeline).forEach((stage, index) => {
-    const at = place.at(index);
-    findings.count(at);
-    const entries = Object.entries(at.object(stage));
-    const [entry] = entries;
-    if (!entry || entries.length !== 1) return at.refuse('a stage has just one key, its name');
-    const [name, value] = entry;
+  for (const [index, stage] of place.list(pipeline).entries()) judgeStage(stage, place.at(index), findings);
+}
+
+function judgeStage(stage: JsonValue, place: Place, findings: Findings): void {
+  findings.count(place);
+  const entries = Object.entries(place.object(stage));
+  if (entries.length !== 1) place.refuse('a stage has just one key, its name');
+  for (const [name, value] of entries) {
+    const at = place.at(name);
     const judge = Object.hasOwn(STAGES, name) ? STAGES[name] : undefined;
-    if (!judge) return at.at(name).refuse('this stage is not allowed');
-    judge(value, at.at(name), findings);
-  });
+    (judge ?? at.refuse('this stage is not allowed'))(value, at, findings);
+  }
 }
 
 const fields: Judge = (value, place) => judgeFields(place.object(value), place);
@@ -89,14 +90,12 @@ const STAGES: Readonly<Record<string, Judge>> = {
     }
   },
   $lookup(value, place, findings) {
-    const { from, pipeline, let: variables, ...rest } = place.options(value, [
-      'from',
-      'localField',
-      'foreignField',
-      'let',
-      'pipeline',
-      'as',
-    ]);
+    const {
+      from,
+      pipeline,
+      let: variables,
+      ...rest
+    } = place.options(value, ['from', 'localField', 'foreignField', 'let', 'pipeline', 'as']);
     readsFrom(from, place.at('from'), findings);
     if (variables !== undefined) judgeFields(place.object(variables), place.at('let'));
     if (pipeline !== undefined) judgePipeline(pipeline, place.at('pipeline'), findings);
@@ -120,8 +119,8 @@ const STAGES: Readonly<Record<string, Judge>> = {
     judgeValue(rest, place);
   },
   $unionWith(value, place, findings) {
-    if (typeof value === 'string') return readsFrom(value, place, findings);
-    const { coll, pipeline } = place.options(value, ['coll', 'pipeline']);
+    const { coll, pipeline } =
+      typeof value === 'string' ? { coll: value } : place.options(value, ['coll', 'pipeline']);
     readsFrom(coll, place.at('coll'), findings);
     if (pipeline !== undefined) judgePipeline(pipeline, place.at('pipeline'), findings);
   },

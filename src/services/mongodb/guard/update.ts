@@ -26,18 +26,13 @@ function judgeTarget(path: string, place: Place): void {
 }
 
 function judgeOperand(operator: string, operand: JsonValue, place: Place): void {
-  switch (operator) {
-    case '$rename':
-      return judgeTarget(place.text(operand), place);
-    case '$push':
-    case '$addToSet':
-      return judgePushed(operand, place);
-    default:
-      return judgeValue(operand, place);
-  }
+  if (operator === '$rename') judgeTarget(place.text(operand), place);
+  else if (operator === '$push' || operator === '$addToSet') judgePushed(operand, place);
+  else judgeValue(operand, place);
 }
 
 function judgePushed(operand: JsonValue, place: Place): void {
-  if (!isObject(operand) || !('$each' in operand)) return judgeValue(operand, place);
-  judgeValue(place.list(place.options(operand, ['$each']).$each), place.at('$each'));
+  if (isObject(operand) && '$each' in operand)
+    judgeValue(place.list(place.options(operand, ['$each']).$each), place.at('$each'));
+  else judgeValue(operand, place);
 }

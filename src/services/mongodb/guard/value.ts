@@ -5,13 +5,13 @@ import { isList, isObject, type Place } from './place.ts';
 
 /** Holds that a value is data: no key in it is an operator. Throws ToolError('query_refused'). */
 export function judgeValue(value: JsonValue, place: Place): void {
-  if (typeof value === 'string') return judgeText(value, place);
-  if (isList(value)) return value.forEach((item, at) => judgeValue(item, place.at(at)));
-  if (!isObject(value) || literalOf(value, place)) return;
-  for (const [key, item] of Object.entries(value)) {
-    judgeField(key, place);
-    judgeValue(item, place.at(key));
-  }
+  if (typeof value === 'string') judgeText(value, place);
+  else if (isList(value)) for (const [at, item] of value.entries()) judgeValue(item, place.at(at));
+  else if (isObject(value) && !literalOf(value, place))
+    for (const [key, item] of Object.entries(value)) {
+      judgeField(key, place);
+      judgeValue(item, place.at(key));
+    }
 }
 
 /** Holds that text can be sent as it is. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Place } from '../guard/place.ts';
 import { Findings, judgePipeline } from '../guard/pipeline.ts';
+import { Place } from '../guard/place.ts';
 import { readable } from '../resolve.ts';
 import { complete, completeness, tool } from '../tool.ts';
 import { Collection, Limit, Pipeline, Shown } from './params.ts';

@@ -16,7 +16,12 @@ const Params = z.strictObject({
   collection: Collection,
   name: IndexName,
   key: z
-    .array(z.strictObject({ field: FieldPath, order: z.union([z.literal(1), z.literal(-1), z.literal('hashed')]) }))
+    .array(
+      z.strictObject({
+        field: FieldPath,
+        order: z.union([z.literal(1), z.literal(-1), z.literal('hashed')]),
+      }),
+    )
     .min(1)
     .max(32),
   unique: z.boolean().default(false),
@@ -76,7 +81,11 @@ async function assertNew(context: Writing, args: Params): Promise<void> {
   const { key } = specOf(args);
   const same = documents
     .map(indexView)
-    .find((index) => index.name === args.name || isDeepStrictEqual(Object.entries(index.key ?? {}), Object.entries(key ?? {})));
+    .find(
+      (index) =>
+        index.name === args.name ||
+        isDeepStrictEqual(Object.entries(index.key ?? {}), Object.entries(key ?? {})),
+    );
   if (same) throw new ToolError('conflict', `${args.collection} has the index ${same.name} already`);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assertFilter, captureMatches, Ids, takeCaptured } from '../captured.ts';
+import { assertFilter, captureMatches, takeCaptured, touched } from '../captured.ts';
 import { judgeFilter } from '../guard/filter.ts';
 import { Place } from '../guard/place.ts';
 import { writable } from '../resolve.ts';
@@ -15,7 +15,7 @@ export const remove = tool({
   title: 'Delete documents',
   description: 'Delete every document that a filter matches, all or none.',
   params: z.strictObject({ collection: Collection, filter: Json, max_documents: MaxDocuments }),
-  output: z.strictObject({ deleted: z.number().int(), ids: Ids }),
+  output: z.strictObject({ deleted: z.number().int(), ...touched }),
   list: 'ids',
   scope(target, { collection, filter, max_documents }) {
     assertFilter(filter);

@@ -46,7 +46,10 @@ export const dropIndex = tool({
     const [captured] = takeCaptured(client);
     const on = await writable(context, args.collection);
     if ((await client.indexImage(on, args.index, { limits, signal })) !== captured)
-      throw new ToolError('conflict', `somebody changed the index ${args.index} meanwhile; nothing was dropped`);
+      throw new ToolError(
+        'conflict',
+        `somebody changed the index ${args.index} meanwhile; nothing was dropped`,
+      );
     await recordAfter({ dropped: true });
     await client.dropIndex(on, args.index, { limits, signal });
     return { index: args.index, dropped: true };

@@ -16,7 +16,8 @@ export const indexes = tool({
   list: 'indexes',
   async run(context, { collection }) {
     const { on, info } = await readable(context, collection);
-    if (info.type === 'view') throw new ToolError('query_failed', `${collection} is a view, which has no indexes`);
+    if (info.type === 'view')
+      throw new ToolError('query_failed', `${collection} is a view, which has no indexes`);
     const { documents, isCut } = await context.client.indexes(on, context);
     return { indexes: documents.map(indexView), ...complete(isCut, 'there are more than are shown') };
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
-import { Ids } from '../captured.ts';
+import { touched } from '../captured.ts';
 import { type JsonObject, Place } from '../guard/place.ts';
 import { judgeValue } from '../guard/value.ts';
 import { writable } from '../resolve.ts';
@@ -15,9 +15,10 @@ export const insert = tool({
   access: 'write',
   reach: 'sub',
   title: 'Insert documents',
-  description: 'Insert documents into a collection that exists, all or none. An _id is made where none is given.',
+  description:
+    'Insert documents into a collection that exists, all or none. An _id is made where none is given.',
   params: z.strictObject({ collection: Collection, documents: z.array(Json).min(1).max(100) }),
-  output: z.strictObject({ inserted: z.number().int(), ids: Ids }),
+  output: z.strictObject({ inserted: z.number().int(), ...touched }),
   list: 'ids',
   scope(target, { collection, documents }) {
     judgeValue(documents, new Place('documents'));

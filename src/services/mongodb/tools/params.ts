@@ -16,7 +16,13 @@ export const Pipeline = z.array(Json).max(100);
 export const Limit = z.number().int().min(1).max(10_000).optional();
 
 /** The most documents that a write may touch. */
-export const MaxDocuments = z.number().int().min(1).max(100).default(10).describe('More, and nothing changes');
+export const MaxDocuments = z
+  .number()
+  .int()
+  .min(1)
+  .max(100)
+  .default(10)
+  .describe('More, and nothing changes');
 
 /** An answer's document. */
 export const Shown = z.unknown();

@@ -30,7 +30,8 @@ export const schemaSample = tool({
   access: 'read',
   reach: 'sub',
   title: 'Sample the schema',
-  description: 'Fields of a random sample of documents with their types and how many documents have them; no values.',
+  description:
+    'Fields of a random sample of documents with their types and how many documents have them; no values.',
   params: z.strictObject({
     collection: Collection,
     sample: z.number().int().min(1).max(1_000).default(100),

@@ -55,7 +55,10 @@ export const stats = tool({
     const collections = [];
     for (const name of names.slice(0, most))
       collections.push(await statsOf(context, ScopedCollection.within(target, name)));
-    return { collections, ...complete(listed.isCut || names.length > most, 'there are more; name one collection') };
+    return {
+      collections,
+      ...complete(listed.isCut || names.length > most, 'there are more; name one collection'),
+    };
   },
 });
 

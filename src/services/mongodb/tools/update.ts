@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assertFilter, captureMatches, Ids, takeCaptured } from '../captured.ts';
+import { assertFilter, captureMatches, takeCaptured, touched } from '../captured.ts';
 import { judgeFilter } from '../guard/filter.ts';
 import { Place } from '../guard/place.ts';
 import { judgeUpdate } from '../guard/update.ts';
@@ -22,7 +22,7 @@ export const update = tool({
     update: Json,
     max_documents: MaxDocuments,
   }),
-  output: z.strictObject({ matched: z.number().int(), modified: z.number().int(), ids: Ids }),
+  output: z.strictObject({ matched: z.number().int(), modified: z.number().int(), ...touched }),
   list: 'ids',
   scope(target, { collection, filter, update: changes, max_documents }) {
     assertFilter(filter);
