@@ -53,7 +53,14 @@ function evaluated<T>(work: () => T): T {
   }
 }
 
-function batchOf(documents: readonly Buffer[], on: string, size: unknown, session: Session): Document {
+/** `seesEnd`: a find knows its last document by its limit; an aggregation only by looking for one more. */
+function batchOf(
+  documents: readonly Buffer[],
+  on: string,
+  size: unknown,
+  session: Session,
+  seesEnd = true,
+): Document {
   const most = size === undefined ? 101 : number(size);
   let bytes = 0;
   let at = 0;
@@ -62,11 +69,11 @@ function batchOf(documents: readonly Buffer[], on: string, size: unknown, sessio
     if (at > 0 && bytes > session.batchBytes) break;
   }
   const rest = documents.slice(at);
-  const id =
-    rest.length === 0
-      ? Long.ZERO
-      : Long.fromString(`${7_000_000_000_000_000_000n + BigInt(session.cursors.size)}`);
-  if (rest.length > 0) session.cursors.set(id.toString(), [...rest]);
+  const isOpen = rest.length > 0 || (!seesEnd && at === most);
+  const id = !isOpen
+    ? Long.ZERO
+    : Long.fromString(`${7_000_000_000_000_000_000n + BigInt(session.cursors.size)}`);
+  if (isOpen) session.cursors.set(id.toString(), [...rest]);
   const firstBatch = documents.slice(0, at);
   return { cursor: { id, ns: `${session.database}.${on}`, firstBatch }, ok: 1 };
 }
@@ -100,7 +107,7 @@ const aggregate: Command = ({ aggregate: name, pipeline, cursor }, session) => {
   const documents = evaluated(() =>
     first?.$collStats ? [statsOf(session, name)] : session.state.aggregate(session.database, name, pipeline),
   );
-  return batchOf(documents.map(bytesOf), name, cursor.batchSize, session);
+  return batchOf(documents.map(bytesOf), name, cursor.batchSize, session, false);
 };
 
 /** @see https://www.mongodb.com/docs/manual/reference/operator/aggregation/collStats/ */

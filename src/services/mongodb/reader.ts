@@ -29,7 +29,7 @@ export const createReader = (wire: Wire): MongoReader => ({
   indexes: async (on, bounds) => shown(await wire.batch(indexesOf(on.name), on.name, bounds)),
 });
 
-/** A batch that holds one row more than is shown says by that that there are more. */
+/** A batch has room for one document more than can come, or the server could not tell that it gave the last. */
 export const findOf = ({ on, filter, projection, sort, skip, rows }: FindAsk): Document => ({
   find: on.name,
   filter: toDocument(filter),
@@ -37,13 +37,13 @@ export const findOf = ({ on, filter, projection, sort, skip, rows }: FindAsk): D
   ...(sort ? { sort: toDocument(sort) } : {}),
   ...(skip ? { skip } : {}),
   limit: rows,
-  batchSize: rows,
+  batchSize: rows + 1,
 });
 
 const aggregateOf = ({ on, pipeline, rows }: AggregateAsk): Document => ({
   aggregate: on.name,
   pipeline: [...pipeline.map(toBson), { $limit: rows }],
-  cursor: { batchSize: rows },
+  cursor: { batchSize: rows + 1 },
   // What spills to disk fills the disk of a database in production.
   allowDiskUse: false,
 });
