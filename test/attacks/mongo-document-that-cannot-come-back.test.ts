@@ -22,6 +22,11 @@ function bytesInto(bytes: Buffer): void {
   fixed.writeInt32LE(fixed.length, 0);
   lab.twin.state.create('shop', 'report.odd').documents = [fixed];
 }
+/** `{_id: 3, _bsontype: 'Code'}`, by which the driver would take it for a type. */
+const forged = Buffer.concat([
+  Buffer.from('00000000105f69640003000000', 'hex'),
+  Buffer.from('\u0002_bsontype\0\u0005\0\0\0Code\0\0'),
+]);
 const documentInto = (document: Document) => {
   lab.twin.state.create('shop', 'report.odd');
   lab.twin.state.put('shop', 'report.odd', document);
@@ -29,6 +34,7 @@ const documentInto = (document: Document) => {
 
 test.each([
   ['numbers as names, out of order', () => bytesInto(outOfOrder)],
+  ['a field that stands for a type', () => bytesInto(forged)],
   ['a name twice', () => bytesInto(twice)],
   [
     'an empty timestamp, which the server fills in',

@@ -47,6 +47,7 @@ test.each([
   { find: 'secrets', filter: {} },
   { find: 'orders', filter: {}, tailable: true },
   { find: 'orders', filter: { $where: '1' } },
+  { find: 'orders', filter: { a: { _bsontype: 'Code', code: '1' } } },
   { find: 'orders', filter: {}, let: {} },
   { aggregate: 1, pipeline: [{ $currentOp: {} }], cursor: {} },
   { aggregate: 'orders', pipeline: [{ $out: 'x' }], cursor: {} },

@@ -53,14 +53,8 @@ function evaluated<T>(work: () => T): T {
   }
 }
 
-/** `seesEnd`: a find knows its last document by its limit; an aggregation only by looking for one more. */
-function batchOf(
-  documents: readonly Buffer[],
-  on: string,
-  size: unknown,
-  session: Session,
-  seesEnd = true,
-): Document {
+/** A batch that is full leaves its cursor open, as servers before 8.3 do even after the last document. */
+function batchOf(documents: readonly Buffer[], on: string, size: unknown, session: Session): Document {
   const most = size === undefined ? 101 : number(size);
   let bytes = 0;
   let at = 0;
@@ -69,7 +63,7 @@ function batchOf(
     if (at > 0 && bytes > session.batchBytes) break;
   }
   const rest = documents.slice(at);
-  const isOpen = rest.length > 0 || (!seesEnd && at === most);
+  const isOpen = rest.length > 0 || at === most;
   const id = !isOpen
     ? Long.ZERO
     : Long.fromString(`${7_000_000_000_000_000_000n + BigInt(session.cursors.size)}`);
@@ -107,7 +101,7 @@ const aggregate: Command = ({ aggregate: name, pipeline, cursor }, session) => {
   const documents = evaluated(() =>
     first?.$collStats ? [statsOf(session, name)] : session.state.aggregate(session.database, name, pipeline),
   );
-  return batchOf(documents.map(bytesOf), name, cursor.batchSize, session, false);
+  return batchOf(documents.map(bytesOf), name, cursor.batchSize, session);
 };
 
 /** @see https://www.mongodb.com/docs/manual/reference/operator/aggregation/collStats/ */

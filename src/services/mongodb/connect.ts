@@ -18,7 +18,12 @@ export const connector: Connector<MongoTypes, MongoConnection> = {
     const { wire, deployment } = await open(endpoint, 'read');
     if (sendsInClear(endpoint.connection))
       endpoint.warn('documents travel in clear text to another machine; set tls: true');
-    for (const warning of await roleWarnings(wire, endpoint.limits)) endpoint.warn(warning);
+    try {
+      for (const warning of await roleWarnings(wire, endpoint.limits)) endpoint.warn(warning);
+    } catch (error) {
+      await deployment.close();
+      throw error;
+    }
     return { client: createReader(wire), close: () => deployment.close() };
   },
   async openWriter(endpoint) {

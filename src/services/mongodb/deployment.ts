@@ -23,7 +23,7 @@ export interface Serving {
 }
 
 /** A call has no more patience with a host that does not answer. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 5_000;
 
 /**
  * The hosts that the topology names, of which the primary serves.

@@ -97,8 +97,14 @@ function assertKnown(value: unknown, lock: Lock): void {
   else if (typeof value === 'string') assertVariable(value);
   else if (value instanceof Code || value instanceof DBRef || value instanceof BSONSymbol)
     throw locked('a value of that type');
-  else if (typeof value === 'object' && value !== null && !('_bsontype' in value) && !(value instanceof Date))
+  else if (typeof value === 'object' && value !== null && !isValue(value))
     for (const [key, item] of Object.entries(value)) assertEntry(key, item, lock);
+}
+
+/** A type of BSON says so by its class; an object that says so by a field of its own is a forgery. */
+function isValue(value: object): boolean {
+  if (Object.hasOwn(value, '_bsontype')) throw locked('a forged type');
+  return '_bsontype' in value || value instanceof Date;
 }
 
 function assertEntry(key: string, item: unknown, lock: Lock): void {

@@ -87,6 +87,8 @@ export interface MongoWriter extends Pick<MongoReader, 'collections' | 'indexes'
    * A step that the server refuses throws; those before it were carried out.
    */
   apply(on: ScopedCollection, steps: readonly Step[], bounds: Bounds): Promise<number>;
+  /** An index as the server will list it: a value of Extended JSON has more than one form. */
+  asStored(index: JsonObject): JsonValue;
   createIndex(on: ScopedCollection, index: JsonObject, bounds: Bounds): Promise<void>;
   dropIndex(on: ScopedCollection, name: string, bounds: Bounds): Promise<void>;
   /** One index exactly, undefined if there is none of that name. */

@@ -1,4 +1,5 @@
 import type { Document } from 'mongodb';
+import { ToolError } from '../../toolset/errors.ts';
 import type { Deployment } from './deployment.ts';
 import { failureOf } from './failure.ts';
 import { assertUnlocked, type Lock } from './lock.ts';
@@ -31,9 +32,15 @@ export class Wire {
     return this.#send(command, bounds, false);
   }
 
-  /** Runs one that does. Throws ToolError; `outcome_unknown` when its answer was lost. */
-  write(command: Document, bounds: Bounds): Promise<Document> {
-    return this.#send({ ...command, writeConcern: { w: 'majority' } }, bounds, true);
+  /** Runs one that does. Throws ToolError; `outcome_unknown` when its answer was lost, or no majority has it. */
+  async write(command: Document, bounds: Bounds): Promise<Document> {
+    const answer = await this.#send({ ...command, writeConcern: { w: 'majority' } }, bounds, true);
+    if (answer.writeConcernError)
+      throw new ToolError(
+        'outcome_unknown',
+        'the primary made the write and a majority did not confirm it; it may still be lost',
+      );
+    return answer;
   }
 
   /** Runs a command that answers with a cursor, takes its first batch and lets go of the rest. Throws ToolError. */
@@ -72,10 +79,9 @@ export class Wire {
     const command = { killCursors: collection, cursors: [cursor] };
     assertUnlocked(command, this.#lock);
     const signal = AbortSignal.timeout(CLEANING_MS);
-    const { client } = await this.#deployment.serving();
-    await client
-      .db(this.#database)
-      .command(command, { signal })
+    await this.#deployment
+      .serving()
+      .then(({ client }) => client.db(this.#database).command(command, { signal }))
       .catch(() => {});
   }
 }

@@ -30,6 +30,7 @@ export const createWriter = (wire: Wire, reader: MongoReader, isSharded: boolean
   updated: (image, update) => documentImage(BSON.serialize(applyUpdate(documentOf(image), update))),
   idOf: (image) => toJson(documentOf(image)._id),
   apply: (on, steps, bounds) => apply(wire, on, steps, bounds),
+  asStored: (index) => toJson(toDocument(index)),
   async createIndex(on, index, bounds) {
     await wire.write({ createIndexes: on.name, indexes: [toDocument(index)] }, bounds);
   },
@@ -66,7 +67,7 @@ async function currentOf(wire: Wire, on: ScopedCollection, images: readonly Imag
     find: on.name,
     filter: { _id: { $in: images.map((image) => documentOf(image)._id) } },
     limit: images.length,
-    batchSize: images.length,
+    batchSize: images.length + 1,
   };
   const { documents, isCut } = await wire.batch(command, on.name, bounds);
   if (isCut) throw tooLarge();
@@ -83,14 +84,9 @@ async function apply(
   bounds: Bounds,
 ): Promise<number> {
   if (steps.length === 0) return 0;
-  const { n, writeErrors, writeConcernError } = await wire.write(commandOf(on.name, steps), bounds);
+  const { n, writeErrors } = await wire.write(commandOf(on.name, steps), bounds);
   const [refused] = Array.isArray(writeErrors) ? writeErrors : [];
   if (refused) throw writeFailureOf(Number(refused.code));
-  if (writeConcernError)
-    throw new ToolError(
-      'outcome_unknown',
-      'the primary made the write and a majority did not confirm it in time; it may still be lost',
-    );
   return Number(n);
 }
 

@@ -176,7 +176,8 @@ describe('indexes', () => {
 
   test('mongo_create_index builds one and drops it again', async () => {
     const before = listed();
-    const args = { ...made, sparse: true, partial_filter: { total: { $gt: 5 } } };
+    const partial_filter = { total: { $gt: 5 }, at: { $lt: { $date: '2026-01-01T00:00:00Z' } } };
+    const args = { ...made, sparse: true, partial_filter };
     const written = await lab.mongo.write(createIndex, 'shop', args);
     expect(written.output).toEqual({ name: 'by_customer', created: true });
     await lab.mongo.revert(createIndex, 'shop', args, written);

@@ -1,4 +1,4 @@
-import { BSON, type Document, Timestamp } from 'mongodb';
+import { BSON, type Document, Double, Int32, Long, Timestamp } from 'mongodb';
 import { ToolError } from '../../../toolset/errors.ts';
 import type { Image } from '../types.ts';
 import { decode } from './to-json.ts';
@@ -10,15 +10,24 @@ import { decode } from './to-json.ts';
  * order, a name twice, types that are no longer written, or an empty timestamp, which the server fills in.
  */
 export function imageOf(bytes: Uint8Array): Image {
-  const document = decode(bytes);
-  const again = BSON.serialize(document);
-  const isExact =
-    Buffer.compare(again, bytes) === 0 && Object.keys(document).every((key) => isWritable(document, key));
-  if (isExact) return Buffer.from(bytes).toString('base64');
+  if (isExact(bytes)) return Buffer.from(bytes).toString('base64');
   throw new ToolError(
     'conflict',
-    'a document has fields that could not be put back exactly, so it is not changed here',
+    'a document or index has parts that could not be put back exactly, so it is not changed here',
   );
+}
+
+function isExact(bytes: Uint8Array): boolean {
+  const document = decode(bytes);
+  try {
+    const again = BSON.serialize(document);
+    return (
+      Buffer.compare(again, bytes) === 0 && Object.keys(document).every((key) => isWritable(document, key))
+    );
+  } catch {
+    // The driver cannot write what it reads here, such as a field named _bsontype.
+    return false;
+  }
 }
 
 /**
@@ -40,8 +49,9 @@ export const documentOf = (image: Image): Document => decode(Buffer.from(image, 
 /** Equal for two `_id`s that the server takes for one, also where a number has another type. */
 export function keyOf(image: Image): string {
   const { _id: id } = documentOf(image);
-  const isNumber = ['Int32', 'Double', 'Long'].includes(id?._bsontype);
-  return isNumber ? `number ${Number(id)}` : Buffer.from(BSON.serialize({ id })).toString('hex');
+  if (id instanceof Int32 || id instanceof Long) return `number ${id.toString()}`;
+  if (id instanceof Double && Number.isInteger(id.valueOf())) return `number ${BigInt(id.valueOf())}`;
+  return Buffer.from(BSON.serialize({ id })).toString('hex');
 }
 
 const isWritable = (document: Document, key: string): boolean =>

@@ -19,15 +19,18 @@ export function judgeText(text: string, place: Place): void {
   if (/\p{Cs}/u.test(text)) place.refuse('holds half a character');
 }
 
-/** Holds that a key is the name of a field. `__proto__` is one that JavaScript takes for something else. */
+/** JavaScript takes the one for something else than a field; by the other its driver tells BSON's types. */
+const isTaken = (key: string): boolean => key === '__proto__' || key === '_bsontype';
+
+/** Holds that a key is the name of a field. */
 export function judgeField(key: string, place: Place): void {
   if (key.startsWith('$')) place.at(key).refuse('no operator can stand here');
-  if (!isFaithful(key) || key === '__proto__') place.refuse('a field’s name that cannot be sent');
+  if (!isFaithful(key) || isTaken(key)) place.refuse('a field’s name that cannot be sent');
 }
 
 /** Holds that a key is a path to a field. */
 export function judgePath(path: string, place: Place): void {
-  if (!isPlainPath(path) || path.split('.').includes('__proto__'))
+  if (!isPlainPath(path) || path.split('.').some(isTaken))
     place.refuse(`${JSON.stringify(path.slice(0, 100))} is no path of field names joined by dots`);
 }
 

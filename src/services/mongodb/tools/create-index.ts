@@ -58,7 +58,7 @@ export const createIndex = tool({
       const { documents } = await client.indexes(on, { limits, signal });
       const found = documents.map(indexView).find(({ name }) => name === args.name);
       if (!found) return;
-      if (!isDeepStrictEqual(found, indexView(specOf(args))))
+      if (!isDeepStrictEqual(found, indexView(client.asStored(specOf(args)))))
         throw new ToolError('conflict', `the index ${args.name} is another one by now; it stays as it is`);
       await client.dropIndex(on, args.name, { limits, signal });
     },
