@@ -51,7 +51,7 @@ export class MongoState {
     for (const document of documents) insertInto(collection, bytesOf(document));
   }
 
-  /** Every document of a collection, exactly: extended JSON in the order of `_id`s. */
+  /** Every document of a collection, exactly: canonical Extended JSON, sorted as text. */
   dump(database: string, name: string): string[] {
     const documents = this.database(database).get(name)?.documents ?? [];
     return documents.map((bytes) => BSON.EJSON.stringify(exact(bytes), { relaxed: false })).sort();
