@@ -43,6 +43,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: ["loki_query","loki_query_range","loki_labels","loki_label_values","loki_series","loki_stats","loki_patterns"],
     load: async () => (await import('./loki/service.ts')).loki,
   }],
+  ['mongodb', {
+    builtIn: false,
+    tools: ["mongo_find","mongo_aggregate","mongo_count","mongo_distinct","mongo_explain","mongo_collections","mongo_schema_sample","mongo_indexes","mongo_stats","mongo_insert","mongo_update","mongo_delete","mongo_create_index","mongo_drop_index"],
+    load: async () => (await import('./mongodb/service.ts')).mongodb,
+  }],
   ['postgresql', {
     builtIn: false,
     tools: ["pg_query","pg_explain","pg_list_databases","pg_list_tables","pg_describe_table","pg_active_queries","pg_locks","pg_top_queries","pg_health","pg_execute"],

@@ -8,6 +8,7 @@ import { httpService } from './http-service/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { loki } from './loki/service.ts';
+import { mongodb } from './mongodb/service.ts';
 import { postgresql } from './postgresql/service.ts';
 import { prometheus } from './prometheus/service.ts';
 import { rabbitmq } from './rabbitmq/service.ts';
@@ -26,6 +27,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     kubernetes,
     kubernetesWorkload,
     loki,
+    mongodb,
     postgresql,
     prometheus,
     rabbitmq,

@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { JsonValue } from '../../../toolset/define.ts';
+import { ToolError } from '../../../toolset/errors.ts';
+import { judgeFilter } from '../guard/filter.ts';
+import { type JsonObject, Place } from '../guard/place.ts';
+import { indexView } from '../index-view.ts';
+import { FieldPath } from '../names.ts';
+import { writable } from '../resolve.ts';
+import { ScopedCollection } from '../scope.ts';
+import { tool, type Writing } from '../tool.ts';
+import { IndexName } from './index-name.ts';
+import { Collection, Json } from './params.ts';
+
+const Params = z.strictObject({
+  collection: Collection,
+  name: IndexName,
+  key: z
+    .array(
+      z.strictObject({
+        field: FieldPath,
+        order: z.union([z.literal(1), z.literal(-1), z.literal('hashed')]),
+      }),
+    )
+    .min(1)
+    .max(32),
+  unique: z.boolean().default(false),
+  sparse: z.boolean().default(false),
+  partial_filter: Json.optional(),
+});
+type Params = z.output<typeof Params>;
+
+export const createIndex = tool({
+  name: 'mongo_create_index',
+  access: 'write',
+  reach: 'sub',
+  title: 'Create an index',
+  description: 'Build one index; reads every document. Indexes that expire documents are not made here.',
+  params: Params,
+  output: z.strictObject({ name: z.string(), created: z.boolean() }),
+  scope(target, args) {
+    specOf(args);
+    return {
+      resources: [`${target.name}.${ScopedCollection.within(target, args.collection)}/index:${args.name}`],
+      atMost: 1,
+    };
+  },
+  effect: {
+    kind: 'create',
+    async capture(context, args): Promise<JsonValue> {
+      await assertNew(context, args);
+      return { index: null };
+    },
+    async revert(context, { args, after }) {
+      if (after === null) return;
+      const { client, limits, signal } = context;
+      const on = await writable(context, args.collection);
+      const { documents } = await client.indexes(on, { limits, signal });
+      const found = documents.map(indexView).find(({ name }) => name === args.name);
+      if (!found) return;
+      if (!isDeepStrictEqual(found, indexView(client.asStored(specOf(args)))))
+        throw new ToolError('conflict', `the index ${args.name} is another one by now; it stays as it is`);
+      await client.dropIndex(on, args.name, { limits, signal });
+    },
+  },
+  async run(context, args) {
+    const { client, limits, signal, recordAfter } = context;
+    const on = await writable(context, args.collection);
+    const spec = specOf(args);
+    await recordAfter({ index: args.name });
+    await client.createIndex(on, spec, { limits, signal });
+    return { name: args.name, created: true };
+  },
+});
+
+/** Throws ToolError('conflict') when there is an index of that name or of that key. */
+async function assertNew(context: Writing, args: Params): Promise<void> {
+  const { client, limits, signal } = context;
+  const on = await writable(context, args.collection);
+  const { documents } = await client.indexes(on, { limits, signal });
+  const { key } = specOf(args);
+  const same = documents
+    .map(indexView)
+    .find(
+      (index) =>
+        index.name === args.name ||
+        isDeepStrictEqual(Object.entries(index.key ?? {}), Object.entries(key ?? {})),
+    );
+  if (same) throw new ToolError('conflict', `${args.collection} has the index ${same.name} already`);
+}
+
+function specOf({ name, key, unique, sparse, partial_filter }: Params): JsonObject {
+  if (partial_filter) judgeFilter(partial_filter, new Place('partial_filter'));
+  if (new Set(key.map(({ field }) => field)).size < key.length)
+    throw new ToolError('invalid_arguments', 'key: names a field twice');
+  return {
+    name,
+    key: Object.fromEntries(key.map(({ field, order }) => [field, order])),
+    ...(unique ? { unique } : {}),
+    ...(sparse ? { sparse } : {}),
+    ...(partial_filter ? { partialFilterExpression: partial_filter } : {}),
+  };
+}
