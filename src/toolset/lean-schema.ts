@@ -13,29 +13,33 @@ const BOUNDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * An input schema without what costs a model tokens and tells it little: bounds on texts and lists, and the bounds
- * that every JavaScript integer has. What is left accepts all that the whole schema accepts, and the call is still
+ * An input schema without what costs a model tokens and tells it little: bounds on texts and lists, the bounds that
+ * every JavaScript integer has, and that objects inside take no other field. What is left accepts all that the whole schema accepts, and the call is still
  * checked by the whole one.
  */
-export function leanInput(schema: Schema): Schema {
-  return Object.fromEntries(
+export const leanInput = (schema: Schema): Schema =>
+  // The root says that it takes no other argument, since a caller's own invention is most common there.
+  schema.additionalProperties === false ? { ...lean(schema), additionalProperties: false } : lean(schema);
+
+const lean = (schema: Schema): Schema =>
+  Object.fromEntries(
     Object.entries(schema).flatMap(([keyword, value]) =>
-      isNoise(keyword, value) ? [] : [[keyword, lean(keyword, value)]],
+      isNoise(keyword, value) ? [] : [[keyword, leanValue(keyword, value)]],
     ),
   );
-}
 
 /** As an argument may be named like a keyword, only values that the keyword can have count. */
 const isNoise = (keyword: string, value: unknown): boolean =>
   (BOUNDS.has(keyword) && typeof value !== 'object') ||
+  (keyword === 'additionalProperties' && value === false) ||
   (/^(exclusive)?(min|max)imum$/i.test(keyword) &&
     typeof value === 'number' &&
     Math.abs(value) === Number.MAX_SAFE_INTEGER);
 
-function lean(keyword: string, value: unknown): unknown {
-  if (DATA.has(keyword) || value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((one) => (isSchema(one) ? leanInput(one) : one));
-  return leanInput(value as Schema);
+function leanValue(keyword: string, value: unknown): unknown {
+  if (DATA.has(keyword)) return value;
+  if (Array.isArray(value)) return value.map((one) => (isSchema(one) ? lean(one) : one));
+  return isSchema(value) ? lean(value) : value;
 }
 
 /**

@@ -14,7 +14,8 @@ export interface ListedTool {
   readonly outputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
   readonly annotations: {
     readonly readOnlyHint: boolean;
-    readonly destructiveHint: boolean;
+    /** Absent where it says nothing: of a tool that only reads. */
+    readonly destructiveHint?: boolean;
     readonly openWorldHint: boolean;
   };
 }
@@ -66,12 +67,15 @@ export function listTool(tool: AnyTool, targets: readonly string[]): ListedTool 
     description: tool.description,
     inputSchema: tool.reach === 'stack' ? { ...input, type: 'object' } : withTarget(input, targets),
     outputSchema: output,
-    annotations: {
-      readOnlyHint: tool.access === 'read' && tool.relays === undefined,
-      destructiveHint: tool.relays === true || (tool.access === 'write' && tool.effect.kind !== 'create'),
-      openWorldHint: false,
-    },
+    annotations: annotationsOf(tool),
   };
+}
+
+function annotationsOf(tool: AnyTool): ListedTool['annotations'] {
+  const onlyReads = tool.access === 'read' && tool.relays === undefined;
+  if (onlyReads) return { readOnlyHint: true, openWorldHint: false };
+  const isDestructive = tool.access === 'read' || tool.effect.kind !== 'create';
+  return { readOnlyHint: false, destructiveHint: isDestructive, openWorldHint: false };
 }
 
 function withTarget(

@@ -66,7 +66,7 @@ describe.each(TOOLS.map(({ service, tool }) => [tool.name, service, tool] as con
     test('tells a client truly whether it writes', () => {
       const onlyReads = tool.access === 'read' && tool.relays === undefined;
       expect(listed.annotations.readOnlyHint).toBe(onlyReads);
-      expect(onlyReads && listed.annotations.destructiveHint).toBe(false);
+      expect(onlyReads && listed.annotations.destructiveHint === true).toBe(false);
     });
 
     test('if it writes, has a way back or says why there is none', () => {

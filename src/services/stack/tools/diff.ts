@@ -8,7 +8,7 @@ export const diff = tool({
   reach: 'stack',
   title: 'Compare versions',
   description:
-    'Show what differs between two versions, or between one and the stack as it is now: configuration of the components that your links reach, the topology, and which credentials changed.',
+    'Show what differs between two versions, or between one and the stack now: configuration, topology, credentials.',
   params: z.strictObject({
     from: VersionNumber,
     to: VersionNumber.optional().describe('The stack as it is now if left out'),

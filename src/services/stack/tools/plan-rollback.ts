@@ -8,7 +8,7 @@ export const planRollback = tool({
   reach: 'stack',
   title: 'Plan a rollback',
   description:
-    'Show what a rollback to a version would take back, in which order, what cannot be taken back and why, what drifted, and what stands in its way. Changes nothing.',
+    'Show what a rollback to a version would take back, in which order, what cannot be, what drifted, and what is in its way.',
   params: z.strictObject({
     to: VersionNumber,
     component: z.string().max(64).optional().describe('Only the writes to this component'),

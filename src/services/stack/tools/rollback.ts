@@ -9,7 +9,7 @@ export const rollback = tool({
   relays: true,
   title: 'Roll back to a version',
   description:
-    'Carry out a plan of stack_plan_rollback. Each step is a call of yours with its own checks; it stops at the first that fails. A human approves the plan by its digest.',
+    'Carry out a plan of stack_plan_rollback, as calls of yours; stops at the first that fails. A human approves the digest.',
   params: z.strictObject({
     to: VersionNumber,
     component: z.string().max(64).optional(),

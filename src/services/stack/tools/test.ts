@@ -32,7 +32,7 @@ export const test = tool({
   relays: true,
   title: 'Run smoke tests',
   description:
-    'Run the smoke tests that the topology declares for a component. Each step is a call of yours: what you may not do is refused, and a step that writes needs its flag and, where nothing takes it back, a human.',
+    'Run the smoke tests that the topology declares for a component. Each step is a call of yours: what you may not do is refused.',
   params: z.strictObject({
     component: z.string().min(1).max(64),
     test: z.string().min(1).max(64).optional().describe('Only the test of this name'),

@@ -7,8 +7,7 @@ export const versions = tool({
   access: 'read',
   reach: 'stack',
   title: 'List versions',
-  description:
-    'List the versions of the stack, newest first: writes, steps of rollbacks, edits of the topology and snapshots. Writes to what your links do not reach show without what they changed.',
+  description: 'List versions of the stack, newest first: writes, rollback steps, topology edits, snapshots.',
   params: z.strictObject({
     limit: z.number().int().min(1).max(200).default(50),
     before: VersionNumber.optional().describe('Only versions before this one'),
