@@ -4,6 +4,7 @@ import { agent } from './agent/service.ts';
 import { alertmanager } from './alertmanager/service.ts';
 import { application } from './application/service.ts';
 import { httpService } from './http-service/service.ts';
+import { kafka } from './kafka/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { postgresql } from './postgresql/service.ts';
@@ -19,6 +20,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     alertmanager,
     application,
     httpService,
+    kafka,
     kubernetes,
     kubernetesWorkload,
     postgresql,
