@@ -6,6 +6,8 @@ export const produce: Api = {
   key: 0,
   name: 'Produce',
   versions: [7, 7],
+  // librdkafka writes batches only to brokers that knew them from the start.
+  advertisedFrom: 3,
   flexibleFrom: 9,
   handle(call) {
     const { body, note } = call;
@@ -46,6 +48,7 @@ export const fetch: Api = {
   key: 1,
   name: 'Fetch',
   versions: [11, 11],
+  advertisedFrom: 4,
   flexibleFrom: 12,
   handle(call) {
     const { body, note } = call;

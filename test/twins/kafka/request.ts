@@ -27,6 +27,8 @@ export interface Api {
   readonly key: number;
   readonly name: string;
   readonly versions: readonly [least: number, most: number];
+  /** What the broker says that it takes, where clients look for more than they use. */
+  readonly advertisedFrom?: number;
   /** The first version with compact types and tagged fields. */
   readonly flexibleFrom: number;
   handle(call: Call): Out;

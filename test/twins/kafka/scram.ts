@@ -10,7 +10,7 @@ export class ScramServer {
   readonly #salt = randomBytes(16);
   #clientFirst = '';
   #serverFirst = '';
-  #nonce = '';
+  readonly #serverNonce = randomBytes(12).toString('base64url');
 
   constructor(mechanism: string, user: string, password: string) {
     this.#hash = mechanism === 'SCRAM-SHA-512' ? 'sha512' : 'sha256';
@@ -33,14 +33,14 @@ export class ScramServer {
     const bare = /^n,,(n=([^,]+),r=([^,]+))/.exec(message);
     if (bare?.[2] !== this.#user) return undefined;
     this.#clientFirst = bare[1] ?? '';
-    this.#nonce = `${bare[3]}${randomBytes(12).toString('base64url')}`;
-    this.#serverFirst = `r=${this.#nonce},s=${this.#salt.toString('base64')},i=${ITERATIONS}`;
+    this.#serverFirst = `r=${bare[3]}${this.#serverNonce},s=${this.#salt.toString('base64')},i=${ITERATIONS}`;
     return { text: this.#serverFirst, done: false };
   }
 
   #last(message: string) {
     const [, head, nonce, proof] = /^(c=biws,r=([^,]+)),p=(.+)$/.exec(message) ?? [];
-    if (nonce !== this.#nonce) return undefined;
+    // As brokers compare it, since older librdkafka sends its own part twice.
+    if (!nonce?.endsWith(this.#serverNonce)) return undefined;
     const mac = (key: Buffer, text: string) => createHmac(this.#hash, key).update(text).digest();
     const auth = `${this.#clientFirst},${this.#serverFirst},${head}`;
     const stored = createHash(this.#hash).update(mac(this.#salted, 'Client Key')).digest();

@@ -193,7 +193,9 @@ function versions(body: In, version: number): Out {
   // A broker answers a version that it does not know in the form of version 0.
   const code = version <= 3 ? 0 : UNSUPPORTED_VERSION;
   const all = [
-    ...APIS.map(({ key, versions: [least, most] }) => [key, least, most] as const),
+    ...APIS.map(
+      ({ key, advertisedFrom, versions: [least, most] }) => [key, advertisedFrom ?? least, most] as const,
+    ),
     [HANDSHAKE, 0, 1] as const,
     [VERSIONS, 0, 3] as const,
     [AUTHENTICATE, 0, 2] as const,

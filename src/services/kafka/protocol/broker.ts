@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import {
   type API,
@@ -158,6 +159,8 @@ class Aborted extends Error {}
 
 /** An answer that comes after the abort is dropped; the shared connection goes on serving others. */
 export function untilAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  // One call may wait for as many brokers as the cluster has.
+  setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
     const abort = () => reject(new Aborted());
     signal.addEventListener('abort', abort, { once: true });
