@@ -53,7 +53,10 @@ export async function settingsOf(
 }
 
 /** What the topic itself says about some settings; null where it leaves one to the cluster. */
-export const OwnSettings = z.record(z.string(), z.string().nullable());
+export const OwnSettings = z.record(
+  z.string().refine((name) => SAFE_NAMES.includes(name), 'a setting that is not changed here'),
+  z.string().nullable(),
+);
 export type OwnSettings = z.output<typeof OwnSettings>;
 
 export const ownSettings = (
