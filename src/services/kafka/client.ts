@@ -73,7 +73,9 @@ export interface KafkaRecord {
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** The first of them; a message may have any number. */
   readonly headers: readonly (readonly [Buffer, Buffer | null])[];
+  readonly headerCount: number;
 }
 
 export interface FetchPosition {

@@ -21,16 +21,17 @@ export function parseAddress(text: string): Address | undefined {
 /** How an address is compared: host names do not tell capitals apart, and nothing else is resolved. */
 export const addressKey = ({ host, port }: Address): string => `${host.toLowerCase()} ${port}`;
 
-const BrokerAddress = z
-  .string()
-  .refine((text) => parseAddress(text) !== undefined, 'expected host:port')
-  .describe('host:port of one broker, as the cluster advertises it');
+const BrokerAddress = z.string().refine((text) => parseAddress(text) !== undefined, 'expected host:port');
 
-export const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /** The fields of a topology component that say where its cluster is and who logs in. */
 export const KafkaConnection = z.strictObject({
-  brokers: z.array(setting(BrokerAddress)).min(1).max(50),
+  brokers: z
+    .array(setting(BrokerAddress))
+    .min(1)
+    .max(50)
+    .describe('Every broker as the cluster advertises it, host:port; nothing else is connected to'),
   tls: z.boolean().default(false).describe('Speak TLS; each certificate must be valid for its broker’s host'),
   sasl: z
     .strictObject({

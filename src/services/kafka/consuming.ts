@@ -20,6 +20,8 @@ export interface Consumption {
 
 export interface Consumed {
   readonly messages: readonly MessageView[];
+  /** Whether not all of each message is shown. */
+  readonly isAnyCut: boolean;
   /** Where to go on in each partition, and where it ended when the call began. */
   readonly positions: readonly { partition: number; next_offset: number; end_offset: number }[];
 }
@@ -44,6 +46,7 @@ export async function consumeFrom(
   const stopAt = Date.now() + limits.deadlineMs * SHARE_OF_DEADLINE;
   let fetched = 0;
   let shown = 0;
+  let isAnyCut = false;
   const isFull = () =>
     messages.length >= count ||
     fetched >= MOST_FETCHED_BYTES ||
@@ -60,8 +63,9 @@ export async function consumeFrom(
       const answer = await client.fetch(state, { partition, offset, most }, signal);
       fetched += answer.bytes;
       for (const record of answer.records.filter((one) => one.offset < cursor.end)) {
-        const view = messageView(partition, record, bytes);
+        const { view, isCut } = messageView(partition, record, bytes);
         messages.push(view);
+        isAnyCut ||= isCut;
         shown += JSON.stringify(view).length;
       }
       // Nothing new although there should be: what is missing was cleaned away, up to the end.
@@ -71,6 +75,7 @@ export async function consumeFrom(
   }
   return {
     messages,
+    isAnyCut,
     positions: cursors.map(({ partition, next, end }) => ({ partition, next_offset: next, end_offset: end })),
   };
 }

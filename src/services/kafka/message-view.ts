@@ -26,12 +26,15 @@ const MOST_HEADER_BYTES = 512;
 /** The times that a date can hold. */
 const MOST_MS = 8.64e15;
 
-/** A message, with no more than `most` bytes of its value. Headers whose name says that they hold a secret are not shown. */
-export function messageView(partition: number, record: KafkaRecord, most: number): MessageView {
-  const { offset, timestamp, key, value, headers } = record;
+/** A message, with no more than `most` bytes of its value, and whether anything of it was cut. */
+export function messageView(
+  partition: number,
+  { offset, timestamp, key, value, headers, headerCount }: KafkaRecord,
+  most: number,
+): { view: MessageView; isCut: boolean } {
   const shownKey = key && shown(key, MOST_KEY_BYTES);
   const shownValue = value && shown(value, most);
-  return {
+  const view = {
     partition,
     offset,
     time: Math.abs(timestamp) <= MOST_MS ? new Date(timestamp).toISOString() : null,
@@ -42,8 +45,15 @@ export function messageView(partition: number, record: KafkaRecord, most: number
     value_bytes: value?.length ?? 0,
     headers: headers.map(([name, bytes]) => headerView(name, bytes)),
   };
+  const isCut =
+    (key?.length ?? 0) > MOST_KEY_BYTES ||
+    (value?.length ?? 0) > most ||
+    headers.length < headerCount ||
+    headers.some(([name, bytes]) => Math.max(name.length, bytes?.length ?? 0) > MOST_HEADER_BYTES);
+  return { view, isCut };
 }
 
+/** A header whose name says that it holds a credential is not shown. */
 function headerView(bytes: Buffer, value: Buffer | null): MessageView['headers'][number] {
   const name = shown(bytes, MOST_HEADER_BYTES).text;
   if (value === null) return { name, value: null };

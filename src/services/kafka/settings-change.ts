@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Change, JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
+import { stateOf } from './position.ts';
 import { topicIn } from './scope.ts';
 import { OwnSettings, ownSettings, settingsOf } from './settings.ts';
 import type { Writing } from './tool.ts';
 
-const Image = z.strictObject({ settings: OwnSettings });
+const Before = z.strictObject({ id: z.string(), settings: OwnSettings });
+const After = z.strictObject({ settings: OwnSettings });
 
 /** What a change of settings sees before it runs. */
 export async function captureSettings(
@@ -13,8 +15,9 @@ export async function captureSettings(
   topic: string,
   names: readonly string[],
 ): Promise<JsonValue> {
-  const entries = await settingsOf(context, topicIn(context.target, topic), names);
-  return { settings: ownSettings(entries, names) };
+  const name = topicIn(context.target, topic);
+  const { id } = await stateOf(context, name);
+  return { id, settings: ownSettings(await settingsOf(context, name, names), names) };
 }
 
 /**
@@ -28,8 +31,10 @@ export async function putSettingsBack(
   if (after === null) return;
   const { client, target, signal } = context;
   const topic = topicIn(target, args.topic);
-  const was = Image.parse(before).settings;
-  const written = Image.parse(after).settings;
+  const { id, settings: was } = Before.parse(before);
+  const { settings: written } = After.parse(after);
+  if ((await client.topic(topic, signal))?.id !== id)
+    throw new ToolError('conflict', `somebody deleted ${topic} since the write`);
   const names = Object.keys(was);
   const now = ownSettings(await settingsOf(context, topic, names), names);
   const foreign = names.find((name) => now[name] !== was[name] && now[name] !== written[name]);

@@ -60,6 +60,14 @@ describe('a broker that is not there', () => {
   });
 });
 
+test('a broker that is advertised in other capitals than declared is the same one', async () => {
+  lab = await openLab();
+  const [node] = lab.twin.nodes;
+  if (node) node.host = 'LocalHost';
+  const kafka = openKafka([`localhost:${node?.port}`]);
+  expect((await kafka.read(offsets, 'it', { topic: 'orders' })).partitions).toHaveLength(3);
+});
+
 describe('a connection that breaks', () => {
   test('fails the read on it, and the next read opens another', async () => {
     lab = await openLab();

@@ -97,6 +97,20 @@ test('bytes that are no text come in base64, and long values are cut at a charac
 });
 
 test.each([
+  ['key', { key: 'k'.repeat(1_025), value: 'x' }],
+  ['header', { value: 'x', headers: { big: 'h'.repeat(513) } }],
+  [
+    'number of headers',
+    { value: 'x', headers: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`h${n}`, ''])) },
+  ],
+])('a %s beyond what is shown is said to be cut', async (_what, message) => {
+  put(lab.state, 'orders', 1, [message]);
+  const found = await lab.kafka.read(consume, 'it', { topic: 'orders', partition: 1 });
+  expect(found.messages).toHaveLength(1);
+  expect(found.truncated).toBe(true);
+});
+
+test.each([
   [{ ...at, position: 'offset' as const }, 'invalid_arguments'],
   [{ ...at, offset: 1 }, 'invalid_arguments'],
   [{ ...at, position: 'time' as const }, 'invalid_arguments'],

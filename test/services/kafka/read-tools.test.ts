@@ -97,6 +97,15 @@ describe('offsets', () => {
     ]);
   });
 
+  test('at a time before 1970 are those of the beginning, not of what the protocol spells so', async () => {
+    put(lab.state, 'orders', 0, [{ time: 5 }, { time: 6 }]);
+    for (const ms of [1, 2, 3, 4, 1_000]) {
+      const args = { topic: 'orders', time: new Date(-ms).toISOString() };
+      const { partitions } = await lab.kafka.read(offsets, 'it', args);
+      expect(partitions[0]?.at_time).toBe(0);
+    }
+  });
+
   test('of a partition without a leader are null, and the others are there', async () => {
     const first = lab.state.partition('orders', 0);
     if (first) first.leader = -1;
@@ -156,9 +165,12 @@ describe('groups', () => {
   });
 
   test('that are not there are not found', async () => {
-    await expect(lab.kafka.read(describeGroup, 'it', { group: 'orders-none' })).rejects.toMatchObject({
-      code: 'not_found',
-    });
+    for (const reading of [
+      lab.kafka.read(describeGroup, 'it', { group: 'orders-none' }),
+      lab.kafka.read(groupLag, 'it', { group: 'orders-none' }),
+    ])
+      await expect(reading).rejects.toMatchObject({ code: 'not_found' });
+    expect(await lab.kafka.read(groupLag, 'it', { group: 'orders-idle' })).toMatchObject({ total_lag: 0 });
     expect(lab.state.groups.has('orders-none')).toBe(false);
   });
 

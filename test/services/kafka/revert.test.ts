@@ -144,6 +144,23 @@ describe('taking back changed settings', () => {
     expect(lab.state.snapshot()).toEqual(state);
   });
 
+  test.each([
+    ['deleted', () => void lab.state.topics.delete('orders')],
+    [
+      'deleted and made again, with the same settings',
+      () => void lab.state.create('orders', 3, { 'retention.ms': '86400000', 'segment.ms': '60000' }),
+    ],
+  ])('is a conflict once the topic was %s', async (_what, meddle) => {
+    const args = { topic: 'orders', set: { 'segment.ms': 60_000 } };
+    const written = await lab.kafka.write(alterTopicConfig, 'it', args);
+    meddle();
+    const state = lab.state.snapshot();
+    await expect(lab.kafka.revert(alterTopicConfig, 'it', args, written)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(lab.state.snapshot()).toEqual(state);
+  });
+
   test('leaves settings alone that the write did not touch', async () => {
     const args = { topic: 'orders', set: { 'segment.ms': 60_000 } };
     const written = await lab.kafka.write(alterTopicConfig, 'it', args);

@@ -22,10 +22,10 @@ import { type Login, saslOptions } from './sasl.ts';
 
 const CLIENT_ID = 'stackward';
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Above any deadline of a call, which ends first; a connection that is silent for so long is given up. */
-const SILENCE_MS = 90_000;
+/** Just above the deadline of a call, which ends first; a connection that is silent for so long is given up. */
+const SILENCE_MS = 35_000;
 /** Most bytes of one answer that are read at all. */
-export const MAX_ANSWER_BYTES = 16 * 2 ** 20;
+const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 
 export interface BrokerOptions {
   readonly tls: boolean;
@@ -131,15 +131,18 @@ export class Broker {
   #send<A extends unknown[], R>(api: API<A, R>, args: A, signal: AbortSignal): Promise<R> {
     if (signal.aborted) throw abortFailure(signal);
     if (!this.knows(api)) throw refusal(35);
-    return untilAborted(api.async(this.#connection, ...args), signal);
+    const answer = api.async(this.#connection, ...args);
+    // After anything but an answer the stream of answers is not to be trusted; the next call opens another.
+    answer.catch((error: unknown) => {
+      if (!(error instanceof ResponseError)) this.close();
+    });
+    return untilAborted(answer, signal);
   }
 
   #failure(error: unknown, key: number, signal: AbortSignal): ToolError {
     const isWrite = CHANGING_APIS.has(key);
     if (error instanceof ToolError) return error;
     if (error instanceof ResponseError) return refusal(codeOf(error), isWrite);
-    // After anything but an answer the stream of answers is not to be trusted; the next call opens another.
-    if (!(error instanceof Aborted)) this.close();
     const failure = this.#lostAnswer(error, signal);
     return isWrite ? unknownOutcome(failure) : failure;
   }

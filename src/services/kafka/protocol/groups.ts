@@ -12,7 +12,7 @@ const GROUP_KEY = 0;
 const NO_SUCH_GROUP = 69;
 const COORDINATOR_NOT_AVAILABLE = 15;
 const NO_COMMIT = -1;
-export const DEAD = 'Dead';
+const DEAD = 'Dead';
 
 /** The broker that keeps a group. */
 export async function coordinatorOf(

@@ -90,9 +90,10 @@ function recordOf(record: Bytes, { offset, time, appendTime }: Base, from: numbe
   const key = record.field();
   const value = record.field();
   const headers: [Buffer, Buffer | null][] = [];
-  for (let left = Math.min(record.varint(), MOST_HEADERS); left > 0; left -= 1)
+  const headerCount = record.varint();
+  for (let left = Math.min(headerCount, MOST_HEADERS); left > 0; left -= 1)
     headers.push([record.field() ?? Buffer.alloc(0), record.field()]);
-  return { offset: at, timestamp: appendTime ?? sent, key, value, headers };
+  return { offset: at, timestamp: appendTime ?? sent, key, value, headers, headerCount };
 }
 
 /** Reads from bytes that anybody may have written; never past their end. */

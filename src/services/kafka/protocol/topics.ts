@@ -100,7 +100,8 @@ export async function offsetsOf(
   signal: AbortSignal,
   only?: readonly number[],
 ): Promise<OffsetsByPartition> {
-  const timestamp = typeof question === 'number' ? BigInt(question) : TIMES[question];
+  // Times before 1970 would be taken for the questions that are spelt as negative times.
+  const timestamp = typeof question === 'number' ? BigInt(Math.max(0, question)) : TIMES[question];
   const asked = all.filter(
     ({ partition, leader }) => leader >= 0 && (only === undefined || only.includes(partition)),
   );

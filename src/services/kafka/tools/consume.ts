@@ -48,7 +48,7 @@ export const consume = tool({
       for (const [partition, end] of places)
         places.set(partition, Math.max(bounds.earliest.get(partition) ?? 0, end - share));
     }
-    const { messages, positions } = await consumeFrom(context, {
+    const { messages, positions, isAnyCut } = await consumeFrom(context, {
       state,
       bounds,
       places,
@@ -58,7 +58,7 @@ export const consume = tool({
     const isCut =
       partitions.length < named.length ||
       positions.some(({ next_offset, end_offset }) => next_offset < end_offset) ||
-      messages.some(({ value, value_encoding, value_bytes }) => bytesOf(value, value_encoding) < value_bytes);
+      isAnyCut;
     return {
       messages: [...messages],
       positions: [...positions],
@@ -66,6 +66,3 @@ export const consume = tool({
     };
   },
 });
-
-const bytesOf = (value: string | null, encoding: 'text' | 'base64' = 'text'): number =>
-  Buffer.byteLength(value ?? '', encoding === 'text' ? 'utf8' : 'base64');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupOf } from '../group-state.ts';
 import { GroupName, TopicName } from '../names.ts';
 import { groupIn, topicIn } from '../scope.ts';
 import { complete, completeness, type Reading, tool } from '../tool.ts';
@@ -31,6 +32,8 @@ export const groupLag = tool({
     const group = groupIn(target, args.group);
     const only = args.topic === undefined ? undefined : topicIn(target, args.topic).name;
     const committed = await client.committed(group, signal);
+    // A group that is not there has no commit either, and a lag of nothing would hide a wrong name.
+    if (committed.length === 0) await groupOf(context, group);
     const names = [...new Set(committed.map(({ topic }) => topic))].filter((name) => name === (only ?? name));
     const rows: z.output<typeof Row>[] = [];
     for (const name of names) {
