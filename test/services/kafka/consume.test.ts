@@ -96,6 +96,26 @@ test('bytes that are no text come in base64, and long values are cut at a charac
   expect(found.truncated).toBe(true);
 });
 
+test('a call that is full goes on just behind the last message that it shows', async () => {
+  put(
+    lab.state,
+    'orders',
+    1,
+    Array.from({ length: 10 }, (_, n) => ({ value: `${n} ${'x'.repeat(1_000)}` })),
+  );
+  const args = { topic: 'orders', partition: 1, position: 'offset' as const };
+  const seen: string[] = [];
+  for (let offset = 0; offset < 10; ) {
+    const call = { limits: { bytes: 4_000 } };
+    const { messages, positions, truncated } = await lab.kafka.read(consume, 'it', { ...args, offset }, call);
+    seen.push(...messages.map(({ value }) => value?.slice(0, 1) ?? ''));
+    offset = positions[0]?.next_offset ?? 0;
+    expect(truncated).toBe(offset < 10);
+    expect(JSON.stringify(messages).length).toBeLessThan(4_000);
+  }
+  expect(seen.join('')).toBe('0123456789');
+});
+
 test.each([
   ['key', { key: 'k'.repeat(1_025), value: 'x' }],
   ['header', { value: 'x', headers: { big: 'h'.repeat(513) } }],
