@@ -3,11 +3,18 @@ import { ToolError } from '../../toolset/errors.ts';
 import type { OffsetsByPartition, TopicState } from './client.ts';
 import type { Reading } from './tool.ts';
 
+const IsoTime = z.iso.datetime({ offset: true });
+/** A time. Checked by hand, since the pattern that zod would advertise is longer than the rest of a tool. */
+export const Instant = z
+  .string()
+  .max(40)
+  .refine((text) => IsoTime.safeParse(text).success, 'expected ISO 8601 with a zone: 2026-01-31T12:00:00Z');
+
 /** Where to read or to commit: parameters of the tools that need a place in a partition. */
 export const position = {
   position: z.enum(['earliest', 'latest', 'offset', 'time']),
   offset: z.number().int().min(0).optional().describe('With position offset'),
-  time: z.iso.datetime({ offset: true }).optional().describe('With position time: the first message since'),
+  time: Instant.optional().describe('With position time: the first message since, ISO 8601 with a zone'),
 };
 type Position = z.output<z.ZodObject<typeof position>>;
 

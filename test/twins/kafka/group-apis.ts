@@ -1,9 +1,6 @@
-import { type Api, type Call, ERROR } from './request.ts';
+import { type Api, ERROR, notCoordinator } from './request.ts';
 import type { TwinMember } from './state.ts';
 import { Out, Violation } from './wire.ts';
-
-const notHere = ({ state, node }: Call, group: string): number =>
-  state.coordinator(group) === node ? 0 : ERROR.NOT_COORDINATOR;
 
 /** @see https://github.com/apache/kafka/blob/3.9/clients/src/main/resources/common/message/FindCoordinatorRequest.json */
 export const findCoordinator: Api = {
@@ -66,7 +63,7 @@ export const describeGroups: Api = {
       const found = state.groups.get(name);
       const group = found?.kind === 'classic' ? found : undefined;
       out
-        .int16(call.code || notHere(call, name))
+        .int16(call.code || notCoordinator(call, name))
         .string(name, true)
         .string(group?.state ?? 'Dead', true);
       out.string(group ? 'consumer' : '', true).string(group?.members.length ? 'range' : '', true);
@@ -109,7 +106,9 @@ export const consumerGroupDescribe: Api = {
     out.array(groups, true, (name) => {
       const found = state.groups.get(name);
       const group = found?.kind === 'consumer' ? found : undefined;
-      out.int16(call.code || notHere(call, name) || (group ? 0 : ERROR.GROUP_NOT_FOUND)).string(null, true);
+      out
+        .int16(call.code || notCoordinator(call, name) || (group ? 0 : ERROR.GROUP_NOT_FOUND))
+        .string(null, true);
       out
         .string(name, true)
         .string(group?.state ?? '', true)

@@ -1,9 +1,6 @@
-import { type Api, type Call, ERROR } from './request.ts';
+import { type Api, ERROR, notCoordinator } from './request.ts';
 import type { TwinGroup } from './state.ts';
 import { Out, Violation } from './wire.ts';
-
-const notHere = ({ state, node }: Call, group: string): number =>
-  state.coordinator(group) === node ? 0 : ERROR.NOT_COORDINATOR;
 
 /** @see https://github.com/apache/kafka/blob/3.9/clients/src/main/resources/common/message/OffsetFetchRequest.json */
 export const offsetFetch: Api = {
@@ -25,7 +22,7 @@ export const offsetFetch: Api = {
     note({ groups });
     const out = new Out().int32(0);
     out.array(groups, true, (name) => {
-      const code = call.code || notHere(call, name);
+      const code = call.code || notCoordinator(call, name);
       const commits = code === 0 ? [...(state.groups.get(name)?.commits ?? [])] : [];
       const topics = [...new Set(commits.map(([at]) => at.split(' ')[0] ?? ''))];
       out.string(name, true).array(topics, true, (topic) => {
@@ -82,7 +79,7 @@ export const offsetCommit: Api = {
     out.array(topics, true, ({ name, partitions }) => {
       out.string(name, true).array(partitions, true, ({ index, ...commit }) => {
         const missing = state.partition(name, index) ? 0 : ERROR.UNKNOWN_TOPIC;
-        const code = call.code || notHere(call, group) || missing || busy;
+        const code = call.code || notCoordinator(call, group) || missing || busy;
         if (code === 0) (found ?? state.group(group)).commits.set(`${name} ${index}`, commit);
         out.int32(index).int16(code).tags();
       });
@@ -108,7 +105,7 @@ export const offsetDelete: Api = {
     note({ group, topics });
     const found = state.groups.get(group);
     const out = new Out()
-      .int16(call.code || notHere(call, group) || (found ? 0 : ERROR.GROUP_NOT_FOUND))
+      .int16(call.code || notCoordinator(call, group) || (found ? 0 : ERROR.GROUP_NOT_FOUND))
       .int32(0);
     return out.array(found ? topics : [], false, ({ name, partitions }) => {
       out.string(name, false).array(partitions, false, (index) => {

@@ -53,3 +53,7 @@ export const ERROR = {
   INVALID_RECORD: 87,
   UNKNOWN_TOPIC_ID: 100,
 } as const;
+
+/** 0 at the broker that keeps a group, else the code that sends clients to look for it again. */
+export const notCoordinator = ({ state, node }: Call, group: string): number =>
+  state.coordinator(group) === node ? 0 : ERROR.NOT_COORDINATOR;

@@ -24,6 +24,8 @@ const CLIENT_ID = 'stackward';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Just above the deadline of a call, which ends first; a connection that is silent for so long is given up. */
 const SILENCE_MS = 35_000;
+const UNSUPPORTED_VERSION = 35;
+const LOGIN_FAILED = 58;
 /** Most bytes of one answer that are read at all. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 
@@ -130,7 +132,7 @@ export class Broker {
 
   #send<A extends unknown[], R>(api: API<A, R>, args: A, signal: AbortSignal): Promise<R> {
     if (signal.aborted) throw abortFailure(signal);
-    if (!this.knows(api)) throw refusal(35);
+    if (!this.knows(api)) throw refusal(UNSUPPORTED_VERSION);
     const answer = api.async(this.#connection, ...args);
     // After anything but an answer the stream of answers is not to be trusted; the next call opens another.
     answer.catch((error: unknown) => {
@@ -167,6 +169,7 @@ export function untilAborted<T>(answer: Promise<T>, signal: AbortSignal): Promis
   return new Promise((resolve, reject) => {
     const abort = () => reject(new Aborted());
     signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
@@ -182,7 +185,8 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
 function openingFailure(error: unknown): ToolError {
   if (error instanceof ToolError) return error;
   const chain = causesOf(error);
-  if (chain.some((one) => one instanceof AuthenticationError || apiCode(one) === 58)) return refusal(58);
+  if (chain.some((one) => one instanceof AuthenticationError || apiCode(one) === LOGIN_FAILED))
+    return refusal(LOGIN_FAILED);
   const codes = chain.flatMap((one) => ('code' in one && typeof one.code === 'string' ? [one.code] : []));
   if (codes.some((code) => CERTIFICATE.test(code)))
     return new ToolError('unreachable', 'the broker’s certificate is not valid for its host', {

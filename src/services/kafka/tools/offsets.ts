@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TopicName } from '../names.ts';
-import { boundsOf, stateOf } from '../position.ts';
+import { boundsOf, Instant, stateOf } from '../position.ts';
 import { topicIn } from '../scope.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
@@ -15,7 +15,7 @@ export const offsets = tool({
     'First offset and end of each partition, and where a time begins. Null is a partition without a leader, or no message that late.',
   params: z.strictObject({
     topic: TopicName,
-    time: z.iso.datetime({ offset: true }).optional().describe('Also the first offset since then'),
+    time: Instant.optional().describe('Also the first offset since then, ISO 8601 with a zone'),
   }),
   output: z.strictObject({
     topic: z.string(),
