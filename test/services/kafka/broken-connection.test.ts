@@ -86,6 +86,25 @@ describe('a connection that breaks', () => {
     await expect(client.topic(topic, signal)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
+  test('a client that is let go of while it connects opens nothing more', async () => {
+    lab = await openLab();
+    const connection = { brokers: [...lab.twin.brokers], tls: false, advertised: 'declared' as const };
+    const endpoint = {
+      component: 'bus',
+      sub: 'it',
+      entry: REACH,
+      limits: LIMITS,
+      warn: () => {},
+      connection,
+    };
+    const { client, close } = await connector.openReader(endpoint);
+    const { signal } = new AbortController();
+    const readings = Promise.allSettled([client.topics(signal), client.topics(signal)]);
+    await close();
+    await readings;
+    await expect.poll(() => lab?.twin.connections()).toBe(0);
+  });
+
   test.each(['read', 'write'] as const)('none stays open after a %s', async (kind) => {
     lab = await openLab({ nodes: 3 });
     if (kind === 'read') await lab.kafka.read(offsets, 'it', { topic: 'orders' });

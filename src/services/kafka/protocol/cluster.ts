@@ -106,17 +106,22 @@ export class Cluster {
   }
 
   async #at(address: Address, signal: AbortSignal): Promise<Broker> {
-    if (this.#isClosed) throw new ToolError('cancelled', 'the connection was closed');
+    this.#assertGoing();
     if (signal.aborted) throw abortFailure(signal);
     const key = addressKey(address);
     const known = this.#brokers.get(key);
     const open = known && (await untilAborted(known, signal).catch(stopped(signal)));
     if (open?.isOpen) return open;
     open?.close();
+    this.#assertGoing();
     const other = this.#brokers.get(key);
     // Somebody else who waited may have opened it again meanwhile.
     const opening = other === undefined || other === known ? this.#open(key, address) : other;
     return untilAborted(opening, signal).catch(stopped(signal));
+  }
+
+  #assertGoing(): void {
+    if (this.#isClosed) throw new ToolError('cancelled', 'the connection was closed');
   }
 
   #open(key: string, address: Address): Promise<Broker> {
