@@ -28,6 +28,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: ["http_check","http_endpoints","http_read","http_write","http_write_irreversible"],
     load: async () => (await import('./http-service/service.ts')).httpService,
   }],
+  ['kafka', {
+    builtIn: false,
+    tools: ["kafka_list_topics","kafka_describe_topic","kafka_topic_config","kafka_offsets","kafka_list_groups","kafka_describe_group","kafka_group_lag","kafka_consume","kafka_create_topic","kafka_delete_topic","kafka_alter_topic_config","kafka_lower_retention","kafka_add_partitions","kafka_produce","kafka_reset_offsets"],
+    load: async () => (await import('./kafka/service.ts')).kafka,
+  }],
   ['kubernetes', {
     builtIn: false,
     tools: ["k8s_list_workloads","k8s_list_pods","k8s_events","k8s_logs","k8s_revisions","k8s_describe","k8s_rollout_status","k8s_top","k8s_rollback_workload","k8s_scale","k8s_restart"],

@@ -5,6 +5,7 @@ import { alertmanager } from './alertmanager/service.ts';
 import { application } from './application/service.ts';
 import { grafana } from './grafana/service.ts';
 import { httpService } from './http-service/service.ts';
+import { kafka } from './kafka/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { loki } from './loki/service.ts';
@@ -24,6 +25,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     application,
     grafana,
     httpService,
+    kafka,
     kubernetes,
     kubernetesWorkload,
     loki,
