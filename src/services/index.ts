@@ -6,11 +6,13 @@ import { application } from './application/service.ts';
 import { httpService } from './http-service/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
+import { onCall } from './on-call/service.ts';
 import { postgresql } from './postgresql/service.ts';
 import { prometheus } from './prometheus/service.ts';
 import { rabbitmq } from './rabbitmq/service.ts';
 import { redis } from './redis/service.ts';
 import { stack } from './stack/service.ts';
+import { ticketTracker } from './ticket-tracker/service.ts';
 
 /** Every service that Stackward knows, by component type. */
 export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
@@ -21,10 +23,12 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     httpService,
     kubernetes,
     kubernetesWorkload,
+    onCall,
     postgresql,
     prometheus,
     rabbitmq,
     redis,
     stack,
+    ticketTracker,
   ].map((service) => [service.type, service]),
 );

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { HttpClient } from '../../../toolset/http/client.ts';
+import type { OpenPage, Status } from '../provider.ts';
+import { dedupKeyOf } from './pagerduty-events.ts';
+
+const Incident = z.object({
+  title: z.string(),
+  status: z.enum(['triggered', 'acknowledged', 'resolved']),
+  created_at: z.string(),
+  incident_key: z.string().nullish(),
+  service: z.object({ id: z.string() }),
+});
+type Incident = z.output<typeof Incident>;
+const Incidents = z.object({ incidents: z.array(Incident) });
+const Service = z.object({ service: z.object({ escalation_policy: z.object({ id: z.string() }) }) });
+const OnCalls = z.object({
+  oncalls: z.array(
+    z.object({
+      escalation_policy: z.object({ id: z.string() }),
+      escalation_level: z.number().int(),
+      user: z.object({ summary: z.string() }),
+      end: z.string().nullable(),
+    }),
+  ),
+});
+/** Most of one page of the API. */
+const PAGE = 100;
+
+/**
+ * The reading part of PagerDuty's REST API v2, kept to one service.
+ *
+ * @see https://developer.pagerduty.com/api-reference
+ */
+export interface PagerDutyApi {
+  status(most: number, signal: AbortSignal): Promise<Status>;
+  /** The open incident of a key of Stackward's, if there is one. */
+  find(key: string, signal: AbortSignal): Promise<OpenPage | undefined>;
+}
+
+export function pagerDutyApi(http: HttpClient, service: string): PagerDutyApi {
+  return {
+    async status(most, signal) {
+      const [open, on_call] = [
+        await openOf(http, service, [], most + 1, signal),
+        await duty(http, service, signal),
+      ];
+      return { provider: 'pagerduty', known_from: 'provider', open: open.map(viewOf), on_call };
+    },
+    async find(key, signal) {
+      const narrow = ['incident_key', dedupKeyOf(key)] as const;
+      const [found] = await openOf(http, service, [narrow], 1, signal);
+      return found && viewOf(found);
+    },
+  };
+}
+
+async function openOf(
+  http: HttpClient,
+  service: string,
+  narrow: readonly (readonly [string, string])[],
+  most: number,
+  signal: AbortSignal,
+): Promise<Incident[]> {
+  const query = [
+    ['service_ids[]', service],
+    ['statuses[]', 'triggered'],
+    ['statuses[]', 'acknowledged'],
+    ['date_range', 'all'],
+    ['limit', String(Math.min(most, PAGE))],
+    ...narrow,
+  ] as const;
+  const { incidents } = await http.ask(
+    { method: 'GET', path: ['incidents'], query, answer: Incidents },
+    signal,
+  );
+  return incidents.filter((one) => one.service.id === service && one.status !== 'resolved');
+}
+
+async function duty(http: HttpClient, service: string, signal: AbortSignal) {
+  const path = ['services', service];
+  const answer = await http.ask({ method: 'GET', path, answer: Service }, signal);
+  const { id } = answer.service.escalation_policy;
+  const query = [
+    ['escalation_policy_ids[]', id],
+    ['limit', String(PAGE)],
+  ] as const;
+  const { oncalls } = await http.ask({ method: 'GET', path: ['oncalls'], query, answer: OnCalls }, signal);
+  return oncalls
+    .filter((one) => one.escalation_policy.id === id)
+    .sort((a, b) => a.escalation_level - b.escalation_level)
+    .map(({ user, escalation_level: level, end }) => ({
+      person: user.summary,
+      level,
+      ...(end === null ? {} : { until: end }),
+    }));
+}
+
+function viewOf({ title, status, created_at: since, incident_key: key }: Incident): OpenPage {
+  const own = dedupKeyOf('');
+  return {
+    title,
+    state: status === 'acknowledged' ? 'acknowledged' : 'open',
+    since,
+    ...(key?.startsWith(own) ? { key: key.slice(own.length) } : {}),
+  };
+}

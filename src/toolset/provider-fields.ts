@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+
+/** The connection fields of one provider, besides `provider`. */
+export interface ProviderFields {
+  readonly needs: readonly string[];
+  readonly takes: readonly string[];
+}
+
+/**
+ * Checks that a connection has the fields of its provider and no other's. A connection is one strict object, so that
+ * each field has its line in the references; this is what a union of objects would check.
+ */
+export const checkProvider =
+  (fields: Readonly<Record<string, ProviderFields>>) =>
+  (given: { readonly provider: string }, context: z.RefinementCtx): void => {
+    const { needs, takes } = fields[given.provider] ?? { needs: [], takes: [] };
+    const known = ['provider', ...needs, ...takes];
+    const present = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    const fault = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    for (const field of needs)
+      if (!present.includes(field)) fault(field, `provider ${given.provider} needs this field`);
+    for (const field of present)
+      if (!known.includes(field))
+        fault(field, `provider ${given.provider} does not take this field; it takes ${known.join(', ')}`);
+  };
