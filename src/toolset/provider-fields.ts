@@ -16,11 +16,11 @@ export const checkProvider =
     const { needs, takes } = fields[given.provider] ?? { needs: [], takes: [] };
     const known = ['provider', ...needs, ...takes];
     const present = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-    const fault = (field: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [field], message });
+    const fault = (path: readonly string[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
     for (const field of needs)
-      if (!present.includes(field)) fault(field, `provider ${given.provider} needs this field`);
+      if (!present.includes(field)) fault([], `provider ${given.provider} needs the field ${field}`);
     for (const field of present)
       if (!known.includes(field))
-        fault(field, `provider ${given.provider} does not take this field; it takes ${known.join(', ')}`);
+        fault([field], `provider ${given.provider} does not take this field; it takes ${known.join(', ')}`);
   };

@@ -8,14 +8,18 @@ import { confine, type Route } from '../../toolset/http/routes.ts';
 import { postEvent, WebhookUrl } from '../../toolset/http/webhook.ts';
 import { createKeyLedgers } from '../../toolset/key-ledger.ts';
 import type { TicketConnection } from './connection.ts';
-import { githubRoutes, githubTracker } from './providers/github.ts';
+import { GitHubTracker } from './providers/github.ts';
+import { githubRoutes } from './providers/github-api.ts';
 import { githubFailure } from './providers/github-failure.ts';
-import { jiraRoutes, jiraTracker } from './providers/jira.ts';
+import { GitHubReading } from './providers/github-reading.ts';
+import { JiraTracker } from './providers/jira.ts';
+import { jiraRoutes } from './providers/jira-api.ts';
 import { jiraFailure } from './providers/jira-failure.ts';
+import { JiraReading } from './providers/jira-reading.ts';
 import { type PostEvent, webhookReader, webhookWriter } from './providers/webhook.ts';
 import type { TicketTypes } from './tool.ts';
-import type { TicketWriter, Tracker } from './tracker.ts';
-import { createWriter } from './writer.ts';
+import type { TicketWriter, Tracker, TrackerReading } from './tracker.ts';
+import { TrackerWriter } from './writer.ts';
 
 type Connection = Resolved<TicketConnection>;
 
@@ -27,64 +31,77 @@ export const connector: Connector<TicketTypes, TicketConnection> = {
   async openReader({ connection, warn }) {
     const warning = connection.url === undefined ? undefined : warningOf(connection.url, connection);
     if (warning !== undefined) warn(warning);
-    return { client: trackerOf(connection, false) ?? webhookReader, close: async () => {} };
+    return { client: readerOf(connection), close: async () => {} };
   },
   async openWriter({ connection }) {
     return { client: writerOf(connection), close: async () => {} };
   },
 };
 
-function writerOf(connection: Connection): TicketWriter {
-  const { label, labels = [] } = connection;
-  const tracker = trackerOf(connection, true);
-  if (!tracker) return webhookWriter(hookOf(connection), label, labels);
-  const { provider, url = '', repository = '', project = '' } = connection;
-  const place = createHash('sha256').update([provider, url, repository, project].join(' ')).digest('hex');
-  return createWriter({ tracker, label, labels, lost: lostAt(place) });
-}
-
-/** Undefined for a webhook, which cannot be read. */
-function trackerOf(connection: Connection, writes: boolean): Tracker | undefined {
+function readerOf(connection: Connection): TrackerReading {
   switch (connection.provider) {
-    case 'github':
-      return githubOf(connection, writes);
-    case 'jira':
-      return jiraOf(connection, writes);
+    case 'github': {
+      const place = repositoryOf(connection);
+      return new GitHubReading(githubAt(connection, githubRoutes(place, false)), place);
+    }
+    case 'jira': {
+      const place = projectOf(connection);
+      return new JiraReading(jiraAt(connection, jiraRoutes(place, false)), place);
+    }
     case 'webhook':
-      return undefined;
+      return webhookReader;
   }
 }
 
-function githubOf(connection: Connection, writes: boolean): Tracker {
+function writerOf(connection: Connection): TicketWriter {
+  const { provider, label, labels = [] } = connection;
+  const { url = '', repository = '', project = '' } = connection;
+  const at = createHash('sha256').update([provider, url, repository, project].join(' ')).digest('hex');
+  const writer = (tracker: Tracker) => new TrackerWriter({ tracker, label, labels, lost: lostAt(at) });
+  switch (provider) {
+    case 'github': {
+      const place = repositoryOf(connection);
+      return writer(new GitHubTracker(githubAt(connection, githubRoutes(place, true)), place));
+    }
+    case 'jira': {
+      const place = projectOf(connection);
+      return writer(new JiraTracker(jiraAt(connection, jiraRoutes(place, true)), place));
+    }
+    case 'webhook':
+      return webhookWriter(hookOf(connection), label, labels);
+  }
+}
+
+function repositoryOf(connection: Connection) {
   const [owner = '', name = ''] = given(connection.repository, 'repository').split('/');
-  const http = open(connection, githubRoutes({ owner, name }, writes), {
+  return { owner, name, label: connection.label };
+}
+
+const projectOf = (connection: Connection) => ({
+  url: given(connection.url, 'url'),
+  edition: given(connection.edition, 'edition'),
+  project: given(connection.project, 'project'),
+  issueType: given(connection.issue_type, 'issue_type'),
+  label: connection.label,
+});
+
+const githubAt = (connection: Connection, routes: readonly Route[]) =>
+  open(connection, routes, {
     name: 'GitHub REST API',
     url: connection.url ?? 'https://api.github.com',
     root: [],
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
     failureOf: githubFailure,
   });
-  return githubTracker(http, { owner, name }, connection.label);
-}
 
-function jiraOf(connection: Connection, writes: boolean): Tracker {
-  const url = given(connection.url, 'url');
-  const place = {
-    url,
-    edition: given(connection.edition, 'edition'),
-    project: given(connection.project, 'project'),
-    issueType: given(connection.issue_type, 'issue_type'),
-    label: connection.label,
-  };
-  const http = open(connection, jiraRoutes(place, writes), {
+const jiraAt = (connection: Connection, routes: readonly Route[]) =>
+  open(connection, routes, {
     name: 'Jira REST API',
-    url,
+    url: given(connection.url, 'url'),
     root: ['rest', 'api', '2'],
     headers: {},
     failureOf: jiraFailure,
   });
-  return jiraTracker(http, place);
-}
 
 function open(connection: Connection, routes: readonly Route[], api: Omit<HttpApi, 'askForLess'>) {
   const headers = { ...USER_AGENT, ...api.headers, ...headersOf(connection) };

@@ -1,8 +1,8 @@
 import { type Entry, toolsOf } from '../../toolset/define.ts';
-import type { TicketReader, TicketWriter } from './tracker.ts';
+import type { TicketWriter, TrackerReading } from './tracker.ts';
 
 export interface TicketTypes {
-  Reader: TicketReader;
+  Reader: TrackerReading;
   Writer: TicketWriter;
   Entry: Entry;
 }

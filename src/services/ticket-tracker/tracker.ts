@@ -1,3 +1,4 @@
+import { ToolError } from '../../toolset/errors.ts';
 import type { Asker, Comment, CommentParams, OpenParams, Ticket } from './ticket.ts';
 
 /** A ticket as a tracker has it. */
@@ -6,7 +7,8 @@ export interface StoredTicket {
   readonly body: string;
   /** Id of the account that opened it; it cannot be edited. */
   readonly authorId: string;
-  readonly isAssigned: boolean;
+  /** Ids of those it is assigned to, in order. */
+  readonly assignees: readonly string[];
 }
 
 export interface StoredComment {
@@ -31,7 +33,8 @@ export interface TrackerReading {
 }
 
 /** What a tracker can do that can be read. The rules of writing are in `writer.ts`. */
-export interface Tracker extends TrackerReading {
+export interface Tracker {
+  readonly reading: TrackerReading;
   /** The account of the component's credentials. */
   me(signal: AbortSignal): Promise<Account>;
   /** The ticket that this account opened with a mark. */
@@ -62,11 +65,7 @@ export interface Draft {
   readonly mark: string;
 }
 
-export interface TicketReader extends Omit<TrackerReading, 'read'> {
-  read(id: string, signal: AbortSignal): Promise<StoredTicket>;
-}
-
-/** What one write made. `digest` is of the text as the tracker gave it back; null where it could not be read. */
+/** What one write made. `digest` is of the content as the tracker gave it back; null where it could not be read. */
 export interface Made {
   readonly id: string;
   readonly created: boolean;
@@ -86,3 +85,12 @@ export interface TicketWriter {
   /** Deletes just the comment that {@link comment} made. 'conflict' where somebody changed it. */
   withdrawComment(args: CommentParams, by: Asker, made: Made | null, signal: AbortSignal): Promise<void>;
 }
+
+export const notThere = (id: string): ToolError =>
+  new ToolError('not_found', `there is no ticket ${id} with the component’s label; ask ticket_list`);
+
+export const tooManyComments = (id: string): ToolError =>
+  new ToolError(
+    'conflict',
+    `the ticket ${id} has over a thousand comments, which are too many to look through`,
+  );

@@ -9,6 +9,9 @@ const ALERT_NAME = 'StackwardPage';
 /** Alertmanager ends an alert by itself after a while; a page that nobody resolved stays for a day. */
 const LASTS_MS = 24 * 3_600_000;
 
+/** An end that is not past by the server's clock does not count, so it is said again. */
+const MOST_ATTEMPTS = 3;
+
 const Texts = z.record(z.string(), z.string());
 const Alert = z.object({
   labels: Texts,
@@ -38,10 +41,12 @@ export function alertmanagerWriter(
   alone: <R>(key: string, work: () => Promise<R>) => Promise<R>,
 ): OnCallWriter {
   const find = (key: string, signal: AbortSignal) => read(place, { stackward_key: key }, signal);
-  const close = async (alerts: readonly Alert[], key: string, signal: AbortSignal) => {
-    const endsAt = new Date().toISOString();
-    for (const { labels, annotations, startsAt } of alerts)
-      await post(place, { labels, annotations, startsAt, endsAt }, signal);
+  const close = async (key: string, signal: AbortSignal) => {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const open = await find(key, signal);
+      if (open.length === 0) return;
+      for (const alert of open) await post(place, endedNow(alert), signal);
+    }
     if ((await find(key, signal)).length > 0)
       throw new ToolError(
         'outcome_unknown',
@@ -60,7 +65,7 @@ export function alertmanagerWriter(
       const open = await find(key, signal);
       if (open.length === 0)
         throw new ToolError('not_found', `no page of the key ${key} is open; ask oncall_status`);
-      await close(open, key, signal);
+      await close(key, signal);
     },
     async withdraw(page, signal) {
       const open = await find(page.key, signal);
@@ -68,7 +73,7 @@ export function alertmanagerWriter(
       const sent = alertOf(page, place.labels);
       if (!open.every((alert) => isSame(alert, sent)))
         throw new ToolError('conflict', `somebody changed the page ${page.key} since; it stays as it is`);
-      await close(open, page.key, signal);
+      await close(page.key, signal);
     },
   };
 }
@@ -87,7 +92,7 @@ const quote = (value: string): string =>
 interface Sent {
   readonly labels: ScopeLabels;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly startsAt?: string;
+  readonly startsAt: string;
   readonly endsAt: string;
 }
 
@@ -97,7 +102,7 @@ const post = ({ http }: Place, alert: Sent, signal: AbortSignal): Promise<unknow
     signal,
   );
 
-/** Without a start: the server's own clock says when the page began. */
+/** With a start: a server that is told the end alone begins the alert at its end. */
 function alertOf(page: Page, more: ScopeLabels): Sent {
   const { key, severity, summary, component, details, by } = inertPage(page);
   return {
@@ -108,9 +113,16 @@ function alertOf(page: Page, more: ScopeLabels): Sent {
       asked_by: by.principal,
       call: by.call,
     },
+    startsAt: new Date().toISOString(),
     endsAt: new Date(Date.now() + LASTS_MS).toISOString(),
   };
 }
+
+/** The server wants the end after the start, which may be of this very millisecond. */
+const endedNow = ({ labels, annotations, startsAt }: Alert): Sent => {
+  const endsAt = new Date(Math.max(Date.now(), Date.parse(startsAt) + 1)).toISOString();
+  return { labels, annotations, startsAt, endsAt };
+};
 
 const isSame = (a: Pick<Sent, 'labels' | 'annotations'>, b: Pick<Sent, 'labels' | 'annotations'>): boolean =>
   text(a.labels) === text(b.labels) && text(a.annotations) === text(b.annotations);

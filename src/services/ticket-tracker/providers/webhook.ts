@@ -3,13 +3,13 @@ import { ToolError } from '../../../toolset/errors.ts';
 import { inert } from '../../../toolset/written-text.ts';
 import type { Asker } from '../ticket.ts';
 import { digestOf } from '../ticket.ts';
-import type { Made, TicketReader, TicketWriter } from '../tracker.ts';
+import type { Made, TicketWriter, TrackerReading } from '../tracker.ts';
 
 /** Posts one event under its idempotency key. */
 export type PostEvent = (event: JsonValue, key: string, signal: AbortSignal) => Promise<void>;
 
 /** A webhook shows nothing. */
-export const webhookReader: TicketReader = {
+export const webhookReader: TrackerReading = {
   list: () => Promise.reject(unreadable()),
   read: () => Promise.reject(unreadable()),
   recentComments: () => Promise.reject(unreadable()),
