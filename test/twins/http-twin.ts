@@ -31,6 +31,8 @@ export interface HttpTwin {
   forget(): void;
   /** Answers every request with a status and a text, without a look at it. */
   breakWith(status: number | undefined, text?: string): void;
+  /** Answers the next request that writes with a status, without a look at it. */
+  failNextWrite(status: number): void;
   /** Acts on the next request that writes, and hangs up instead of answering it. */
   loseNextAnswer(): void;
   /** Lets somebody else act: runs once, before the next request that writes is looked at. */
@@ -54,6 +56,7 @@ export async function startHttpTwin(
   const known = new Set([...OF_FETCH, ...OF_BODY, ...headers]);
   let broken: TwinAnswer | undefined;
   let loses = false;
+  let failing: number | undefined;
   let act: (() => void) | undefined;
 
   const respond = (request: TwinRequest): TwinAnswer => {
@@ -61,8 +64,12 @@ export async function startHttpTwin(
     if (unknown.length > 0) throw new Strange(`header ${unknown.join()}`);
     if (broken) return broken;
     if (request.method !== 'GET') {
-      act?.();
+      const then = act;
       act = undefined;
+      then?.();
+      const status = failing;
+      failing = undefined;
+      if (status !== undefined) return { status, text: '' };
     }
     return answer(request);
   };
@@ -97,6 +104,9 @@ export async function startHttpTwin(
     forget: () => void requests.splice(0),
     breakWith: (status, text = '') => {
       broken = status === undefined ? undefined : { status, text };
+    },
+    failNextWrite: (status) => {
+      failing = status;
     },
     loseNextAnswer: () => {
       loses = true;
