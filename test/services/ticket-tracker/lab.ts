@@ -77,7 +77,7 @@ export async function githubCase(): Promise<TrackerCase & { twin: GitHubTwin }> 
     commentOther: (id) => void twin.commentOther(Number(id)),
     assign: (id) => void at(id).assignees.push({ id: 8, login: 'ann' }),
     retitle: (id) => void Object.assign(at(id), { title: 'changed' }),
-    rewrite: (id) => void Object.assign(at(id), { body: `${at(id).body} changed` }),
+    rewrite: (id) => void Object.assign(at(id), { body: `changed ${at(id).body}` }),
     close: (id) => void Object.assign(at(id), { state: 'closed' }),
     editComment: (id, comment) => {
       for (const one of at(id).comments) if (String(one.id) === comment) one.body = `changed ${one.body}`;
@@ -105,7 +105,7 @@ export async function jiraCase(edition: 'cloud' | 'server'): Promise<TrackerCase
     commentOther: (id) => twin.commentOther(id),
     assign: (id) => void Object.assign(at(id), { assignee: 'ann' }),
     retitle: (id) => void Object.assign(at(id), { summary: 'changed' }),
-    rewrite: (id) => void Object.assign(at(id), { description: `${at(id).description} changed` }),
+    rewrite: (id) => void Object.assign(at(id), { description: `changed ${at(id).description}` }),
     close: (id) => void Object.assign(at(id), { done: true }),
     editComment: (id, comment) => {
       for (const one of at(id).comments) if (one.id === comment) one.body = `changed ${one.body}`;
