@@ -20,7 +20,10 @@ export interface JiraTwin extends HttpTwin {
   readonly issues: JiraIssue[];
   /** Opens an issue as somebody else, and returns its key. */
   openOther(more?: Partial<Omit<JiraIssue, 'comments'>>): string;
-  commentOther(key: string, body?: string): void;
+  /** Comments as somebody else, and returns the comment's id. */
+  commentOther(key: string, body?: string): string;
+  /** Moves an issue to another key; the old one leads there, as Jira does it. */
+  move(key: string, to: string): void;
   get(key: string): JiraIssue | undefined;
   /** Keeps new issues out of the search until `settle`. */
   lag(): void;
@@ -56,7 +59,8 @@ export async function startJiraTwin(edition: 'cloud' | 'server'): Promise<JiraTw
     edition === 'cloud'
       ? { accountId: `id:${name}`, displayName: name, accountType: 'atlassian' }
       : { key: `JIRAUSER-${name}`, name, displayName: name };
-  const get = (key: string) => issues.find((one) => one.key === key);
+  const moved = new Map<string, string>();
+  const get = (key: string) => issues.find((one) => one.key === (moved.get(key) ?? key));
   const addComment = (issue: JiraIssue, body: string, author: string) => {
     nextComment += 1;
     const made = { id: String(nextComment), body, author };
@@ -199,7 +203,11 @@ export async function startJiraTwin(edition: 'cloud' | 'server'): Promise<JiraTw
       issues.push({ key, done: false, assignee: null, comments: [], ...issue, ...more });
       return more.key ?? key;
     },
-    commentOther: (key, body = 'I am on it') => void addComment(get(key) as JiraIssue, body, 'ann'),
+    commentOther: (key, body = 'I am on it') => addComment(get(key) as JiraIssue, body, 'ann').id,
+    move: (key, to) => {
+      Object.assign(get(key) as JiraIssue, { key: to });
+      moved.set(key, to);
+    },
     lag: () => {
       hidden = new Set();
     },

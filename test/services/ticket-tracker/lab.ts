@@ -52,7 +52,10 @@ export interface TrackerCase {
   openTickets(): number;
   bodies(id: string): { ticket: string; comments: string[] };
   openOther(more?: { title?: string; body?: string; labels?: string[] }): string;
-  commentOther(id: string): void;
+  /** Comments as somebody else, and returns the comment's id. */
+  commentOther(id: string, body?: string): string;
+  /** Takes every label away. */
+  unlabel(id: string): void;
   assign(id: string): void;
   retitle(id: string): void;
   rewrite(id: string): void;
@@ -74,7 +77,8 @@ export async function githubCase(): Promise<TrackerCase & { twin: GitHubTwin }> 
     bodies: (id) => ({ ticket: at(id).body ?? '', comments: at(id).comments.map(({ body }) => body) }),
     openOther: (more) => String(twin.openOther(more)),
     openOwn: (more) => String(twin.openOther({ user: { id: 7, login: 'stackward-bot' }, ...more })),
-    commentOther: (id) => void twin.commentOther(Number(id)),
+    commentOther: (id, body) => String(twin.commentOther(Number(id), body)),
+    unlabel: (id) => void Object.assign(at(id), { labels: [] }),
     assign: (id) => void at(id).assignees.push({ id: 8, login: 'ann' }),
     retitle: (id) => void Object.assign(at(id), { title: 'changed' }),
     rewrite: (id) => void Object.assign(at(id), { body: `changed ${at(id).body}` }),
@@ -102,7 +106,8 @@ export async function jiraCase(edition: 'cloud' | 'server'): Promise<TrackerCase
     bodies: (id) => ({ ticket: at(id).description ?? '', comments: at(id).comments.map(({ body }) => body) }),
     openOther: (more) => twin.openOther(renamed(more)),
     openOwn: (more) => twin.openOther({ creator: 'bot', ...renamed(more) }),
-    commentOther: (id) => twin.commentOther(id),
+    commentOther: (id, body) => twin.commentOther(id, body),
+    unlabel: (id) => void Object.assign(at(id), { labels: [] }),
     assign: (id) => void Object.assign(at(id), { assignee: 'ann' }),
     retitle: (id) => void Object.assign(at(id), { summary: 'changed' }),
     rewrite: (id) => void Object.assign(at(id), { description: `changed ${at(id).description}` }),
