@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ToolError } from './errors.ts';
 
 /** The connection fields of one provider, besides `provider`. */
 export interface ProviderFields {
@@ -24,3 +25,9 @@ export const checkProvider =
       if (!known.includes(field))
         fault([field], `provider ${given.provider} does not take this field; it takes ${known.join(', ')}`);
   };
+
+/** A field that {@link checkProvider} demanded, which the compiler cannot know. Throws ToolError where it is absent. */
+export function given<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new ToolError('setting_unavailable', `${field} is not given`);
+  return value;
+}

@@ -6,8 +6,9 @@ import { ToolError } from '../../toolset/errors.ts';
 import { createHttpClient, type HttpApi } from '../../toolset/http/client.ts';
 import { headersOf, warningOf } from '../../toolset/http/headers.ts';
 import { confine } from '../../toolset/http/routes.ts';
-import { postEvent, type Webhook, WebhookUrl } from '../../toolset/http/webhook.ts';
+import { postEvent, type Webhook, WebhookUrl, webhookUrlOf } from '../../toolset/http/webhook.ts';
 import { createKeyLedgers } from '../../toolset/key-ledger.ts';
+import { given } from '../../toolset/provider-fields.ts';
 import type { OnCallConnection } from './connection.ts';
 import { type OwnPage, type OwnPages, statusOf } from './own-pages.ts';
 import type { OnCallReader, OnCallWriter } from './provider.ts';
@@ -131,11 +132,10 @@ function slackOf({ webhook_url }: Connection): Webhook {
 }
 
 function hookOf(connection: Connection): Webhook {
-  const url = WebhookUrl.safeParse(given(connection.url, 'url'));
-  if (!url.success) throw new ToolError('setting_unavailable', `url: ${url.error.issues[0]?.message}`);
+  const url = webhookUrlOf(given(connection.url, 'url'));
   const { signing_secret: shared } = connection;
   const sign = shared && ((text: string) => createHmac('sha256', shared.expose()).update(text).digest('hex'));
-  return { name: 'webhook', url: url.data, headers: { ...USER_AGENT, ...headersOf(connection) }, sign };
+  return { name: 'webhook', url, headers: { ...USER_AGENT, ...headersOf(connection) }, sign };
 }
 
 const routingKeyOf = ({ routing_key }: Connection): string =>
@@ -146,10 +146,4 @@ function printable(secret: Secret, field: string): string {
   const text = secret.expose();
   if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;
   throw new ToolError('secret_unavailable', `${field} holds no such credential: one word is expected`);
-}
-
-/** The topology's check demands it; this says so to the compiler. */
-function given<T>(value: T | undefined, field: string): T {
-  if (value === undefined) throw new ToolError('setting_unavailable', `${field} is not given`);
-  return value;
 }

@@ -15,8 +15,8 @@ export const onCall = defineService<OnCallTypes, typeof OnCallConnection>({
   description: 'The people on call, through PagerDuty, Alertmanager, Slack or a webhook.',
   connection: OnCallConnection,
   links: {
-    pages: { description: 'Calls the people on call.' },
-    operates: { description: 'Calls the people on call, and closes what it opened.' },
+    pages: { description: 'Calls the people on call, and closes what it opened.' },
+    operates: { description: 'Looks after it, and calls people through it.' },
     observes: { description: 'Sees what is open and who is on call.', access: 'read' },
   },
   tools: [oncallStatus, oncallPage, oncallResolve],

@@ -1,12 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Resolved } from '../../secrets/reference.ts';
 import type { Connector } from '../../toolset/define.ts';
-import { ToolError } from '../../toolset/errors.ts';
 import { createHttpClient, type HttpApi } from '../../toolset/http/client.ts';
 import { headersOf, warningOf } from '../../toolset/http/headers.ts';
 import { confine, type Route } from '../../toolset/http/routes.ts';
-import { postEvent, WebhookUrl } from '../../toolset/http/webhook.ts';
+import { postEvent, webhookUrlOf } from '../../toolset/http/webhook.ts';
 import { createKeyLedgers } from '../../toolset/key-ledger.ts';
+import { given } from '../../toolset/provider-fields.ts';
 import type { TicketConnection } from './connection.ts';
 import { GitHubTracker } from './providers/github.ts';
 import { githubRoutes } from './providers/github-api.ts';
@@ -109,16 +109,9 @@ function open(connection: Connection, routes: readonly Route[], api: Omit<HttpAp
 }
 
 function hookOf(connection: Connection): PostEvent {
-  const url = WebhookUrl.safeParse(given(connection.url, 'url'));
-  if (!url.success) throw new ToolError('setting_unavailable', `url: ${url.error.issues[0]?.message}`);
+  const url = webhookUrlOf(given(connection.url, 'url'));
   const { signing_secret: shared } = connection;
   const sign = shared && ((text: string) => createHmac('sha256', shared.expose()).update(text).digest('hex'));
-  const hook = { name: 'webhook', url: url.data, headers: { ...USER_AGENT, ...headersOf(connection) }, sign };
+  const hook = { name: 'webhook', url, headers: { ...USER_AGENT, ...headersOf(connection) }, sign };
   return (event, key, signal) => postEvent(hook, event, key, signal);
-}
-
-/** The topology's check demands it; this says so to the compiler. */
-function given<T>(value: T | undefined, field: string): T {
-  if (value === undefined) throw new ToolError('setting_unavailable', `${field} is not given`);
-  return value;
 }

@@ -17,7 +17,7 @@ export const ticketTracker = defineService<TicketTypes, typeof TicketConnection>
   connection: TicketConnection,
   links: {
     files: { description: 'Opens tickets and comments on them.' },
-    operates: { description: 'Opens tickets and comments on them.' },
+    operates: { description: 'Looks after it, and opens tickets.' },
     observes: { description: 'Reads tickets.', access: 'read' },
   },
   tools: [ticketList, ticketGet, ticketOpen, ticketComment],

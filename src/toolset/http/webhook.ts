@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonValue } from '../define.ts';
+import { ToolError } from '../errors.ts';
 import { createHttpClient, type HttpApi } from './client.ts';
 import { BaseUrl } from './connection.ts';
 
@@ -11,6 +12,13 @@ export const WebhookUrl = BaseUrl.refine(
   (text) => !/%|[^:]\/\/|[^/]\/+$|\/\.{1,2}(\/|$)/.test(text),
   'expected http(s)://host/path without %, empty or dot segments, and without / at its end',
 );
+
+/** An address that {@link WebhookUrl} fits. Throws ToolError('setting_unavailable') for another. */
+export function webhookUrlOf(address: string): string {
+  const url = WebhookUrl.safeParse(address);
+  if (url.success) return url.data;
+  throw new ToolError('setting_unavailable', `url: ${url.error.issues[0]?.message}`);
+}
 
 /** One address to which events are posted. */
 export interface Webhook {
