@@ -13,11 +13,12 @@ import type { OnCallConnection } from './connection.ts';
 import { type OwnPage, type OwnPages, statusOf } from './own-pages.ts';
 import type { OnCallReader, OnCallWriter } from './provider.ts';
 import { alertmanagerReader, alertmanagerWriter } from './providers/alertmanager.ts';
+import { announcingWriter } from './providers/announcing.ts';
 import { pagerDutyReader, pagerDutyWriter } from './providers/pagerduty.ts';
 import { pagerDutyApi } from './providers/pagerduty-api.ts';
 import { eventsFailure, pagerDutyEvents } from './providers/pagerduty-events.ts';
-import { slackFailure, slackWriter } from './providers/slack.ts';
-import { webhookWriter } from './providers/webhook.ts';
+import { slackAnnouncer, slackFailure } from './providers/slack.ts';
+import { webhookAnnouncer } from './providers/webhook.ts';
 import type { OnCallTypes } from './tool.ts';
 
 type Connection = Resolved<OnCallConnection>;
@@ -65,14 +66,12 @@ function writerOf(connection: Connection): OnCallWriter {
       const hook = slackOf(connection);
       const post = (message: Parameters<typeof postEvent>[1], signal: AbortSignal) =>
         postEvent(hook, message, undefined, signal);
-      return slackWriter(post, ownPages(connection, hook.url));
+      return announcingWriter(slackAnnouncer(post), ownPages(connection, hook.url));
     }
     case 'webhook': {
       const hook = hookOf(connection);
-      return webhookWriter(
-        (event, key, signal) => postEvent(hook, event, key, signal),
-        ownPages(connection, hook.url),
-      );
+      const announcer = webhookAnnouncer((event, key, signal) => postEvent(hook, event, key, signal));
+      return announcingWriter(announcer, ownPages(connection, hook.url));
     }
   }
 }

@@ -4,8 +4,9 @@ import { connector } from '../../../src/services/on-call/connect.ts';
 import { onCall } from '../../../src/services/on-call/service.ts';
 import { openToolLab } from '../../harness/tool-lab.ts';
 import type { HttpTwin } from '../../twins/http-twin.ts';
-import { API_TOKEN, ROUTING_KEY, SERVICE } from '../../twins/pagerduty.ts';
-import { HOOK_SECRET, HOOK_TOKEN } from '../../twins/webhook.ts';
+import { API_TOKEN, ROUTING_KEY, SERVICE, startPagerDutyTwin } from '../../twins/pagerduty.ts';
+import { startSlackTwin } from '../../twins/slack.ts';
+import { HOOK_SECRET, HOOK_TOKEN, startWebhookTwin } from '../../twins/webhook.ts';
 
 type Connection = Parameters<typeof connector.openReader>[0]['connection'];
 
@@ -58,3 +59,14 @@ export function somePage(more: object = {}) {
 
 /** Everything that was sent was something that the real server knows. */
 export const expectStrict = (twin: HttpTwin) => expect(twin.violations).toEqual([]);
+
+/** A twin of each provider that cannot be had. */
+export async function startTwins() {
+  const twins = {
+    pagerduty: await startPagerDutyTwin(),
+    slack: await startSlackTwin(),
+    hook: await startWebhookTwin(),
+  };
+  const all = Object.values(twins);
+  return { ...twins, all, close: () => Promise.all(all.map((twin) => twin.close())) };
+}

@@ -3,9 +3,9 @@ import { freePort } from '../../../src/cli/demo/free-port.ts';
 import { oncallPage } from '../../../src/services/on-call/tools/oncall-page.ts';
 import { oncallResolve } from '../../../src/services/on-call/tools/oncall-resolve.ts';
 import { oncallStatus } from '../../../src/services/on-call/tools/oncall-status.ts';
-import { type PagerDutyTwin, ROUTING_KEY, startPagerDutyTwin } from '../../twins/pagerduty.ts';
-import { type SlackTwin, startSlackTwin } from '../../twins/slack.ts';
-import { startWebhookTwin, type WebhookTwin } from '../../twins/webhook.ts';
+import { type PagerDutyTwin, ROUTING_KEY } from '../../twins/pagerduty.ts';
+import type { SlackTwin } from '../../twins/slack.ts';
+import type { WebhookTwin } from '../../twins/webhook.ts';
 import {
   expectStrict,
   openOnCall,
@@ -13,25 +13,28 @@ import {
   pagerDutyWithApi,
   slackAt,
   somePage,
+  startTwins,
   webhookAt,
 } from './lab.ts';
 
 let pagerduty: PagerDutyTwin;
 let slack: SlackTwin;
 let hook: WebhookTwin;
+let twins: Awaited<ReturnType<typeof startTwins>>;
 beforeAll(async () => {
-  [pagerduty, slack, hook] = [await startPagerDutyTwin(), await startSlackTwin(), await startWebhookTwin()];
+  twins = await startTwins();
+  ({ pagerduty, slack, hook } = twins);
 });
 afterEach(() => {
   vi.useRealTimers();
-  for (const twin of [pagerduty, slack, hook]) {
+  for (const twin of twins.all) {
     expectStrict(twin);
     twin.breakWith(undefined);
     twin.forget();
   }
 });
 afterAll(async () => {
-  for (const twin of [pagerduty, slack, hook]) await twin?.close();
+  await twins?.close();
 });
 
 /** Lets PagerDuty's own word count again, after the time in which it may not show what it took. */
@@ -259,7 +262,7 @@ test('a call that is cancelled before it begins sends nothing', async () => {
     await expect(
       openOnCall(connection).write(oncallPage, undefined, somePage(), { signal }),
     ).rejects.toMatchObject({ code: 'cancelled' });
-  for (const { requests } of [pagerduty, slack, hook]) expect(requests).toEqual([]);
+  for (const { requests } of twins.all) expect(requests).toEqual([]);
 });
 
 test('a provider that is not there is unreachable, and nothing is left open', async () => {

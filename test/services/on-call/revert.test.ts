@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { oncallPage } from '../../../src/services/on-call/tools/oncall-page.ts';
 import { oncallResolve } from '../../../src/services/on-call/tools/oncall-resolve.ts';
-import { type PagerDutyTwin, startPagerDutyTwin } from '../../twins/pagerduty.ts';
-import { type SlackTwin, startSlackTwin } from '../../twins/slack.ts';
-import { startWebhookTwin, type WebhookTwin } from '../../twins/webhook.ts';
+import type { PagerDutyTwin } from '../../twins/pagerduty.ts';
+import type { SlackTwin } from '../../twins/slack.ts';
+import type { WebhookTwin } from '../../twins/webhook.ts';
 import {
   expectStrict,
   type OnCallLab,
@@ -13,20 +13,23 @@ import {
   pagerDutyWithApi,
   slackAt,
   somePage,
+  startTwins,
   webhookAt,
 } from './lab.ts';
 
 let pagerduty: PagerDutyTwin;
 let slack: SlackTwin;
 let hook: WebhookTwin;
+let twins: Awaited<ReturnType<typeof startTwins>>;
 beforeAll(async () => {
-  [pagerduty, slack, hook] = [await startPagerDutyTwin(), await startSlackTwin(), await startWebhookTwin()];
+  twins = await startTwins();
+  ({ pagerduty, slack, hook } = twins);
 });
 afterEach(() => {
-  for (const twin of [pagerduty, slack, hook]) expectStrict(twin);
+  for (const twin of twins.all) expectStrict(twin);
 });
 afterAll(async () => {
-  for (const twin of [pagerduty, slack, hook]) await twin?.close();
+  await twins?.close();
 });
 
 const openKeys = () =>

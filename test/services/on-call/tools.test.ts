@@ -1,23 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onCall } from '../../../src/services/on-call/service.ts';
 import { openStack, type TestStack } from '../../harness/stack.ts';
-import {
-  API_TOKEN,
-  type PagerDutyTwin,
-  ROUTING_KEY,
-  SERVICE,
-  startPagerDutyTwin,
-} from '../../twins/pagerduty.ts';
-import { type SlackTwin, startSlackTwin } from '../../twins/slack.ts';
-import { HOOK_SECRET, HOOK_TOKEN, startWebhookTwin, type WebhookTwin } from '../../twins/webhook.ts';
-import { expectStrict, somePage } from './lab.ts';
+import { API_TOKEN, type PagerDutyTwin, ROUTING_KEY, SERVICE } from '../../twins/pagerduty.ts';
+import type { SlackTwin } from '../../twins/slack.ts';
+import { HOOK_SECRET, HOOK_TOKEN, type WebhookTwin } from '../../twins/webhook.ts';
+import { expectStrict, somePage, startTwins } from './lab.ts';
 
 let pagerduty: PagerDutyTwin;
 let slack: SlackTwin;
 let hook: WebhookTwin;
+let twins: Awaited<ReturnType<typeof startTwins>>;
 let stack: TestStack;
 beforeAll(async () => {
-  [pagerduty, slack, hook] = [await startPagerDutyTwin(), await startSlackTwin(), await startWebhookTwin()];
+  twins = await startTwins();
+  ({ pagerduty, slack, hook } = twins);
   stack = await openStack({
     topology: topologyOf(pagerduty.url, hook.hook),
     env: {
@@ -33,9 +29,9 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  for (const twin of [pagerduty, slack, hook]) expectStrict(twin);
+  for (const twin of twins.all) expectStrict(twin);
   await stack?.close();
-  for (const twin of [pagerduty, slack, hook]) await twin?.close();
+  await twins?.close();
 });
 
 const TARGETS = ['pager', 'channel', 'hook'];

@@ -1,9 +1,8 @@
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import type { HttpApi } from '../../../toolset/http/client.ts';
-import { assertOwn, noteSent, type OwnPages } from '../own-pages.ts';
 import type { Asker, Page } from '../page.ts';
-import type { OnCallWriter } from '../provider.ts';
+import type { Announcer } from './announcing.ts';
 
 /** Most characters of one text object. @see https://docs.slack.dev/reference/block-kit/composition-objects/text-object */
 const MOST_TEXT = 3000;
@@ -11,28 +10,14 @@ const MOST_TEXT = 3000;
 /** Posts one message; the webhook's address decides the channel. */
 export type PostMessage = (message: JsonValue, signal: AbortSignal) => Promise<void>;
 
+const WORDS = { resolve: 'Resolved', withdraw: 'Withdrawn' } as const;
+
 /** Pages as messages of a channel. Slack's incoming webhooks show nothing, so each state is a message of its own. */
-export function slackWriter(post: PostMessage, own: OwnPages): OnCallWriter {
-  const follow = async (word: string, key: string, by: Asker, signal: AbortSignal) => {
-    await post(messageOf(`${word}: page ${key}`, [], footOf(key, by)), signal);
-    own.forget(key);
-  };
-  return {
-    isOpen: async (key) => own.noted(key) !== undefined,
-    page: (page, signal) =>
-      own.alone(page.key, async () => {
-        if (own.noted(page.key)) return 'already_open';
-        await post(pageMessage(page), signal);
-        noteSent(own, page);
-        return 'sent';
-      }),
-    resolve: (key, by, signal) => follow('Resolved', key, by, signal),
-    async withdraw(page, signal) {
-      assertOwn(own, page);
-      await follow('Withdrawn', page.key, page.by, signal);
-    },
-  };
-}
+export const slackAnnouncer = (post: PostMessage): Announcer => ({
+  page: (page, signal) => post(pageMessage(page), signal),
+  follow: (event, key, by, signal) =>
+    post(messageOf(`${WORDS[event]}: page ${key}`, [], footOf(key, by)), signal),
+});
 
 const pageMessage = ({ key, severity, summary, component, details, by }: Page): JsonValue =>
   messageOf(
