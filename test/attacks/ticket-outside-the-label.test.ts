@@ -15,7 +15,7 @@ describe.each(CASES)('a ticket of %s without the label', (_, start) => {
   let hidden: string[];
   beforeAll(async () => {
     tracker = await start();
-    hidden = [[], ['db'], ['Stackward'], ['stackward2'], ['not-stackward']].map((labels) =>
+    hidden = [[], ['db'], ['stackward2'], ['not-stackward']].map((labels) =>
       tracker.openOther({ labels, title: 'salaries', body: 'salaries' }),
     );
     hidden.push(tracker.openOwn({ labels: [], title: 'salaries' }));

@@ -97,7 +97,7 @@ export async function startGitHubTwin(): Promise<GitHubTwin> {
       .filter(
         (one) =>
           (state === 'all' || one.state === state) &&
-          (labels === undefined || labels.split(',').every((label) => one.labels.includes(label))) &&
+          (labels === undefined || hasAll(one, labels.split(','))) &&
           (creator === undefined || one.user?.login === creator),
       );
     return { status: 200, json: paged(found, get).map(shown) };
@@ -186,3 +186,7 @@ const shownComment = (comment: GitHubIssue['comments'][number]) => ({
   created_at: TIME,
   updated_at: TIME,
 });
+
+/** GitHub knows a label in any case. */
+const hasAll = ({ labels }: GitHubIssue, wanted: readonly string[]): boolean =>
+  wanted.every((label) => labels.some((one) => one.toLowerCase() === label.toLowerCase()));

@@ -47,7 +47,7 @@ export const JIRA_USER = 'bot@acme.example';
 export const JIRA_PASSWORD = 'ATATT3xFfGF0';
 const TIME = '2026-01-01T00:00:00.000+0000';
 const JQL =
-  /^project = "(?<project>[A-Z]+)" AND labels = "(?<label>[^"]+)"(?<open> AND statusCategory != "Done")? ORDER BY created DESC$/;
+  /^project = "(?<project>[A-Z]+)" AND labels = "(?<label>[^"]+)"(?<open> AND statusCategory != 3)? ORDER BY created DESC$/;
 const FIELDS = 'summary,description,status,labels,creator,assignee,project,created,updated';
 
 export async function startJiraTwin(edition: 'cloud' | 'server'): Promise<JiraTwin> {
@@ -137,7 +137,7 @@ export async function startJiraTwin(edition: 'cloud' | 'server'): Promise<JiraTw
     const json = { issues: found.slice(0, Number(param('maxResults')[0])).map(shown) };
     return {
       status: 200,
-      json: edition === 'cloud' ? { ...json, isLast: true } : { ...json, total: found.length },
+      json: edition === 'cloud' ? cloudPage(json, found.length) : { ...json, total: found.length },
     };
   }
   function create({ json }: TwinRequest): TwinAnswer {
@@ -219,3 +219,7 @@ export async function startJiraTwin(edition: 'cloud' | 'server'): Promise<JiraTw
     },
   };
 }
+
+/** A page of Cloud's search, which says by a token that there is more. */
+const cloudPage = (json: { issues: readonly unknown[] }, found: number) =>
+  json.issues.length < found ? { ...json, nextPageToken: 'CAEaAggD' } : { ...json, isLast: true };

@@ -29,14 +29,22 @@ const ownPagesAt = createKeyLedgers<OwnPage>();
 /** Opens clients of the provider that the component names. Nothing is sent until a tool asks. */
 export const connector: Connector<OnCallTypes, OnCallConnection> = {
   async openReader({ connection, warn }) {
-    const warning = connection.url === undefined ? undefined : warningOf(connection.url, connection);
-    if (warning !== undefined) warn(warning);
+    for (const warning of new Set(warningsOf(connection))) warn(warning);
     return { client: readerOf(connection), close: async () => {} };
   },
   async openWriter({ connection }) {
     return { client: writerOf(connection), close: async () => {} };
   },
 };
+
+/** A routing key travels in the body, and is a credential as much as a token. */
+function warningsOf({ url, credentials, routing_key: key, api: access }: Connection): string[] {
+  const sent = [
+    [url, credentials ?? (key && { token: key })],
+    [access?.url, access],
+  ] as const;
+  return sent.flatMap(([to, by]) => (to && by ? (warningOf(to, { credentials: by }) ?? []) : []));
+}
 
 function readerOf(connection: Connection): OnCallReader {
   switch (connection.provider) {

@@ -18,10 +18,19 @@ export const noteSent = (own: OwnPages, { key, summary, by }: Page): void =>
     call: by.call,
   });
 
+/** Whether a page of the key was sent within so many milliseconds, and not closed since. */
+export function isRecent(own: OwnPages, key: string, withinMs: number): boolean {
+  const noted = own.noted(key);
+  return noted !== undefined && Date.now() - Date.parse(noted.page.since) < withinMs;
+}
+
 export const statusOf = (provider: Status['provider'], own: OwnPages): Status => ({
   provider,
   known_from: 'own_pages',
-  open: own.entries().map(([, { page }]) => page),
+  open: own
+    .entries()
+    .map(([, { page }]) => page)
+    .reverse(),
 });
 
 /** Throws ToolError('conflict') where another call opened a page of the same key since. */

@@ -29,9 +29,14 @@ export const Status = z.strictObject({
 });
 export type Status = z.output<typeof Status>;
 
+/** A status, and whether there is more than it shows. */
+export interface Known extends Status {
+  readonly more?: boolean;
+}
+
 export interface OnCallReader {
-  /** @param most open pages to ask for; one more may come, as a sign that there are more */
-  status(most: number, signal: AbortSignal): Promise<Status>;
+  /** @param most open pages to ask for; more may come */
+  status(most: number, signal: AbortSignal): Promise<Known>;
 }
 
 /** One provider, for one granted call. Every method throws ToolError. */

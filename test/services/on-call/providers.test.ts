@@ -37,8 +37,7 @@ afterAll(async () => {
   await twins?.close();
 });
 
-/** Lets PagerDuty's own word count again, after the time in which it may not show what it took. */
-const later = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+const later = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
 describe('PagerDuty', () => {
   test('a page is one trigger event, and shows in the status', async () => {
@@ -95,27 +94,42 @@ describe('PagerDuty', () => {
   });
 
   test.each([
-    ['with the REST API', pagerDutyWithApi],
-    ['without', pagerDutyEventsOnly],
-  ] as const)('the same key twice calls people once, %s', async (_, connection) => {
+    ['with the REST API', pagerDutyWithApi, 'already_open'],
+    ['without', pagerDutyEventsOnly, 'sent'],
+  ] as const)('the same key twice calls people once, %s', async (_, connection, result) => {
     const lab = openOnCall(connection(pagerduty.url));
     const page = somePage();
     const before = pagerduty.calls();
     await lab.write(oncallPage, undefined, page);
     const again = await lab.write(oncallPage, undefined, { ...page, summary: 'otherwise' });
-    expect(again.output.result).toBe('already_open');
-    later();
-    expect((await lab.write(oncallPage, undefined, page)).output.result).toBe('already_open');
+    expect(again.output.result).toBe(result);
     expect(pagerduty.calls()).toBe(before + 1);
   });
 
-  test('an event that PagerDuty did not work on yet counts as open', async () => {
+  test.each([
+    ['with the REST API', pagerDutyWithApi],
+    ['without', pagerDutyEventsOnly],
+  ] as const)('a page that a human resolved calls people anew, %s', async (_, connection) => {
+    const lab = openOnCall(connection(pagerduty.url));
+    const page = somePage();
+    await lab.write(oncallPage, undefined, page);
+    pagerduty.resolve(`stackward:${page.key}`);
+    const before = pagerduty.calls();
+    expect((await lab.write(oncallPage, undefined, page)).output.result).toBe('sent');
+    expect(pagerduty.calls()).toBe(before + 1);
+  });
+
+  test('an event that PagerDuty did not work on yet is one page, and the first call’s', async () => {
     const lab = openOnCall(pagerDutyWithApi(pagerduty.url));
     const page = somePage();
+    const before = pagerduty.calls();
     pagerduty.lag();
     await lab.write(oncallPage, undefined, page);
-    expect((await lab.write(oncallPage, undefined, page)).output.result).toBe('already_open');
+    const again = await lab.write(oncallPage, undefined, page);
     pagerduty.settle();
+    expect(pagerduty.calls()).toBe(before + 1);
+    await lab.revert(oncallPage, undefined, page, again);
+    expect(pagerduty.incidents.find(({ key }) => key.endsWith(page.key))?.status).toBe('triggered');
   });
 
   test('resolving closes just the page of the key', async () => {
@@ -126,6 +140,7 @@ describe('PagerDuty', () => {
     const { open } = await lab.read(oncallStatus, undefined, {});
     expect(open.map(({ key }) => key)).toContain(other.key);
     expect(open.map(({ key }) => key)).not.toContain(page.key);
+    later(61_000);
     await expect(lab.write(oncallResolve, undefined, { key: page.key })).rejects.toMatchObject({
       code: 'not_found',
     });
@@ -182,6 +197,9 @@ describe('Slack', () => {
     expect(both.find((one) => one.status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
     expect((await lab.write(oncallPage, undefined, page)).output.result).toBe('already_open');
     expect(slack.messages).toHaveLength(before + 1);
+    later(3_601_000);
+    expect((await lab.write(oncallPage, undefined, page)).output.result).toBe('sent');
+    expect(slack.messages).toHaveLength(before + 2);
   });
 
   test('the longest text fits, escaped, in pieces', async () => {
@@ -272,7 +290,14 @@ test('a provider that is not there is unreachable, and nothing is left open', as
 });
 
 test('credentials over plain http to another machine are warned of', async () => {
-  const lab = openOnCall(webhookAt('http://hooks.example/pages'));
-  await lab.read(oncallStatus, undefined, {});
-  expect(lab.warnings).toEqual([expect.stringContaining('plain http')]);
+  for (const connection of [
+    webhookAt('http://hooks.example/pages'),
+    pagerDutyEventsOnly('http://events.example'),
+    { ...pagerDutyEventsOnly(pagerduty.url), url: 'https://events.example' },
+  ]) {
+    const lab = openOnCall(connection);
+    await lab.read(oncallStatus, undefined, {});
+    const isClear = connection.url?.startsWith('http:');
+    expect(lab.warnings).toEqual(isClear ? [expect.stringContaining('plain http')] : []);
+  }
 });

@@ -173,6 +173,14 @@ describe.each(CASES)('%s', (_, start) => {
 });
 
 describe('GitHub alone', () => {
+  test('a label that the repository has in another case is the same label', async () => {
+    const { twin, lab } = await githubCase();
+    const ticket = String(twin.openOther({ labels: ['Stackward'] }));
+    expect((await lab.read(ticketList, undefined, {})).tickets).toMatchObject([{ id: ticket }]);
+    expect(await lab.read(ticketGet, undefined, { ticket })).toMatchObject({ id: ticket });
+    await twin.close();
+  });
+
   test('pull requests are neither listed nor read', async () => {
     const { twin, lab } = await githubCase();
     const pull = String(twin.openOther({ isPull: true }));

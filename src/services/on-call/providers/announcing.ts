@@ -1,9 +1,14 @@
-import { assertOwn, noteSent, type OwnPages } from '../own-pages.ts';
+import { assertOwn, isRecent, noteSent, type OwnPages } from '../own-pages.ts';
 import type { Asker, Page } from '../page.ts';
 import type { OnCallWriter } from '../provider.ts';
 
+/** So long a key counts as said. After that a page that nobody closed here may be over, and somebody must be called. */
+const SAID_FOR_MS = 3_600_000;
+
 /** A provider that is told things and shows nothing. */
 export interface Announcer {
+  /** The receiver drops what it was told before, so that it is told again rather than not at all. */
+  readonly dropsRepeats: boolean;
   page(page: Page, signal: AbortSignal): Promise<void>;
   /** Says what became of a page that was announced before. */
   follow(event: 'resolve' | 'withdraw', key: string, by: Asker, signal: AbortSignal): Promise<void>;
@@ -19,7 +24,7 @@ export function announcingWriter(announcer: Announcer, own: OwnPages): OnCallWri
     isOpen: async (key) => own.noted(key) !== undefined,
     page: (page, signal) =>
       own.alone(page.key, async () => {
-        if (own.noted(page.key)) return 'already_open';
+        if (!announcer.dropsRepeats && isRecent(own, page.key, SAID_FOR_MS)) return 'already_open';
         await announcer.page(page, signal);
         noteSent(own, page);
         return 'sent';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpClient } from '../../../toolset/http/client.ts';
-import type { OpenPage, Status } from '../provider.ts';
+import type { Known, OpenPage } from '../provider.ts';
 import { dedupKeyOf } from './pagerduty-events.ts';
 
 const Incident = z.object({
@@ -11,9 +11,10 @@ const Incident = z.object({
   service: z.object({ id: z.string() }),
 });
 type Incident = z.output<typeof Incident>;
-const Incidents = z.object({ incidents: z.array(Incident) });
+const Incidents = z.object({ incidents: z.array(Incident), more: z.boolean().default(false) });
 const Service = z.object({ service: z.object({ escalation_policy: z.object({ id: z.string() }) }) });
 const OnCalls = z.object({
+  more: z.boolean().default(false),
   oncalls: z.array(
     z.object({
       escalation_policy: z.object({ id: z.string() }),
@@ -32,7 +33,7 @@ const PAGE = 100;
  * @see https://developer.pagerduty.com/api-reference
  */
 export interface PagerDutyApi {
-  status(most: number, signal: AbortSignal): Promise<Status>;
+  status(most: number, signal: AbortSignal): Promise<Known>;
   /** The open incident of a key of Stackward's, if there is one. */
   find(key: string, signal: AbortSignal): Promise<OpenPage | undefined>;
 }
@@ -40,15 +41,19 @@ export interface PagerDutyApi {
 export function pagerDutyApi(http: HttpClient, service: string): PagerDutyApi {
   return {
     async status(most, signal) {
-      const [open, on_call] = [
-        await openOf(http, service, [], most + 1, signal),
-        await duty(http, service, signal),
-      ];
-      return { provider: 'pagerduty', known_from: 'provider', open: open.map(viewOf), on_call };
+      const open = await openOf(http, service, [], most, signal);
+      const called = await duty(http, service, signal);
+      return {
+        provider: 'pagerduty',
+        known_from: 'provider',
+        open: open.incidents.map(viewOf),
+        on_call: called.people,
+        more: open.more || called.more,
+      };
     },
     async find(key, signal) {
       const narrow = ['incident_key', dedupKeyOf(key)] as const;
-      const [found] = await openOf(http, service, [narrow], 1, signal);
+      const [found] = (await openOf(http, service, [narrow], 1, signal)).incidents;
       return found && viewOf(found);
     },
   };
@@ -60,7 +65,7 @@ async function openOf(
   narrow: readonly (readonly [string, string])[],
   most: number,
   signal: AbortSignal,
-): Promise<Incident[]> {
+): Promise<{ incidents: Incident[]; more: boolean }> {
   const query = [
     ['service_ids[]', service],
     ['statuses[]', 'triggered'],
@@ -69,11 +74,12 @@ async function openOf(
     ['limit', String(Math.min(most, PAGE))],
     ...narrow,
   ] as const;
-  const { incidents } = await http.ask(
+  const { incidents, more } = await http.ask(
     { method: 'GET', path: ['incidents'], query, answer: Incidents },
     signal,
   );
-  return incidents.filter((one) => one.service.id === service && one.status !== 'resolved');
+  const open = incidents.filter((one) => one.service.id === service && one.status !== 'resolved');
+  return { incidents: open, more };
 }
 
 async function duty(http: HttpClient, service: string, signal: AbortSignal) {
@@ -84,8 +90,11 @@ async function duty(http: HttpClient, service: string, signal: AbortSignal) {
     ['escalation_policy_ids[]', id],
     ['limit', String(PAGE)],
   ] as const;
-  const { oncalls } = await http.ask({ method: 'GET', path: ['oncalls'], query, answer: OnCalls }, signal);
-  return oncalls
+  const { oncalls, more } = await http.ask(
+    { method: 'GET', path: ['oncalls'], query, answer: OnCalls },
+    signal,
+  );
+  const people = oncalls
     .filter((one) => one.escalation_policy.id === id)
     .sort((a, b) => a.escalation_level - b.escalation_level)
     .map(({ user, escalation_level: level, end }) => ({
@@ -93,6 +102,7 @@ async function duty(http: HttpClient, service: string, signal: AbortSignal) {
       level,
       ...(end === null ? {} : { until: end }),
     }));
+  return { people, more };
 }
 
 function viewOf({ title, status, created_at: since, incident_key: key }: Incident): OpenPage {

@@ -1,10 +1,10 @@
 import { ToolError } from '../../../toolset/errors.ts';
-import { assertOwn, noteSent, type OwnPages, statusOf } from '../own-pages.ts';
+import { assertOwn, isRecent, noteSent, type OwnPages, statusOf } from '../own-pages.ts';
 import type { OnCallReader, OnCallWriter } from '../provider.ts';
 import type { PagerDutyApi } from './pagerduty-api.ts';
 import type { PagerDutyEvents } from './pagerduty-events.ts';
 
-/** PagerDuty works on an event after it accepted it, and shows the incident later; until then our own word counts. */
+/** PagerDuty works on an event after it accepted it, and shows the incident later. */
 const SHOWS_WITHIN_MS = 60_000;
 
 export const pagerDutyReader = (api: PagerDutyApi | undefined, own: OwnPages): OnCallReader => ({
@@ -17,12 +17,11 @@ export function pagerDutyWriter(
   api: PagerDutyApi | undefined,
   own: OwnPages,
 ): OnCallWriter {
-  const isOpen = async (key: string, signal: AbortSignal) => {
-    const sent = own.noted(key);
-    const isNew = sent !== undefined && Date.now() - Date.parse(sent.page.since) < SHOWS_WITHIN_MS;
-    if (!api || isNew) return sent !== undefined;
-    return (await api.find(key, signal)) !== undefined;
-  };
+  const shows = async (key: string, signal: AbortSignal) =>
+    api !== undefined && (await api.find(key, signal)) !== undefined;
+  const mayShowSoon = (key: string) =>
+    own.noted(key) !== undefined && (!api || isRecent(own, key, SHOWS_WITHIN_MS));
+  const isOpen = async (key: string, signal: AbortSignal) => mayShowSoon(key) || (await shows(key, signal));
   const close = async (key: string, signal: AbortSignal) => {
     await events.resolve(key, signal);
     own.forget(key);
@@ -31,7 +30,8 @@ export function pagerDutyWriter(
     isOpen,
     page: (page, signal) =>
       own.alone(page.key, async () => {
-        if (await isOpen(page.key, signal)) return 'already_open';
+        if (await shows(page.key, signal)) return 'already_open';
+        // Our own memory is no reason to call nobody: a human may have resolved it, and PagerDuty drops repetitions.
         await events.trigger(page, signal);
         noteSent(own, page);
         return 'sent';

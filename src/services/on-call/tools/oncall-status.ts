@@ -13,12 +13,12 @@ export const oncallStatus = tool({
   output: z.strictObject({ ...Status.shape, ...completeness }),
   list: 'open',
   async run({ client, signal, limits }) {
-    const status = await client.status(limits.rows, signal);
+    const { more = false, ...status } = await client.status(limits.rows, signal);
     const open = status.open.slice(0, limits.rows);
     return {
       ...status,
       open,
-      ...complete(status.open.length > open.length, 'the rest shows in the provider itself'),
+      ...complete(more || status.open.length > open.length, 'the rest shows in the provider itself'),
     };
   },
 });

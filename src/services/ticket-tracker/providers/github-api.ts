@@ -51,6 +51,10 @@ export const issuesAt = ({ owner, name }: Place, ...more: readonly string[]): re
   ...more,
 ];
 
+/** GitHub knows a label in any case, and a repository has it in one. */
+export const hasLabel = ({ labels }: Issue, { label }: Place): boolean =>
+  labels.some((one) => one.toLowerCase() === label.toLowerCase());
+
 /** All that a reading, or a writing, client may send. */
 export function githubRoutes(place: Place, writes: boolean): readonly Route[] {
   const issues = issuesAt(place);

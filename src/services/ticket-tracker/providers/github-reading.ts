@@ -9,6 +9,7 @@ import {
 } from '../tracker.ts';
 import {
   commentPage,
+  hasLabel,
   Issue,
   idOf,
   issuePage,
@@ -40,7 +41,7 @@ export class GitHubReading implements TrackerReading {
     const tickets: Ticket[] = [];
     for (let page = 1; page <= MOST_PAGES; page++) {
       const { issues, isLast } = await issuePage(this.#http, this.#place, narrow, page, signal);
-      const reached = issues.filter(({ labels }) => labels.includes(label));
+      const reached = issues.filter((issue) => hasLabel(issue, this.#place));
       tickets.push(...reached.map((issue) => stored(issue).ticket));
       if (isLast || tickets.length > most)
         return { items: tickets.slice(0, most), more: tickets.length > most };
@@ -66,7 +67,7 @@ export class GitHubReading implements TrackerReading {
     const path = issuesAt(this.#place, id);
     const found = await this.#http.ask({ method: 'GET', path, answer: Issue }, signal);
     const isOwn = own !== undefined && idOf(found.user) === own;
-    const isReached = found.labels.includes(this.#place.label) || isOwn;
+    const isReached = hasLabel(found, this.#place) || isOwn;
     if (!isReached || found.pull_request !== undefined || String(found.number) !== id) throw notThere(id);
     return found;
   }

@@ -26,7 +26,7 @@ export const Issue = z.object({
   }),
 });
 export type Issue = z.output<typeof Issue>;
-const Found = z.object({ issues: z.array(Issue) });
+const Found = z.object({ issues: z.array(Issue), nextPageToken: z.string().nullish() });
 export const JiraComment = z.object({
   id: z.string(),
   body: z.string(),
@@ -39,6 +39,8 @@ const Comments = z.object({ comments: z.array(JiraComment), total: z.number().in
 export const FIELDS = 'summary,description,status,labels,creator,assignee,project,created,updated';
 /** Key of the status category that every workflow ends in. */
 export const DONE = 'done';
+/** Its id for JQL, where the name is translated. */
+export const DONE_ID = 3;
 export const PER_PAGE = 100;
 const COMMENT_ID = /^\d{1,19}$/;
 
@@ -86,15 +88,17 @@ export async function search(
   clause: string,
   most: number,
   signal: AbortSignal,
-): Promise<Issue[]> {
+): Promise<{ issues: Issue[]; more: boolean }> {
   const query = [
     ['jql', `project = "${place.project}" AND ${clause} ORDER BY created DESC`],
     ['fields', FIELDS],
     ['maxResults', String(most)],
   ] as const;
   const path = searchAt(place);
-  const { issues } = await http.ask({ method: 'GET', path, query, answer: Found }, signal);
-  return issues.filter((issue) => isInProject(issue, place));
+  const found = await http.ask({ method: 'GET', path, query, answer: Found }, signal);
+  const issues = found.issues.filter((issue) => isInProject(issue, place));
+  // Cloud may send fewer than it was asked for, and says so by a token.
+  return { issues, more: Boolean(found.nextPageToken) };
 }
 
 export async function commentPage(

@@ -9,6 +9,7 @@ import {
 } from '../tracker.ts';
 import {
   commentPage,
+  DONE_ID,
   FIELDS,
   Issue,
   idOf,
@@ -37,12 +38,12 @@ export class JiraReading implements TrackerReading {
 
   async list(state: 'open' | 'all', most: number, signal: AbortSignal): Promise<Listed<Ticket>> {
     const { label } = this.#place;
-    const clause = `labels = "${label}"${state === 'open' ? ' AND statusCategory != "Done"' : ''}`;
+    const clause = `labels = "${label}"${state === 'open' ? ` AND statusCategory != ${DONE_ID}` : ''}`;
     const asked = Math.min(most + 1, PER_PAGE);
-    const found = await search(this.#http, this.#place, clause, asked, signal);
-    const reached = found.filter(({ fields }) => fields.labels.includes(label));
+    const { issues, more } = await search(this.#http, this.#place, clause, asked, signal);
+    const reached = issues.filter(({ fields }) => fields.labels.includes(label));
     const items = reached.slice(0, most).map((issue) => stored(issue, this.#place).ticket);
-    return { items, more: found.length === asked };
+    return { items, more: more || issues.length === asked };
   }
 
   async read(id: string, signal: AbortSignal, own?: string): Promise<StoredTicket> {

@@ -53,8 +53,9 @@ export class JiraTracker implements Tracker {
   /** Anybody who edits an issue can put a label on it; who created it cannot be edited. */
   async marked(mark: string, me: Account, signal: AbortSignal): Promise<StoredTicket | undefined> {
     const label = markLabelOf(mark);
-    const found = await search(this.#http, this.#place, `labels = "${label}"`, PER_PAGE, signal);
-    const own = found.find(({ fields }) => idOf(fields.creator) === me.id && fields.labels.includes(label));
+    const clause = `labels = "${label}"`;
+    const { issues } = await search(this.#http, this.#place, clause, PER_PAGE, signal);
+    const own = issues.find(({ fields }) => idOf(fields.creator) === me.id && fields.labels.includes(label));
     return own && stored(own, this.#place);
   }
 

@@ -2,7 +2,6 @@ import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { inert } from '../../../toolset/written-text.ts';
 import type { Asker } from '../ticket.ts';
-import { digestOf } from '../ticket.ts';
 import type { Made, TicketWriter, TrackerReading } from '../tracker.ts';
 
 /** Posts one event under its idempotency key. */
@@ -30,7 +29,7 @@ export function webhookWriter(post: PostEvent, label: string, labels: readonly s
     key: string,
     signal: AbortSignal,
   ) => post({ version: 1, event, by: { ...by }, ...more }, `stackward:${event}:${key}`, signal);
-  const made = (id: string): Made => ({ id, created: true, digest: digestOf('') });
+  const made = (id: string): Made => ({ id, created: true, digest: null });
   return {
     labels,
     isTicketThere: async () => false,
