@@ -153,6 +153,14 @@ describe.each(CASES)('the way back of a write to %s', (_, start) => {
     expect(tracker.openTickets()).toBe(openBefore + 1);
   });
 
+  test('a call whose answer was lost takes nothing back that was there before it', async () => {
+    const { args, before } = await opened();
+    const state = tracker.state();
+    const change = { before: { ...(before as object), isThere: true }, after: null };
+    await tracker.lab.revert(ticketOpen, undefined, args, change);
+    expect(tracker.state()).toEqual(state);
+  });
+
   test('what never came to be needs nothing', async () => {
     const before = { isThere: false, by: { principal: 'tester', call: 'call-1' } };
     const state = tracker.state();
