@@ -46,7 +46,8 @@ export interface Tracker {
   isMarked(text: string, mark: string): boolean;
   /** Returns the new ticket's id. */
   create(draft: Draft, signal: AbortSignal): Promise<string>;
-  close(id: string, signal: AbortSignal): Promise<void>;
+  /** Finds how a ticket can be closed, and returns what closes it. 'conflict' where nothing does; nothing is written yet. */
+  closing(id: string, signal: AbortSignal): Promise<() => Promise<void>>;
   /** Returns the new comment's id. */
   addComment(id: string, body: string, signal: AbortSignal): Promise<string>;
   deleteComment(ticket: string, id: string, signal: AbortSignal): Promise<void>;

@@ -56,9 +56,11 @@ export class TrackerWriter implements TicketWriter {
     const isAsWritten = digestOf(contentOf(found)) === digest;
     if (!isAsWritten || (await this.#isCommented(id, signal)))
       throw new ToolError('conflict', `somebody took up or changed the ticket ${id}; it stays open`);
+    // Found first, so that no ticket says that it is withdrawn and cannot be closed.
+    const close = await this.#tracker.closing(id, signal);
     const farewell = markOf('withdrawn', id);
     await this.#addOnce(id, farewell, 'Withdrawn: this was taken back.', by, signal);
-    await this.#tracker.close(id, signal);
+    await close();
   }
 
   async isCommentThere({ ticket, idempotency_key: key }: CommentParams, signal: AbortSignal) {

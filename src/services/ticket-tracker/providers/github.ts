@@ -76,10 +76,11 @@ export class GitHubTracker implements Tracker {
     return String(made.number);
   }
 
-  async close(id: string, signal: AbortSignal): Promise<void> {
+  async closing(id: string, signal: AbortSignal): Promise<() => Promise<void>> {
     const json = { state: 'closed', state_reason: 'not_planned' };
     const path = issuesAt(this.#place, id);
-    await this.#http.ask({ method: 'PATCH', path, json, answer: z.unknown(), writes: true }, signal);
+    const request = { method: 'PATCH', path, json, answer: z.unknown(), writes: true } as const;
+    return async () => void (await this.#http.ask(request, signal));
   }
 
   async addComment(id: string, body: string, signal: AbortSignal): Promise<string> {

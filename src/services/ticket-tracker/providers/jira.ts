@@ -87,7 +87,7 @@ export class JiraTracker implements Tracker {
     return (await this.#http.ask(request, signal)).key;
   }
 
-  async close(id: string, signal: AbortSignal): Promise<void> {
+  async closing(id: string, signal: AbortSignal): Promise<() => Promise<void>> {
     const path = ['issue', id, 'transitions'];
     const { transitions } = await this.#http.ask({ method: 'GET', path, answer: Transitions }, signal);
     const done = transitions.find(({ to }) => to.statusCategory.key === DONE);
@@ -97,7 +97,8 @@ export class JiraTracker implements Tracker {
         `the workflow of ${id} offers no way to a done status; close it by hand`,
       );
     const json = { transition: { id: done.id } };
-    await this.#http.ask({ method: 'POST', path, json, answer: z.unknown(), writes: true }, signal);
+    const request = { method: 'POST', path, json, answer: z.unknown(), writes: true } as const;
+    return async () => void (await this.#http.ask(request, signal));
   }
 
   async addComment(id: string, body: string, signal: AbortSignal): Promise<string> {
