@@ -53,6 +53,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: ["mongo_find","mongo_aggregate","mongo_count","mongo_distinct","mongo_explain","mongo_collections","mongo_schema_sample","mongo_indexes","mongo_stats","mongo_insert","mongo_update","mongo_delete","mongo_create_index","mongo_drop_index"],
     load: async () => (await import('./mongodb/service.ts')).mongodb,
   }],
+  ['on-call', {
+    builtIn: false,
+    tools: ["oncall_status","oncall_page","oncall_resolve"],
+    load: async () => (await import('./on-call/service.ts')).onCall,
+  }],
   ['postgresql', {
     builtIn: false,
     tools: ["pg_query","pg_explain","pg_list_databases","pg_list_tables","pg_describe_table","pg_active_queries","pg_locks","pg_top_queries","pg_health","pg_execute"],
@@ -82,5 +87,10 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     builtIn: true,
     tools: ["stack_components","stack_links","stack_neighbors","stack_impact","stack_explain_access","stack_test","stack_versions","stack_diff","stack_snapshot","stack_plan_rollback","stack_rollback"],
     load: async () => (await import('./stack/service.ts')).stack,
+  }],
+  ['ticket-tracker', {
+    builtIn: false,
+    tools: ["ticket_list","ticket_get","ticket_open","ticket_comment"],
+    load: async () => (await import('./ticket-tracker/service.ts')).ticketTracker,
   }],
 ]);

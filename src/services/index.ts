@@ -10,12 +10,14 @@ import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { loki } from './loki/service.ts';
 import { mongodb } from './mongodb/service.ts';
+import { onCall } from './on-call/service.ts';
 import { postgresql } from './postgresql/service.ts';
 import { prometheus } from './prometheus/service.ts';
 import { rabbitmq } from './rabbitmq/service.ts';
 import { redis } from './redis/service.ts';
 import { s3 } from './s3/service.ts';
 import { stack } from './stack/service.ts';
+import { ticketTracker } from './ticket-tracker/service.ts';
 
 /** Every service that Stackward knows, by component type. */
 export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
@@ -30,11 +32,13 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     kubernetesWorkload,
     loki,
     mongodb,
+    onCall,
     postgresql,
     prometheus,
     rabbitmq,
     redis,
     s3,
     stack,
+    ticketTracker,
   ].map((service) => [service.type, service]),
 );
