@@ -20,6 +20,8 @@ export const MAX_RESULT_BYTES = 16 * 2 ** 20;
 const OPTIONAL_FOR_READS: Settings = {
   cancel_http_readonly_queries_on_client_close: '1',
   output_format_json_quote_decimals: '1',
+  // A * must not show a column that the query does not name: those are judged by their names.
+  asterisk_include_alias_columns: '0',
 };
 const OPTIONAL_FOR_INSERTS: Settings = {
   // The answer has to mean that the rows are there.

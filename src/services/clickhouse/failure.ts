@@ -8,6 +8,7 @@ import { type ErrorCode, ToolError } from '../../toolset/errors.ts';
 const BY_CODE: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   60: ['not_found', 'the database has no such table; clickhouse_tables lists what there is'],
   81: ['not_found', 'the server has no such database'],
+  6: ['query_failed', 'a value is no text of the type that the query asks for'],
   16: ['not_found', 'the table has no such column; clickhouse_describe lists them'],
   62: ['query_failed', 'this version of the server does not know a form that the query uses'],
   115: ['backend_failed', 'the server does not know a setting that every call needs; it is older than 18.16'],
@@ -47,6 +48,10 @@ const BY_CODE: Readonly<Record<number, readonly [ErrorCode, string]>> = {
 const REPEATS_THE_QUERY = new Set([
   10, 35, 36, 42, 43, 44, 46, 47, 48, 53, 63, 133, 179, 184, 206, 207, 215, 352, 386, 403,
 ]);
+/** Codes that say that the server, and not the query, is at fault. */
+const SERVERS_OWN = new Set([
+  74, 75, 76, 173, 198, 210, 225, 228, 242, 243, 252, 254, 279, 319, 999, 1000, 1001, 1002,
+]);
 /** Codes with which an INSERT ended before a row of it was written. */
 const NOTHING_WRITTEN = new Set([
   6, 7, 16, 20, 25, 26, 27, 32, 33, 38, 41, 44, 47, 50, 53, 60, 62, 69, 70, 72, 81, 115, 117, 131, 164, 192,
@@ -68,7 +73,9 @@ export function failureOf(_status: number, body: string): ToolError | undefined 
   if (REPEATS_THE_QUERY.has(code)) return new ToolError('query_failed', `${wordsOf(body)} (code ${code})`);
   const known = BY_CODE[code];
   if (known) return new ToolError(known[0], `${known[1]} (code ${code})`);
-  return new ToolError('backend_failed', `the server failed with its error code ${code}`);
+  return SERVERS_OWN.has(code)
+    ? new ToolError('backend_failed', `the server failed with its error code ${code}`)
+    : new ToolError('query_failed', `the server could not run the query: its error code ${code}`);
 }
 
 /** What such a response to a write means. */

@@ -16,7 +16,7 @@ const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const Row = z
   .record(ColumnName, z.union([Scalar, z.array(Scalar).max(1000)]))
   .refine((row) => Object.keys(row).length > 0, 'a row names at least one column');
-export type Row = z.output<typeof Row>;
+type Row = z.output<typeof Row>;
 
 export const InsertParams = z.strictObject({
   table: TableName,
@@ -24,7 +24,9 @@ export const InsertParams = z.strictObject({
     .array(Row)
     .min(1)
     .max(MOST_ROWS)
-    .describe('Columns by name; one that is left out gets its default. Write long numbers as text'),
+    .describe(
+      'Columns by name, the same in every row; one that is left out gets its default. Write long numbers as text',
+    ),
 });
 export type InsertParams = z.output<typeof InsertParams>;
 
@@ -34,8 +36,18 @@ export function insertScope(target: Writing['target'], { table, rows }: InsertPa
   const bytes = Buffer.byteLength(JSON.stringify(rows));
   if (bytes > MOST_BYTES)
     throw new ToolError('invalid_arguments', `the rows are over ${MOST_BYTES} bytes; insert fewer at once`);
+  const [first = {}] = rows;
+  // A column that some rows leave out would get its DEFAULT from new servers and an empty value from old ones.
+  const isEven = rows.every((row) => namesOf(row) === namesOf(first));
+  if (!isEven)
+    throw new ToolError(
+      'invalid_arguments',
+      'every row has to name the same columns; insert the others apart',
+    );
   return { resources: [`${target.name}/${tableIn(target, table)}`], atMost: rows.length };
 }
+
+const namesOf = (row: Row): string => JSON.stringify(Object.keys(row).sort());
 
 /**
  * The table that rows go into, once it is sure that they go there alone.
@@ -75,7 +87,9 @@ const isFillable = ({ default_kind }: Column): boolean => default_kind === '' ||
 export async function insertRows(context: Writing, { table, rows }: InsertParams): Promise<void> {
   const { client, target, signal, limits } = context;
   const place = `${quoteName(databaseOf(target))}.${quoteName(tableIn(target, table))}`;
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map(quoteName).join(', ');
+  const columns = Object.keys(rows[0] ?? {})
+    .map(quoteName)
+    .join(', ');
   const statement = Statement.of(`INSERT INTO ${place} (${columns}) FORMAT JSONEachRow`);
   const lines = rows.map((row) => JSON.stringify(row)).join('\n');
   await client.write(statement, { signal, limits, rows: lines });

@@ -19,13 +19,12 @@ const SCHEMA = [
   `INSERT INTO shop.events (id, at, kind, price, tags) VALUES
     (1, '2024-01-01 00:00:00', 'view', 1.5, ['a', 'b']), (2, '2024-01-02 00:00:00', 'buy', NULL, []),
     (18446744073709551615, '2024-02-01 00:00:00', 'view', 0.1, ['c'])`,
+  `CREATE TABLE shop.orders (id UInt64, at DateTime, note String DEFAULT 'none', tags Array(String), price Nullable(Float64),
+    double UInt64 MATERIALIZED id * 2, twice UInt64 ALIAS id * 2) ENGINE = MergeTree ORDER BY id`,
   'CREATE TABLE shop.totals (kind String, n UInt64) ENGINE = SummingMergeTree ORDER BY kind',
   "INSERT INTO shop.totals VALUES ('view', 2), ('buy', 1)",
-  // Large enough that hashing all of it takes seconds.
   'CREATE TABLE shop.kept (n UInt64) ENGINE = MergeTree ORDER BY n',
-  'INSERT INTO shop.kept SELECT number FROM system.numbers LIMIT 20000000',
   'CREATE TABLE vault.kept AS shop.kept',
-  'INSERT INTO vault.kept SELECT n FROM shop.kept',
   'CREATE TABLE vault.secrets (id UInt64, word String) ENGINE = MergeTree ORDER BY id',
   "INSERT INTO vault.secrets VALUES (1, 'vault-word')",
   'CREATE TABLE shop.hidden (id UInt64, word String) ENGINE = MergeTree ORDER BY id',
@@ -71,6 +70,11 @@ export async function openLab() {
           .toString('utf8')
           .replace(/%(?![0-9A-F]{2})/g, '%25'),
       ),
+    /** Fills `kept` so far that hashing all of it takes seconds. */
+    async fill() {
+      await server.run('INSERT INTO shop.kept SELECT number FROM system.numbers LIMIT 20000000');
+      await server.run('INSERT INTO vault.kept SELECT n FROM shop.kept');
+    },
     async close() {
       await tap.close();
       await server.stop();

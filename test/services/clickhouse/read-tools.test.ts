@@ -164,6 +164,7 @@ describe.skipIf(!program)('reading ClickHouse', () => {
   });
 
   test('running queries: those within the target without their values, the others counted', async () => {
+    await lab.fill();
     const slow = (table: string) =>
       `SELECT count() FROM ${table} WHERE hex(SHA256(toString(n))) LIKE '%jane@example.com%'`;
     const running = [

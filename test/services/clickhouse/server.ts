@@ -93,7 +93,7 @@ const USERS = `<?xml version="1.0"?>
     <default><max_threads>2</max_threads></default>
     <one><readonly>1</readonly></one>
     <two><readonly>2</readonly></two>
-    <tight><max_rows_to_read>10</max_rows_to_read></tight>
+    <tight><max_rows_to_read>5000</max_rows_to_read></tight>
   </profiles>
   <users>${user('admin', 'default')}${user('one', 'one')}${user('two', 'two')}${user('tight', 'tight')}
     <default><password>none</password><networks><ip>::1</ip></networks><profile>one</profile><quota>default</quota></default>

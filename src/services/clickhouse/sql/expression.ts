@@ -70,8 +70,8 @@ function parseRest(cursor: Cursor, value: Expr): Expr | undefined {
   const not = cursor.takeWord('NOT');
   if (cursor.takeWord('IN')) return { kind: 'in', not, global, value, set: parseSet(cursor) };
   if (global) cursor.fail('IN');
-  if (cursor.takeWord('LIKE'))
-    return { kind: 'infix', sign: not ? 'NOT LIKE' : 'LIKE', values: [value, parseJoined(cursor)] };
+  const like = cursor.takeOneOf(['LIKE', 'ILIKE'] as const);
+  if (like) return { kind: 'infix', sign: not ? `NOT ${like}` : like, values: [value, parseJoined(cursor)] };
   if (cursor.takeWord('BETWEEN')) return parseBetween(cursor, value, not);
   if (not) cursor.fail('IN, LIKE or BETWEEN');
   return undefined;

@@ -30,7 +30,7 @@ JSONExtractKeysAndValues JSONExtractKeysAndValuesRaw JSONExtractRaw JSONExtractS
 JSONKey JSONLength JSONType kurtPop kurtSamp lcm least left leftPad length lengthUTF8 less lessOrEquals
 like log log10 log1p log2 lower lowerUTF8 ltrim map mapAdd mapContains mapKeys mapSubtract mapValues match
 materialize max maxMap MD5 median medianDeterministic medianExact medianTDigest medianTiming min minMap minus
-modulo moduloOrZero multiIf multiply multiMatchAny multiMatchAnyIndex multiSearchAny
+modulo moduloOrZero multiIf multiply multiSearchAny
 multiSearchAnyCaseInsensitive multiSearchFirstIndex multiSearchFirstPosition negate ngramDistance not
 notEmpty notEquals notLike now now64 nullIf or parseDateTimeBestEffort parseDateTimeBestEffortOrNull
 parseDateTimeBestEffortOrZero path pathFull pi plus port position positionCaseInsensitive
@@ -87,26 +87,26 @@ const SPELLING: ReadonlyMap<string, string> = new Map(
     .map((name) => [name.toLowerCase(), name]),
 );
 /** Other spellings of a standard, which the server may not know. */
-const ALSO: Readonly<Record<string, string>> = {
-  ucase: 'upper',
-  lcase: 'lower',
-  substr: 'substring',
-  mid: 'substring',
-  ln: 'log',
-  char_length: 'lengthUTF8',
-  character_length: 'lengthUTF8',
-  date_trunc: 'dateTrunc',
-  date_diff: 'dateDiff',
-  stddev_pop: 'stddevPop',
-  stddev_samp: 'stddevSamp',
-  var_pop: 'varPop',
-  var_samp: 'varSamp',
-};
+const ALSO: ReadonlyMap<string, string> = new Map([
+  ['ucase', 'upper'],
+  ['lcase', 'lower'],
+  ['substr', 'substring'],
+  ['mid', 'substring'],
+  ['ln', 'log'],
+  ['char_length', 'lengthUTF8'],
+  ['character_length', 'lengthUTF8'],
+  ['date_trunc', 'dateTrunc'],
+  ['date_diff', 'dateDiff'],
+  ['stddev_pop', 'stddevPop'],
+  ['stddev_samp', 'stddevSamp'],
+  ['var_pop', 'varPop'],
+  ['var_samp', 'varSamp'],
+]);
 
 /** How the server spells a function that a query may call; undefined for every other name. */
 export function spellingOf(name: string): string | undefined {
   const lower = name.toLowerCase();
-  return ALSO[lower] ?? SPELLING.get(lower) ?? combined(name, MOST_COMBINATORS);
+  return ALSO.get(lower) ?? SPELLING.get(lower) ?? combined(name, MOST_COMBINATORS);
 }
 
 function combined(name: string, left: number): string | undefined {

@@ -121,6 +121,8 @@ export type Infix =
   | '>='
   | 'LIKE'
   | 'NOT LIKE'
+  | 'ILIKE'
+  | 'NOT ILIKE'
   | '||'
   | '+'
   | '-'
