@@ -8,9 +8,9 @@ const Row = z.strictObject({
   table: z.string(),
   partition: z.string(),
   parts: z.coerce.number(),
-  rows: z.coerce.number(),
-  bytes_on_disk: z.coerce.number(),
-  bytes_uncompressed: z.coerce.number(),
+  row_count: z.coerce.number(),
+  disk_bytes: z.coerce.number(),
+  uncompressed_bytes: z.coerce.number(),
   last_change: z.string().describe('In the server’s time zone'),
 });
 
@@ -40,11 +40,11 @@ function find({ client, target, signal, limits }: Reading, table: string | undef
   const options = { signal, limits };
   if (table === undefined)
     return client.records(
-      sql`SELECT table, partition, count() AS parts, sum(rows) AS rows, sum(bytes_on_disk) AS bytes_on_disk, sum(data_uncompressed_bytes) AS bytes_uncompressed, toString(max(modification_time)) AS last_change FROM system.parts WHERE database = ${database} AND active = 1 GROUP BY table, partition ORDER BY parts DESC, table, partition`,
+      sql`SELECT table, partition, count() AS parts, sum(rows) AS row_count, sum(bytes_on_disk) AS disk_bytes, sum(data_uncompressed_bytes) AS uncompressed_bytes, toString(max(modification_time)) AS last_change FROM system.parts WHERE database = ${database} AND active = 1 GROUP BY table, partition ORDER BY parts DESC, table, partition`,
       options,
     );
   return client.records(
-    sql`SELECT table, partition, count() AS parts, sum(rows) AS rows, sum(bytes_on_disk) AS bytes_on_disk, sum(data_uncompressed_bytes) AS bytes_uncompressed, toString(max(modification_time)) AS last_change FROM system.parts WHERE database = ${database} AND active = 1 AND table = ${tableIn(target, table)} GROUP BY table, partition ORDER BY parts DESC, partition`,
+    sql`SELECT table, partition, count() AS parts, sum(rows) AS row_count, sum(bytes_on_disk) AS disk_bytes, sum(data_uncompressed_bytes) AS uncompressed_bytes, toString(max(modification_time)) AS last_change FROM system.parts WHERE database = ${database} AND active = 1 AND table = ${tableIn(target, table)} GROUP BY table, partition ORDER BY parts DESC, partition`,
     options,
   );
 }

@@ -7,8 +7,8 @@ const Table = z.object({ name: z.string(), engine: z.string() });
 const Size = z.object({
   table: z.string(),
   parts: z.coerce.number(),
-  rows: z.coerce.number(),
-  bytes: z.coerce.number(),
+  row_count: z.coerce.number(),
+  disk_bytes: z.coerce.number(),
 });
 
 export const tables = tool({
@@ -23,8 +23,8 @@ export const tables = tool({
       z.strictObject({
         name: z.string(),
         engine: z.string(),
-        rows: z.number().nullable().describe('null where no parts hold the rows'),
-        bytes: z.number().nullable(),
+        row_count: z.number().nullable().describe('null where no parts hold the rows'),
+        disk_bytes: z.number().nullable(),
         parts: z.number().nullable(),
       }),
     ),
@@ -40,7 +40,7 @@ export const tables = tool({
         options,
       ),
       client.records(
-        sql`SELECT table, count() AS parts, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts WHERE database = ${database} AND active = 1 GROUP BY table`,
+        sql`SELECT table, count() AS parts, sum(rows) AS row_count, sum(bytes_on_disk) AS disk_bytes FROM system.parts WHERE database = ${database} AND active = 1 GROUP BY table`,
         options,
       ),
     ]);
@@ -55,8 +55,8 @@ export const tables = tool({
       .parse(found)
       .filter(({ name }) => name.startsWith(prefix) && reaches(target, name));
     const shown = wanted.slice(0, limits.rows).map(({ name, engine }) => {
-      const { rows = null, bytes = null, parts = null } = sizeOf.get(name) ?? {};
-      return { name, engine, rows, bytes, parts };
+      const { row_count = null, disk_bytes = null, parts = null } = sizeOf.get(name) ?? {};
+      return { name, engine, row_count, disk_bytes, parts };
     });
     return { tables: shown, ...complete(wanted.length > limits.rows, 'give a prefix') };
   },
