@@ -12,14 +12,9 @@ import { quoteName } from './sql/quote.ts';
 export function advise(component: Component, access: Access): readonly string[] {
   return [
     "CREATE USER stackward IDENTIFIED BY 'PASSWORD';",
-    ...[
-      'settings',
-      'tables',
-      'columns',
-      'parts',
-      'processes',
-      ...(access === 'write' ? ['mutations'] : []),
-    ].map((table) => `GRANT SELECT ON system.${table} TO stackward;`),
+    ...['settings', 'tables', 'columns', 'parts', 'processes'].map(
+      (table) => `GRANT SELECT ON system.${table} TO stackward;`,
+    ),
     '-- clickhouse_running_queries sees the queries of other accounts with this',
     'GRANT SHOW PROCESSLIST ON *.* TO stackward;',
     ...[...component.subs].flatMap(([name, entry]) => grants(name, DatabaseEntry.parse(entry), access)),

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const Answer = z.object({
   meta: z.array(z.object({ name: z.string(), type: z.string() })),
   data: z.array(z.array(z.unknown())),
+  /** There when the server failed half-way: then the rows are not all. */
+  exception: z.never().optional(),
 });
 
 export interface Column {

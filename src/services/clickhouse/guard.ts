@@ -116,7 +116,12 @@ async function judgeTable(
   try {
     const deeper = { ...walk, depth: walk.depth + 1 };
     const { query, database, table: other } = leadsTo;
-    if (query !== undefined) await judge(parseWithin(query, target).mentions, target, ask, deeper);
+    if (query !== undefined) {
+      const { mentions } = parseWithin(query, target);
+      // The account's own default database is what a bare name would mean there.
+      if (mentions.bare.size > 0) refuse('it names a table without its database');
+      await judge(mentions, target, ask, deeper);
+    }
     if (other === undefined) return;
     if (database !== databaseOf(target)) refuse('it leads to another database');
     await judge(

@@ -8,7 +8,7 @@ import { keyColumnOf, keysOf } from './key.ts';
 import { type InsertParams, openTable } from './rows.ts';
 import { databaseOf, tableIn } from './scope.ts';
 import { quoteName } from './sql/quote.ts';
-import { Statement, sql } from './sql/statement.ts';
+import { Statement } from './sql/statement.ts';
 import type { Writing } from './tool.ts';
 
 const POLL_MS = 100;
@@ -99,18 +99,9 @@ async function seen({ client, signal, limits }: Writing, keyed: Keyed) {
 
 /** A mutation works behind the answer, so the rows are looked for until none is left. */
 async function gone(context: Writing, { table }: InsertParams, keyed: Keyed): Promise<void> {
-  const { client, target, signal, limits } = context;
-  const database = databaseOf(target);
+  const { signal } = context;
   try {
-    for (;;) {
-      const { count } = await seen(context, keyed);
-      const open = await client.records(
-        sql`SELECT mutation_id FROM system.mutations WHERE database = ${database} AND table = ${table} AND is_done = 0`,
-        { signal, limits },
-      );
-      if (count === 0 && open.length === 0) return;
-      await setTimeout(POLL_MS, undefined, { signal });
-    }
+    while ((await seen(context, keyed)).count > 0) await setTimeout(POLL_MS, undefined, { signal });
   } catch (error) {
     throw new ToolError(
       'outcome_unknown',

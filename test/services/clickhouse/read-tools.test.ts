@@ -123,7 +123,10 @@ describe.skipIf(!program)('reading ClickHouse', () => {
       row_count: 3,
       parts: 2,
     });
-    expect(all.tables.find(({ name }) => name === 'views')).toMatchObject({ engine: 'View', row_count: null });
+    expect(all.tables.find(({ name }) => name === 'views')).toMatchObject({
+      engine: 'View',
+      row_count: null,
+    });
     const narrow = lab.open({ shop: { tables: ['views*', 'events'] } });
     expect((await narrow.read(tables, 'shop', {})).tables.map(({ name }) => name)).toEqual([
       'events',

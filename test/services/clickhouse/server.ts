@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../src/cli/demo/free-port.ts';
+import { accountOf } from '../../harness/account.ts';
 import { ensureProgram } from '../../harness/install.ts';
 
 /** Path of the real program; undefined where it cannot be had. */
@@ -100,13 +101,6 @@ const USERS = `<?xml version="1.0"?>
   </users>
   <quotas><default></default></quotas>
 </yandex>`;
-
-/** The account to step down to when the tests run as root; undefined when they do not. */
-function accountOf(name: string): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout);
-  return { uid: id('-u'), gid: id('-g') };
-}
 
 async function answering(run: (statement: string) => Promise<string>, server: ChildProcess): Promise<void> {
   const until = Date.now() + BOOT_MS;

@@ -64,7 +64,7 @@ function parseItems(cursor: Cursor, end: ')' | ']', item = parseExpr): readonly 
 function parseWord(cursor: Cursor): Expr {
   if (cursor.takeWord('NULL')) return { kind: 'null' };
   if (cursor.isWord('CASE')) return parseCase(cursor);
-  if (cursor.isWord('INTERVAL') && !cursor.isSign('(', 1)) return parseInterval(cursor);
+  if (cursor.isWord('INTERVAL')) return parseInterval(cursor);
   if (cursor.isWord('CAST') && cursor.isSign('(', 1)) return parseCast(cursor);
   if (cursor.peek().kind === 'word' && cursor.isSign('(', 1)) return parseCall(cursor);
   return parseName(cursor);

@@ -11,7 +11,7 @@ const Process = z.object({
   elapsed: z.coerce.number(),
   read_rows: z.coerce.number(),
   memory_usage: z.coerce.number(),
-  query: z.string(),
+  text: z.string(),
   current_database: z.string().optional(),
 });
 
@@ -47,7 +47,7 @@ export const runningQueries = tool({
       .parse(await processes(context))
       .filter(({ elapsed }) => elapsed >= min_seconds);
     const within = all.flatMap((one) => {
-      const query = shownWithin(one.query, target, one.current_database);
+      const query = shownWithin(one.text, target, one.current_database);
       return query === undefined ? [] : [view(one, query)];
     });
     return {
@@ -68,11 +68,11 @@ async function processes({ client, signal, limits }: Reading) {
   // This very question is among what it asks for, and is nobody's concern.
   if (known.length === 0)
     return client.records(
-      sql`SELECT query_id, user, elapsed, read_rows, memory_usage, query FROM system.processes WHERE query NOT LIKE '%FROM system.processes WHERE query NOT LIKE%' ORDER BY elapsed DESC`,
+      sql`SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text FROM system.processes WHERE query NOT LIKE '%FROM system.processes WHERE query NOT LIKE%' ORDER BY elapsed DESC`,
       options,
     );
   return client.records(
-    sql`SELECT query_id, user, elapsed, read_rows, memory_usage, query, current_database FROM system.processes WHERE query NOT LIKE '%FROM system.processes WHERE query NOT LIKE%' ORDER BY elapsed DESC`,
+    sql`SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text, current_database FROM system.processes WHERE query NOT LIKE '%FROM system.processes WHERE query NOT LIKE%' ORDER BY elapsed DESC`,
     options,
   );
 }
