@@ -24,6 +24,8 @@ describe.skipIf(!program)('a table of the link that reads elsewhere', () => {
       'CREATE VIEW shop.function_leak AS SELECT 1 AS id, hostName() AS word',
       "CREATE VIEW shop.table_function_leak AS SELECT * FROM merge('vault', '^secrets')",
       'CREATE TABLE shop.alias (id UInt64, word String ALIAS hostName(), twice UInt64 ALIAS id * 2) ENGINE = MergeTree ORDER BY id',
+      'CREATE TABLE shop.alias_deep (id UInt64, far String ALIAS hostName(), near String ALIAS far, word String ALIAS near) ENGINE = MergeTree ORDER BY id',
+      'CREATE TABLE shop.alias_dotted (id UInt64, `w.word` String ALIAS hostName()) ENGINE = MergeTree ORDER BY id',
       'CREATE TABLE shop.alias_buffer AS shop.alias ENGINE = Buffer(shop, alias, 16, 10, 100, 10000, 1000000, 10000000, 100000000)',
       'INSERT INTO shop.alias (id) VALUES (1)',
     ])
@@ -63,11 +65,21 @@ describe.skipIf(!program)('a table of the link that reads elsewhere', () => {
     'table_function_leak',
     'alias',
     'alias_buffer',
+    'alias_deep',
   ])('%s is refused', (table) => refused(table));
 
   test.each(['leak_hidden', 'buffer', 'views', 'far'])(
     '%s is refused where the link does not reach what is behind it',
     (table) => refused(table, lab.open({ shop: { tables: [table, 'totals'] } })),
+  );
+
+  test.each(['w.word', 'alias_dotted.w.word', 'shop.alias_dotted.w.word', '`w.word`'])(
+    'an ALIAS column is known by the name %s, too',
+    async (name) => {
+      const sql = `select ${name} from alias_dotted`;
+      await expect(olap.read(query, 'shop', { sql })).rejects.toMatchObject({ code: 'query_refused' });
+      expect(lab.sent()).not.toMatch(/FROM `shop`/);
+    },
   );
 
   test('what leads to tables of the link is read', async () => {

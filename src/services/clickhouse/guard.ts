@@ -12,6 +12,7 @@ import type { Query } from './sql/tree.ts';
 const MAX_VIEW_DEPTH = 10;
 /** Tables that one query may lead to, views' own among them. */
 const MAX_TABLES = 100;
+
 /** Asks the server a question of our own. */
 export type Ask = (statement: Statement) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
@@ -153,15 +154,26 @@ async function judgeAliases(
   const rows = await ask(
     sql`SELECT table, name, default_expression FROM system.columns WHERE database = ${database} AND table IN ${[...tables]} AND default_kind = 'ALIAS'`,
   );
-  for (const { table, name, default_expression } of z.array(AliasColumn).parse(rows)) {
-    if (!columns.has(name)) continue;
-    try {
-      const { mentions } = parseSelect(`SELECT ${default_expression}`, database);
-      if (mentions.tables.size > 0) refuse('it reads a table');
-    } catch (error) {
-      if (error instanceof ToolError) refuse(`the column ${table}.${name} cannot be read: ${error.detail}`);
-      throw error;
-    }
+  const aliases = z.array(AliasColumn).parse(rows);
+  const wanted = new Set(columns);
+  // One ALIAS may name another, so those that it brings in are judged after it.
+  for (const name of wanted)
+    for (const alias of aliases.filter((one) => one.name === name))
+      for (const column of judgeAlias(alias, database)) wanted.add(column);
+}
+
+/** The columns that an ALIAS column names. Throws ToolError('query_refused'). */
+function judgeAlias(
+  { table, name, default_expression }: z.output<typeof AliasColumn>,
+  database: string,
+): ReadonlySet<string> {
+  try {
+    const { mentions } = parseSelect(`SELECT ${default_expression}`, database);
+    if (mentions.tables.size > 0) refuse('it reads a table');
+    return mentions.columns;
+  } catch (error) {
+    if (error instanceof ToolError) refuse(`the column ${table}.${name} cannot be read: ${error.detail}`);
+    throw error;
   }
 }
 

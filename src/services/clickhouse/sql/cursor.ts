@@ -19,7 +19,7 @@ export interface Mentions {
   readonly tables: Set<string>;
   /** Those of them that were named without their database. */
   readonly bare: Set<string>;
-  /** Words of column names. */
+  /** Everything that could be a column's name. */
   readonly columns: Set<string>;
 }
 

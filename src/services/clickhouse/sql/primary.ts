@@ -79,7 +79,10 @@ function parseName(cursor: Cursor): Expr {
     parts.push(cursor.name('a name'));
   }
   if (parts.length > 6) refuse('a name has too many parts');
-  for (const part of parts) cursor.mentions.columns.add(part);
+  // A column may have dots in its name, and a table before and a field behind it.
+  for (let from = 0; from < parts.length; from += 1)
+    for (let to = from + 1; to <= parts.length; to += 1)
+      cursor.mentions.columns.add(parts.slice(from, to).join('.'));
   return { kind: 'name', parts };
 }
 
