@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '../toolset/define.ts';
 import { agent } from './agent/service.ts';
 import { alertmanager } from './alertmanager/service.ts';
 import { application } from './application/service.ts';
+import { argocd } from './argocd/service.ts';
 import { httpService } from './http-service/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
@@ -18,6 +19,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     agent,
     alertmanager,
     application,
+    argocd,
     httpService,
     kubernetes,
     kubernetesWorkload,
