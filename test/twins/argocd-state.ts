@@ -20,6 +20,7 @@ export interface TwinHistory {
   readonly revision: string;
   readonly source: TwinSource;
   readonly deployedAt: string;
+  readonly deployStartedAt: string;
   readonly initiatedBy: { username?: string; automated?: boolean };
 }
 export interface TwinOperation {
@@ -179,6 +180,7 @@ export class ArgoState {
     if (phase !== 'Succeeded' || sync.dryRun) return;
     const id = (app.history.at(-1)?.id ?? -1) + 1;
     const entry = { id, revision: sync.revision, source: structuredClone(source), initiatedBy };
-    app.history = [...app.history, { ...entry, deployedAt: this.now() }].slice(-10);
+    const times = { deployStartedAt: state.startedAt, deployedAt: this.now() };
+    app.history = [...app.history, { ...entry, ...times }].slice(-10);
   }
 }

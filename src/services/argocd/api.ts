@@ -25,6 +25,8 @@ export const HistoryEntry = z.object({
   source: DeployedSource.nullish(),
   sources: z.array(DeployedSource).nullish(),
   deployedAt: text,
+  /** When the operation began that made the entry. */
+  deployStartedAt: text,
   initiatedBy: z.object({ username: text, automated: z.boolean().nullish() }).nullish(),
 });
 export type HistoryEntry = z.output<typeof HistoryEntry>;

@@ -69,7 +69,8 @@ export async function deployBefore(
   if (isUntouched || !state || !latest) return;
   // Also so when a revert was cut off after it deployed, and is run again.
   if (fingerprint(latest) === before.deployed && isDone(state)) return;
-  if (!isOurs(state, latest) || latest.id > before.history_id + 1)
+  const isNewer = latest.id > before.history_id && latest.deployStartedAt !== state.startedAt;
+  if (!isOurs(state, latest) || isNewer || latest.id > before.history_id + 1)
     throw new ToolError('conflict', 'a newer operation ran on the application since; it stays as it is');
   refuseAutomated(application);
   const former = historyOf(application).find(({ id }) => id === before.history_id);
