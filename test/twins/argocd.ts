@@ -298,8 +298,9 @@ function start(verb: 'sync' | 'rollback', name: string, body: Record<string, unk
   only(Object.keys(body), FIELDS[verb] ?? []);
   if (body.name !== name) throw violation(`body names ${body.name}`);
   if (body.prune === true) throw violation('prunes');
-  for (const field of ['strategy', 'resources', 'manifests', 'syncOptions', 'retryStrategy'])
+  for (const field of ['strategy', 'resources', 'manifests', 'syncOptions'])
     if (body[field] !== undefined) throw violation(`sets ${field}`);
+  if (body.retryStrategy !== undefined && body.dryRun !== true) throw violation('sets retryStrategy');
   const app = find(state, name, body.project as string | undefined, body.appNamespace as string | undefined);
   if (verb === 'sync' && isWindowClosed) throw new Refusal(7, 'cannot sync: blocked by sync window');
   if (app.deletionTimestamp) throw new Refusal(9, 'application is deleting');

@@ -84,7 +84,12 @@ function isOrder(below: readonly string[], json: unknown, name: string, place: P
   };
   const info = z.strictObject({ name: z.literal('stackward'), value: z.string() });
   const orders: Readonly<Record<string, z.ZodType>> = {
-    sync: z.strictObject({ ...common, revision: CommitId.optional(), infos: z.array(info).length(1) }),
+    sync: z.strictObject({
+      ...common,
+      revision: CommitId.optional(),
+      infos: z.array(info).length(1),
+      retryStrategy: z.strictObject({ limit: z.literal(0) }).optional(),
+    }),
     rollback: z.strictObject({ ...common, id: z.number().int().min(0) }),
   };
   const [verb = ''] = below;

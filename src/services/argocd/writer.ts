@@ -48,5 +48,11 @@ function bodyOf({ name, place }: ScopedApplication, order: Order, dryRun: boolea
   const { revision, mark } = order;
   // Argo CD keeps these words with the operation, by which it is known again.
   const infos = [{ name: 'stackward', value: mark }];
-  return { ...common, infos, ...(revision === undefined ? {} : { revision }) };
+  return {
+    ...common,
+    infos,
+    ...(revision === undefined ? {} : { revision }),
+    // Else a dry run that fails would be tried again for as long as the application's own policy has it.
+    ...(dryRun ? { retryStrategy: { limit: 0 } } : {}),
+  };
 }

@@ -44,7 +44,12 @@ describe('argocd_sync', () => {
     ]);
     const place = { name: 'orders', project: 'shop', appNamespace: 'argocd', prune: false };
     expect(bodies()).toEqual([
-      { ...place, dryRun: true, infos: [{ name: 'stackward', value: 'tester call-1 dry run' }] },
+      {
+        ...place,
+        dryRun: true,
+        infos: [{ name: 'stackward', value: 'tester call-1 dry run' }],
+        retryStrategy: { limit: 0 },
+      },
       { ...place, dryRun: false, revision: THIRD, infos: [{ name: 'stackward', value: 'tester call-1' }] },
     ]);
   });
