@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { Application, HistoryEntry, OperationState } from './api.ts';
 import { historyOf, isAutomated } from './application-view.ts';
 import { awaitOperation, refuseBusy, waitingEnd } from './operation.ts';
-import type { ScopedApplication } from './scope.ts';
+import { ScopedApplication } from './scope.ts';
 import type { Writing } from './tool.ts';
 
 /** What was deployed before a write, and the last operation until then. */
@@ -26,7 +27,7 @@ export const fingerprint = ({ revision, revisions, source, sources }: HistoryEnt
 export const startedOf = ({ status }: Application): string | null => status.operationState?.startedAt ?? null;
 
 /** Throws ToolError('conflict') for an application from whose next state no way leads back to this one. */
-export function beforeOf(application: Application): Before {
+function beforeOf(application: Application): Before {
   refuseBusy(application);
   refuseAutomated(application);
   const [latest] = historyOf(application);
@@ -37,6 +38,13 @@ export function beforeOf(application: Application): Before {
     );
   return { history_id: latest.id, deployed: fingerprint(latest), last_started: startedOf(application) };
 }
+
+/** The before-image of a deployment that can be taken back. Throws ToolError('conflict') where there is no way back. */
+export const captureDeployed = async (
+  { client, target, signal }: Writing,
+  { application }: { readonly application: string },
+): Promise<JsonValue> =>
+  beforeOf(await client.application(ScopedApplication.within(target, application), signal));
 
 /** Throws ToolError('conflict') where Argo CD deploys by itself: it takes no rollback there, and would undo one. */
 export function refuseAutomated({ spec }: Application): void {

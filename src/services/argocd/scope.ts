@@ -1,4 +1,4 @@
-import type { Target } from '../../toolset/define.ts';
+import type { Target, WriteScope } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { ProjectEntry } from './connection.ts';
 import { ApplicationName, ProjectName } from './names.ts';
@@ -46,3 +46,12 @@ export class ScopedApplication {
     return new ScopedApplication(name, place);
   }
 }
+
+/** What a write on one application names before it runs; `id` is the history entry that it goes to. */
+export const writeScopeOf = (target: Target<ProjectEntry>, application: string, id?: number): WriteScope => {
+  const { name } = ScopedApplication.within(target, application);
+  return {
+    resources: [`${target.name}: application ${name}${id === undefined ? '' : ` to ${id}`}`],
+    atMost: 1,
+  };
+};

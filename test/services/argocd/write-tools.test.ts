@@ -210,7 +210,7 @@ describe('argocd_sync', () => {
     twin().before(isReal, () => {
       twin().state.polls = 1_000;
     });
-    const { output } = await argo().write(sync, 'shop', orders, { limits: { deadlineMs: 1_500 } });
+    const { output } = await argo().write(sync, 'shop', orders, { limits: { deadlineMs: 4_000 } });
     expect(output).toMatchObject({
       phase: 'Running',
       note: expect.stringContaining('argocd_get_application'),

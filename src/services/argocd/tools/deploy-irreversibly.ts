@@ -3,7 +3,7 @@ import { autoSyncOf, isAutomated } from '../application-view.ts';
 import { deploy, Report } from '../deploy.ts';
 import { refuseAutomated } from '../deployment.ts';
 import { ApplicationName } from '../names.ts';
-import { ScopedApplication } from '../scope.ts';
+import { ScopedApplication, writeScopeOf } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
 import { entryOf } from './rollback.ts';
 
@@ -25,12 +25,7 @@ export const deployIrreversibly = tool({
     irreversible:
       'what it creates stays, what hooks do is not undone, and under auto-sync Argo CD takes no rollback',
   },
-  scope: (target, { application, history_id: id }) => ({
-    resources: [
-      `${target.name}: application ${ScopedApplication.within(target, application).name}${id === undefined ? '' : ` to ${id}`}`,
-    ],
-    atMost: 1,
-  }),
+  scope: (target, { application, history_id: id }) => writeScopeOf(target, application, id),
   async run(context, { application: name, history_id: id }) {
     const of = ScopedApplication.within(context.target, name);
     let note: string | undefined;

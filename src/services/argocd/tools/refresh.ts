@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refuseAutomated } from '../deployment.ts';
 import { ApplicationName } from '../names.ts';
-import { ScopedApplication } from '../scope.ts';
+import { ScopedApplication, writeScopeOf } from '../scope.ts';
 import { tool } from '../tool.ts';
 
 export const refresh = tool({
@@ -26,10 +26,7 @@ export const refresh = tool({
     // What Argo CD knows is newer than before, and nothing that runs has changed: there is nothing to put back.
     revert: async () => {},
   },
-  scope: (target, { application }) => ({
-    resources: [`${target.name}: application ${ScopedApplication.within(target, application).name}`],
-    atMost: 1,
-  }),
+  scope: (target, { application }) => writeScopeOf(target, application),
   async run({ client, target, signal }, { application: name, hard }) {
     const of = ScopedApplication.within(target, name);
     refuseAutomated(await client.application(of, signal));

@@ -3,10 +3,10 @@ import { ToolError } from '../../../toolset/errors.ts';
 import type { Application, HistoryEntry } from '../api.ts';
 import { historyOf } from '../application-view.ts';
 import { deploy, Report } from '../deploy.ts';
-import { Before, beforeOf, deployBefore, fingerprint, refuseAutomated } from '../deployment.ts';
+import { Before, captureDeployed, deployBefore, fingerprint, refuseAutomated } from '../deployment.ts';
 import { ApplicationName } from '../names.ts';
 import { refuseDestructive, refuseIrreversible } from '../plan.ts';
-import { ScopedApplication } from '../scope.ts';
+import { ScopedApplication, writeScopeOf } from '../scope.ts';
 import { tool } from '../tool.ts';
 
 const After = z.strictObject({ deployed: z.string(), revisions: z.string() });
@@ -24,15 +24,10 @@ export const rollback = tool({
   }),
   output: Report,
   list: 'resources',
-  scope: (target, { application, id }) => ({
-    resources: [`${target.name}: application ${ScopedApplication.within(target, application).name} to ${id}`],
-    atMost: 1,
-  }),
+  scope: (target, { application, id }) => writeScopeOf(target, application, id),
   effect: {
     kind: 'update',
-    async capture({ client, target, signal }, { application }) {
-      return beforeOf(await client.application(ScopedApplication.within(target, application), signal));
-    },
+    capture: captureDeployed,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;

@@ -3,10 +3,10 @@ import { ToolError } from '../../../toolset/errors.ts';
 import type { Application } from '../api.ts';
 import { historyOf, sourcesOf } from '../application-view.ts';
 import { deploy, markOf, Report } from '../deploy.ts';
-import { Before, beforeOf, deployBefore, isMarked, refuseAutomated } from '../deployment.ts';
+import { Before, captureDeployed, deployBefore, isMarked, refuseAutomated } from '../deployment.ts';
 import { ApplicationName, CommitId } from '../names.ts';
 import { refuseDestructive, refuseIrreversible } from '../plan.ts';
-import { ScopedApplication } from '../scope.ts';
+import { ScopedApplication, writeScopeOf } from '../scope.ts';
 import { tool } from '../tool.ts';
 
 const After = z.strictObject({ mark: z.string() });
@@ -24,15 +24,10 @@ export const sync = tool({
   }),
   output: Report,
   list: 'resources',
-  scope: (target, { application }) => ({
-    resources: [`${target.name}: application ${ScopedApplication.within(target, application).name}`],
-    atMost: 1,
-  }),
+  scope: (target, { application }) => writeScopeOf(target, application),
   effect: {
     kind: 'update',
-    async capture({ client, target, signal }, { application }) {
-      return beforeOf(await client.application(ScopedApplication.within(target, application), signal));
-    },
+    capture: captureDeployed,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;
