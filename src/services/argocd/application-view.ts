@@ -36,6 +36,12 @@ export const revisionsOf = (of: {
 export const isAutomated = ({ syncPolicy }: Pick<Application['spec'], 'syncPolicy'>): boolean =>
   !!syncPolicy?.automated && syncPolicy.automated.enabled !== false;
 
+const MOST_MESSAGE = 2_000;
+
+/** A message of Argo CD; one about manifests that cannot be made can hold a whole program's output. */
+export const shortened = (message: string | null | undefined): string =>
+  message && message.length > MOST_MESSAGE ? `${message.slice(0, MOST_MESSAGE)}…` : (message ?? '');
+
 export const AutoSync = z.enum(['off', 'on', 'on, self-heal']);
 
 export const autoSyncOf = (spec: Pick<Application['spec'], 'syncPolicy'>): z.output<typeof AutoSync> => {
@@ -58,7 +64,7 @@ export const operationView = ({ phase, message, startedAt, finishedAt, operation
   by: operation.initiatedBy?.automated ? 'auto-sync' : (operation.initiatedBy?.username ?? ''),
   started: startedAt,
   ...(finishedAt ? { finished: finishedAt } : {}),
-  message: message ?? '',
+  message: shortened(message),
 });
 
 /** The history, newest first. */

@@ -77,6 +77,22 @@ test('argocd_deploy_irreversibly waits for a human, and then deploys', async () 
   expect(tool?.output.parse(result.structuredContent)).toMatchObject({ phase: 'Succeeded' });
 });
 
+test('a deployment tells its progress', async () => {
+  seed(twin);
+  const told: string[] = [];
+  const never = () => Promise.reject(new Error('not asked for'));
+  const peer = {
+    progress: async (_: number, __?: number, message = '') => void told.push(message),
+    log: never,
+    elicit: never,
+    sample: never,
+  };
+  const signal = new AbortController().signal;
+  const call = { principal: 'triage', id: 900, toolName: 'argocd_sync', args: { application }, signal, peer };
+  await stack.stackward.call(call);
+  expect(told).toEqual(['Running: 0 resources', 'Running: 0 resources']);
+});
+
 test('one who observes has no tool that writes', () => {
   const writes = TOOLS.filter(({ access }) => access === 'write').map(({ name }) => name);
   expect(writes).toHaveLength(4);

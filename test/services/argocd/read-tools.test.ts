@@ -68,6 +68,17 @@ describe('argocd_get_application', () => {
     expect([cut.resources.length, cut.truncated]).toEqual([1, true]);
   });
 
+  test('a message of any length is cut, and so are images', async () => {
+    const app = twin().state.app('orders');
+    app.conditions.push({ type: 'ComparisonError', message: 'z'.repeat(1_000_000) });
+    const found = await argo().read(getApplication, 'shop', orders);
+    expect(found.conditions[0]?.message).toHaveLength(2_001);
+    app.conditions.push({ type: 'SyncError', message: '' });
+    twin().state.deploy(app, THIRD);
+    const cut = await argo().read(getApplication, 'shop', orders, { limits: { rows: 1 } });
+    expect([cut.conditions.length, cut.truncated]).toEqual([1, true]);
+  });
+
   test('an operation that runs is told of', async () => {
     const app = twin().state.app('orders');
     twin().state.begin(app, { sync: { revision: THIRD }, initiatedBy: { username: 'bob' } });

@@ -6,6 +6,7 @@ import {
   operationView,
   revisionsOf,
   SourceView,
+  shortened,
   sourcesOf,
   sourceView,
 } from '../application-view.ts';
@@ -49,13 +50,15 @@ export const getApplication = tool({
     const troubled = (status.resources ?? []).filter(
       (one) => one.status === 'OutOfSync' || !/^(Healthy|)$/.test(one.health?.status ?? ''),
     );
+    const images = status.summary?.images ?? [];
+    const conditions = status.conditions ?? [];
     const resources = troubled.slice(0, limits.rows);
     return {
       application: found.metadata.name,
       sync: status.sync?.status || 'Unknown',
       revisions: revisionsOf(status.sync ?? {}),
       health: status.health?.status || 'Unknown',
-      ...(status.health?.message ? { health_message: status.health.message } : {}),
+      ...(status.health?.message ? { health_message: shortened(status.health.message) } : {}),
       auto_sync: autoSyncOf(spec),
       sources: sourcesOf(spec).map(sourceView),
       destination: {
@@ -63,17 +66,22 @@ export const getApplication = tool({
         namespace: spec.destination.namespace ?? '',
       },
       sync_options: spec.syncPolicy?.syncOptions ?? [],
-      images: (status.summary?.images ?? []).slice(0, limits.rows),
-      conditions: (status.conditions ?? []).map(({ type, message }) => ({ type, message })),
+      images: images.slice(0, limits.rows),
+      conditions: conditions
+        .slice(0, limits.rows)
+        .map(({ type, message }) => ({ type, message: shortened(message) })),
       in_progress: isBusy(found),
       ...(status.operationState ? { operation: operationView(status.operationState) } : {}),
       resources: resources.map((one) => ({
         resource: print(one),
         sync: one.status ?? '',
         health: one.health?.status ?? '',
-        message: one.health?.message ?? '',
+        message: shortened(one.health?.message),
       })),
-      ...complete(troubled.length > resources.length, 'argocd_resource_tree lists by kind'),
+      ...complete(
+        [troubled, images, conditions].some(({ length }) => length > limits.rows),
+        'argocd_resource_tree lists by kind',
+      ),
     };
   },
 });

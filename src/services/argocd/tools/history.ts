@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import type { HistoryEntry } from '../api.ts';
-import { historyOf, revisionsOf, SourceView, sourcesOf, sourceView } from '../application-view.ts';
+import { historyOf, revisionsOf, SourceView, shortened, sourcesOf, sourceView } from '../application-view.ts';
 import { ApplicationName, CommitId } from '../names.ts';
 import { ScopedApplication } from '../scope.ts';
 import { complete, completeness, type Reading, tool } from '../tool.ts';
-
-const MOST_MESSAGE = 2_000;
 
 export const history = tool({
   name: 'argocd_history',
@@ -67,6 +65,6 @@ async function commitOf({ client, signal }: Reading, of: ScopedApplication, entr
     id: commit.data,
     author: author ?? '',
     date: date ?? '',
-    message: (message ?? '').slice(0, MOST_MESSAGE),
+    message: shortened(message),
   };
 }
