@@ -81,6 +81,7 @@ const NEVER: Readonly<Record<string, Ask>> = {
   'another project': { query: [['project', 'finance'], AT[1]] },
   'no project': { query: [AT[1]] },
   'two projects': { query: [...AT, ['project', 'finance']] },
+  'two projects, the own one last': { query: [['project', 'finance'], ...AT] },
   'another namespace': { query: [AT[0], ['appNamespace', 'team']] },
   'another parameter': { query: [...AT, ['resourceVersion', '0']] },
   'all projects of the list': { path: ['applications'], query: [AT[1], ['fields', 'items.spec']] },

@@ -72,16 +72,29 @@ export async function deploy(context: Writing, deployment: Deployment): Promise<
   const pinned = wanted.kind === 'sync' ? pinnedTo(application, wanted.revision, tried) : undefined;
   await client.start(of, orderOf(wanted, markOf(context), pinned), false, signal);
   const end = await ending(context, deployment, until);
-  const resources = (end?.syncResult?.resources ?? []).slice(0, limits.rows);
   const latest = end?.phase === 'Succeeded' ? await latestOf(context, of) : undefined;
+  return reportOf(limits, { of, plan, end, latest, revisions: end?.syncResult ?? tried.syncResult ?? {} });
+}
+
+interface Outcome {
+  readonly of: ScopedApplication;
+  readonly plan: Plan;
+  /** Absent while it still runs. */
+  readonly end: OperationState | undefined;
+  readonly latest: number | undefined;
+  readonly revisions: Parameters<typeof revisionsOf>[0];
+}
+
+function reportOf({ rows }: Writing['limits'], { of, plan, end, latest, revisions }: Outcome): Report {
+  const all = end?.syncResult?.resources ?? [];
   return {
     application: of.name,
     phase: end?.phase ?? 'Running',
-    revisions: revisionsOf(end?.syncResult ?? tried.syncResult ?? {}),
+    revisions: revisionsOf(revisions),
     ...(latest === undefined ? {} : { history_id: latest }),
-    created: plan.created.map(print).slice(0, limits.rows),
+    created: plan.created.map(print).slice(0, rows),
     ...(end ? {} : { note: 'it still runs; argocd_get_application shows how it ends' }),
-    resources: resources.map((one) => ({
+    resources: all.slice(0, rows).map((one) => ({
       resource: print(one),
       status: one.status ?? '',
       ...(one.hookType ? { hook: one.hookType } : {}),
@@ -89,7 +102,7 @@ export async function deploy(context: Writing, deployment: Deployment): Promise<
       message: one.kind === 'Secret' ? '' : (one.message ?? '').slice(0, MOST_MESSAGE),
     })),
     ...complete(
-      (end?.syncResult?.resources?.length ?? 0) > resources.length || plan.created.length > limits.rows,
+      all.length > rows || plan.created.length > rows,
       'argocd_get_application shows what is not in order',
     ),
   };

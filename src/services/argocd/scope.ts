@@ -16,9 +16,8 @@ export interface Place {
 
 /** The place that a sub-component's entry names. Throws ToolError('target_required') for a name that is no project's. */
 export function placeOf(sub: string | undefined, entry: ProjectEntry): Place {
-  const project = entry.project ?? sub;
-  if (sub === undefined || !ProjectName.safeParse(project).success || project === undefined)
-    throw new ToolError('target_required', 'name one project of the component');
+  const project = sub === undefined ? undefined : ProjectName.safeParse(entry.project ?? sub).data;
+  if (project === undefined) throw new ToolError('target_required', 'name one project of the component');
   return { project, namespace: entry.namespace ?? USUAL_NAMESPACE, applications: entry.applications };
 }
 
