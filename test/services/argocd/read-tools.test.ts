@@ -6,7 +6,7 @@ import { listApplications } from '../../../src/services/argocd/tools/list-applic
 import { listProjects } from '../../../src/services/argocd/tools/list-projects.ts';
 import { resourceTree } from '../../../src/services/argocd/tools/resource-tree.ts';
 import { ToolError } from '../../../src/toolset/errors.ts';
-import { CREATES, code, FIRST, logText, openArgo, POD, SECOND, THIRD, useArgo } from './fixture.ts';
+import { CREATES, code, FIRST, openArgo, POD, SECOND, THIRD, useArgo } from './fixture.ts';
 
 const { twin, argo } = useArgo();
 const orders = { application: 'orders' };
