@@ -84,18 +84,37 @@ test('a write that ended with its dry run has nothing to take back', async () =>
 });
 
 test('a write that was recorded and never reached Argo CD has nothing to take back', async () => {
-  const written = await argo().write(sync, 'shop', orders);
-  await argo().revert(sync, 'shop', orders, written);
-  const started = app().state?.startedAt ?? '';
+  // The last operation is somebody's, and failed: its commit is not what was deployed before.
+  twin().state.failing.set('settings', 'real');
+  twin().state.deploy(app(), FIRST);
+  const between = async () => twin().breakWith(503);
+  const attempt = argo().write(sync, 'shop', orders, { between });
+  await expect(attempt).rejects.toEqual(code('backend_failed'));
+  twin().breakWith(undefined);
   const before = {
-    ...(written.before as object),
-    history_id: app().history.at(-1)?.id,
-    last_started: started,
+    history_id: app().history.at(-1)?.id ?? -1,
+    deployed: '0'.repeat(64),
+    last_started: app().state?.startedAt ?? '',
   };
   twin().forget();
-  await argo().revert(sync, 'shop', orders, { before: before as never, after: { mark: 'tester call-9' } });
+  await argo().revert(sync, 'shop', orders, { before, after: { mark: 'tester call-1' } });
   expect(twin().writes()).toEqual([]);
 });
+
+test.each(['somebody’s deployment failed half-way', 'somebody tried a dry run'])(
+  'a deployment that failed, after which %s, is a conflict',
+  async (change) => {
+    twin().state.failing.set('settings', 'real');
+    const written = await argo().write(sync, 'shop', orders);
+    twin().state.failing.clear();
+    CHANGES[change]?.();
+    const before = deployed(twin(), 'orders');
+    twin().forget();
+    await expect(argo().revert(sync, 'shop', orders, written)).rejects.toEqual(code('conflict'));
+    expect(twin().writes()).toEqual([]);
+    expect(deployed(twin(), 'orders')).toEqual(before);
+  },
+);
 
 test('a revert whose answer got lost is run again', async () => {
   const before = deployed(twin(), 'orders');
