@@ -93,6 +93,12 @@ test('a deployment tells its progress', async () => {
   expect(told).toEqual(['Running: 0 resources', 'Running: 0 resources']);
 });
 
+test('a link that names some applications shows no other', async () => {
+  const { structuredContent } = await stack.call('argocd_list_applications', {}, { as: 'triage' });
+  const found = (structuredContent as { applications: { application: string }[] }).applications;
+  expect(found.map(({ application: name }) => name)).toEqual(['orders']);
+});
+
 test('one who observes has no tool that writes', () => {
   const writes = TOOLS.filter(({ access }) => access === 'write').map(({ name }) => name);
   expect(writes).toHaveLength(4);

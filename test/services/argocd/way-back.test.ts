@@ -4,7 +4,7 @@ import { rollback } from '../../../src/services/argocd/tools/rollback.ts';
 import { sync } from '../../../src/services/argocd/tools/sync.ts';
 import type { TwinRequest } from '../../twins/argocd.ts';
 import type { TwinApp } from '../../twins/argocd-state.ts';
-import { code, deployed, FIRST, SECOND, THIRD, useArgo } from './fixture.ts';
+import { code, deployed, FIRST, SECOND, seed, THIRD, useArgo } from './fixture.ts';
 
 const { twin, argo } = useArgo();
 const orders = { application: 'orders' };
@@ -99,6 +99,29 @@ test('a write that was recorded and never reached Argo CD has nothing to take ba
   twin().forget();
   await argo().revert(sync, 'shop', orders, { before, after: { mark: 'tester call-1' } });
   expect(twin().writes()).toEqual([]);
+});
+
+test('a rollback that failed, after which somebody tried a dry run, is a conflict', async () => {
+  twin().state.failing.set('settings', 'real');
+  const args = { ...orders, id: 0 };
+  const written = await argo().write(rollback, 'shop', args);
+  CHANGES['somebody tried a dry run']?.();
+  twin().forget();
+  await expect(argo().revert(rollback, 'shop', args, written)).rejects.toEqual(code('conflict'));
+  expect(twin().writes()).toEqual([]);
+});
+
+test('a rollback that never reached Argo CD, after which somebody deployed that commit otherwise, is a conflict', async () => {
+  const args = { ...orders, id: 0 };
+  const { before, after } = await argo().write(rollback, 'shop', args);
+  seed(twin());
+  app().source = { ...app().source, path: 'other' };
+  twin().state.deploy(app(), FIRST, bob);
+  const left = deployed(twin(), 'orders');
+  twin().forget();
+  await expect(argo().revert(rollback, 'shop', args, { before, after })).rejects.toEqual(code('conflict'));
+  expect(twin().writes()).toEqual([]);
+  expect(deployed(twin(), 'orders')).toEqual(left);
 });
 
 test.each(['somebody’s deployment failed half-way', 'somebody tried a dry run'])(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AutoSync, autoSyncOf, SourceView, sourcesOf, sourceView } from '../application-view.ts';
-import { placeOf, reaches } from '../scope.ts';
+import { placeOf } from '../scope.ts';
 import { complete, completeness, tool } from '../tool.ts';
 
 const SYNC = z.enum(['Synced', 'OutOfSync', 'Unknown']);
@@ -29,11 +29,7 @@ export const listApplications = tool({
   }),
   list: 'applications',
   async run({ client, target, signal, limits }, { sync, health }) {
-    const place = placeOf(target.sub, target.scope);
-    // The client keeps to the component's list, a link may have narrowed it.
-    const found = (await client.applications(place, signal)).filter(({ metadata }) =>
-      reaches(place, metadata.name),
-    );
+    const found = await client.applications(placeOf(target.sub, target.scope), signal);
     const views = found
       .map(({ metadata, spec, status }) => ({
         application: metadata.name,

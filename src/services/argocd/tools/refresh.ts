@@ -20,7 +20,6 @@ export const refresh = tool({
     kind: 'update',
     async capture({ client, target, signal }, { application }) {
       const found = await client.application(ScopedApplication.within(target, application), signal);
-      refuseAutomated(found);
       return { sync: found.status.sync?.status ?? null };
     },
     // What Argo CD knows is newer than before, and nothing that runs has changed: there is nothing to put back.

@@ -34,10 +34,10 @@ export const rollback = tool({
       const { deployed, revisions } = After.parse(after);
       const was = Before.parse(before);
       const of = ScopedApplication.within(context.target, args.application);
-      await deployBefore(context, of, was, ({ operation, startedAt }, latest) => {
+      await deployBefore(context, of, was, ({ operation }, latest) => {
         const isSame = revisionText(operation.sync ?? {}) === revisions && !operation.sync?.dryRun;
         const isAlone = latest.id === was.history_id || fingerprint(latest) === deployed;
-        return isSame && isAlone && startedAt !== was.last_started;
+        return isSame && isAlone;
       });
     },
   },
