@@ -18,6 +18,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: [],
     load: async () => (await import('./application/service.ts')).application,
   }],
+  ['argocd', {
+    builtIn: false,
+    tools: ["argocd_list_projects","argocd_list_applications","argocd_get_application","argocd_resource_tree","argocd_diff","argocd_history","argocd_events","argocd_logs","argocd_sync","argocd_rollback","argocd_deploy_irreversibly","argocd_refresh"],
+    load: async () => (await import('./argocd/service.ts')).argocd,
+  }],
   ['clickhouse', {
     builtIn: false,
     tools: ["clickhouse_query","clickhouse_explain","clickhouse_tables","clickhouse_describe","clickhouse_parts","clickhouse_running_queries","clickhouse_insert","clickhouse_insert_keyed"],

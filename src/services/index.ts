@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '../toolset/define.ts';
 import { agent } from './agent/service.ts';
 import { alertmanager } from './alertmanager/service.ts';
 import { application } from './application/service.ts';
+import { argocd } from './argocd/service.ts';
 import { clickhouse } from './clickhouse/service.ts';
 import { grafana } from './grafana/service.ts';
 import { httpService } from './http-service/service.ts';
@@ -26,6 +27,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     agent,
     alertmanager,
     application,
+    argocd,
     clickhouse,
     grafana,
     httpService,
