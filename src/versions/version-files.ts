@@ -38,6 +38,8 @@ export interface VersionFiles {
   create(make: (number: number) => Promise<Version>): Promise<Version>;
   addAfter(number: number, after: JsonValue): Promise<void>;
   addEnd(number: number, end: VersionEnd): Promise<void>;
+  /** Puts a version of an export under its own number. Throws when the number is taken. */
+  restore(version: Version, after: JsonValue, end: VersionEnd | undefined): Promise<void>;
   /** Throws DamagedVersion. */
   read(number: number): Promise<WholeVersion>;
   /** Every number there is, ascending. */
@@ -73,6 +75,12 @@ export function openVersionFiles(folder: string): VersionFiles {
         last = Math.max(last, number);
         if (isOurs) return version;
       }
+    },
+    async restore(version, after, end) {
+      await add(version.number, 'begin', version);
+      if (after !== null) await add(version.number, 'after', after);
+      if (end) await add(version.number, 'end', end);
+      last = Math.max(last, version.number);
     },
     addAfter: (number, after) => add(number, 'after', after),
     addEnd: (number, end) => add(number, 'end', end),
