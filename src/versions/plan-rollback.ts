@@ -107,9 +107,8 @@ function dueChanges(later: readonly WholeVersion[]): readonly WholeVersion[] {
   return due;
 }
 
-/** A write that is known to have failed before it changed anything, or that only makes other calls. */
-const hadNoEffect = ({ change, end }: WholeVersion): boolean =>
-  end?.outcome === 'error' || change?.tool.startsWith('stack_') === true;
+/** A write that is known to have failed before it changed anything. */
+const hadNoEffect = ({ end }: WholeVersion): boolean => end?.outcome === 'error';
 
 const nameOf = ({ number, change }: WholeVersion) => ({
   of: number,
