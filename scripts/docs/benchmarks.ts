@@ -129,7 +129,7 @@ const versionsTable = (rows: NonNullable<Figures['versions']>): string =>
   table(
     [
       'versions of 100 components',
-      'list of 50, p50',
+      'list of 10, p50',
       'p99',
       'diff, p50',
       'p99',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { readdir, readFile, unlink } from 'node:fs/promises';
+import { access, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
@@ -40,6 +40,10 @@ export interface VersionFiles {
   addEnd(number: number, end: VersionEnd): Promise<void>;
   /** Puts a version of an export under its own number. Throws when the number is taken. */
   restore(version: Version, after: JsonValue, end: VersionEnd | undefined): Promise<void>;
+  /** The highest number there is by now, whichever process made it. */
+  newest(): Promise<number>;
+  /** Whether there is a version of that number. */
+  has(number: number): Promise<boolean>;
   /** Throws DamagedVersion. */
   read(number: number): Promise<WholeVersion>;
   /** Every number there is, ascending. */
@@ -66,8 +70,19 @@ export function openVersionFiles(folder: string): VersionFiles {
     return text === undefined ? undefined : unsealed(text, number);
   };
 
+  const has = (number: number) =>
+    access(path(number, 'begin')).then(
+      () => true,
+      () => false,
+    );
+
   return {
     last: () => last,
+    has,
+    async newest() {
+      while (await has(last + 1)) last += 1;
+      return last;
+    },
     async create(make) {
       for (let number = last + 1; ; number++) {
         const version = Version.parse(await make(number));

@@ -40,7 +40,7 @@ async function one(count: number) {
     for (let n = 0; n < 5; n++) await store.record(made, new Map([app(1, 'app:same')]));
     const [listing, comparing]: [number[], number[]] = [[], []];
     for (let n = 0; n < LOOKS; n++) {
-      listing.push(await timed(() => listVersions(store, { limit: 50 })));
+      listing.push(await timed(() => listVersions(store, { limit: 10 })));
       comparing.push(await timed(() => diffVersions(store, 2, count)));
     }
     return {
