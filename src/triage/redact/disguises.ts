@@ -14,25 +14,19 @@ const TWINS: ReadonlyMap<string, string> = new Map(
     .filter((_, i) => i % 2 === 0),
 );
 
-/** Takes out what hides between a token's characters. */
-export const UNSEEN_CHARACTERS: Escaping = { sign: '', escapes: new RegExp(UNSEEN, 'g'), decode: () => '' };
+const TWIN = `[${[...TWINS.keys()].join('')}]`;
+const LATIN = '[A-Za-z0-9_.@-]';
 
-/** Reads other faces of a character as the plain one. */
-export const OTHER_FACES: Escaping = {
+/** Takes out what nobody sees, and reads other faces of a character, and look-alikes beside Latin letters, as the plain one. */
+export const DISGUISES: Escaping = {
   sign: '',
-  escapes: new RegExp(FACES, 'g'),
-  decode: (face) => (/[\u2010\u2011]/.test(face) ? '-' : face.normalize('NFKC')),
+  escapes: new RegExp(`${UNSEEN}|${FACES}|(?<=${LATIN})${TWIN}|${TWIN}(?=${LATIN})`, 'g'),
+  decode: (face) =>
+    TWINS.get(face) ?? (/[\u2010\u2011]/.test(face) ? '-' : isFace(face) ? face.normalize('NFKC') : ''),
 };
 
-/** Reads a look-alike as the Latin letter, where a Latin letter or a digit stands beside it. */
-export const TWIN_LETTERS: Escaping = {
-  sign: '',
-  escapes: new RegExp(
-    `(?<=[A-Za-z0-9_.@-])[${[...TWINS.keys()].join('')}]|[${[...TWINS.keys()].join('')}](?=[A-Za-z0-9_.@-])`,
-    'g',
-  ),
-  decode: (letter) => TWINS.get(letter) ?? letter,
-};
+const WHOLE_FACE = new RegExp(`^(?:${FACES})$`);
+const isFace = (character: string) => WHOLE_FACE.test(character);
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&quot;': '"',
@@ -56,3 +50,18 @@ export const ENTITY_ESCAPES: Escaping = {
     return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : entity;
   },
 };
+
+/** Takes one layer of every escaping off at once, each where it stands. */
+export function allOf(escapings: readonly Escaping[]): Escaping {
+  const whole = escapings.map(
+    ({ escapes }) => new RegExp(`^(?:${escapes.source})$`, escapes.flags.replace('g', '')),
+  );
+  return {
+    sign: '',
+    escapes: new RegExp(escapings.map(({ escapes }) => escapes.source).join('|'), 'gi'),
+    decode: (escaped) => {
+      const which = whole.findIndex((pattern) => pattern.test(escaped));
+      return escapings[which]?.decode(escaped) ?? escaped;
+    },
+  };
+}
