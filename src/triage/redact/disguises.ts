@@ -51,17 +51,14 @@ export const ENTITY_ESCAPES: Escaping = {
   },
 };
 
-/** Takes one layer of every escaping off at once, each where it stands. */
+/** Takes one layer of every escaping off at once, each where it stands. Their signs tell them apart. */
 export function allOf(escapings: readonly Escaping[]): Escaping {
-  const whole = escapings.map(
-    ({ escapes }) => new RegExp(`^(?:${escapes.source})$`, escapes.flags.replace('g', '')),
-  );
+  const signed = escapings.filter(({ sign }) => sign !== '');
+  const other = escapings.find(({ sign }) => sign === '');
   return {
     sign: '',
     escapes: new RegExp(escapings.map(({ escapes }) => escapes.source).join('|'), 'gi'),
-    decode: (escaped) => {
-      const which = whole.findIndex((pattern) => pattern.test(escaped));
-      return escapings[which]?.decode(escaped) ?? escaped;
-    },
+    decode: (escaped) =>
+      (signed.find(({ sign }) => escaped.startsWith(sign)) ?? other)?.decode(escaped) ?? escaped,
   };
 }

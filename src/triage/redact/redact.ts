@@ -102,9 +102,13 @@ export function createRedactor(): Redactor {
   };
 
   return Object.freeze({
-    text: (text: string) => textAt(text, ''),
+    text: (text: string) => {
+      placeholders.reserve(text);
+      return textAt(text, '');
+    },
     json: (value: JsonValue) => {
       openKeyIn = undefined;
+      placeholders.reserve(JSON.stringify(value));
       return valueAt(value, '', '');
     },
     report: () => ({ counts: placeholders.counts(), masked: [...masked] }),

@@ -65,11 +65,9 @@ function keyEnd(text: string, at: number): number {
 /** Of a key that was cut short only what looks like base64 goes: the prose after it stays. */
 function cutEnd(text: string, at: number, end: number): number {
   let last = at;
-  const words = /[A-Za-z0-9+/=]{16,}/g;
-  words.lastIndex = at;
-  for (let match = words.exec(text); match && match.index < end; match = words.exec(text)) {
-    if (match.index - last > 64) break;
-    last = match.index + match[0].length;
+  for (const { 0: word, index } of text.slice(at, end).matchAll(/[A-Za-z0-9+/=]{16,}/g)) {
+    if (at + index - last > 64) break;
+    last = at + index + word.length;
   }
   return last + (matchAt(LAST_LINE, text, last)?.[0].length ?? 0);
 }
