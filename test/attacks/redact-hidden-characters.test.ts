@@ -16,6 +16,7 @@ test.each([
   ['tag', '\u{e0041}'],
   ['colour', '\u001b[1;31m'],
   ['null', '\u0000'],
+  ['the escape that results show for one', '\\u{200b}'],
 ])('%s between the characters of a token', (_name, hidden) => {
   const { text } = redact(`saw ${[...TOKEN].join(hidden)} in the log`);
   expect(text).toBe('saw {github-token#1} in the log');

@@ -1,8 +1,8 @@
 import type { Escaping } from '../../secrets/mask/views.ts';
 
-/** Terminal colours, and characters that nobody sees: zero width, direction, variation, tags. */
+/** Terminal colours, characters that nobody sees (zero width, direction, variation, tags), and the escapes that results show for them. */
 const UNSEEN =
-  '\\u001b\\[[0-9;]{0,16}[A-Za-z]|[\\u0000-\\u0008\\u000e-\\u001a\\u007f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]|\\udb40[\\udc00-\\uddef]';
+  '\\\\u\\{[0-9a-fA-F]{1,6}\\}|\\u001b\\[[0-9;]{0,16}[A-Za-z]|[\\u0000-\\u0008\\u000e-\\u001a\\u007f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]|\\udb40[\\udc00-\\uddef]';
 /** Letters and digits of other widths and faces, which NFKC folds to plain ones. */
 const FACES =
   '[\\uff01-\\uff5e\\u2070-\\u209c\\u24b6-\\u24e9\\u2460-\\u2468]|\\ud835[\\udc00-\\udfff]|[\\u2024\\ufe52\\ufe55\\ufe6b\\ufe63\\u2010\\u2011\\ufe58]';
@@ -58,7 +58,10 @@ export function allOf(escapings: readonly Escaping[]): Escaping {
   return {
     sign: '',
     escapes: new RegExp(escapings.map(({ escapes }) => escapes.source).join('|'), 'gi'),
-    decode: (escaped) =>
-      (signed.find(({ sign }) => escaped.startsWith(sign)) ?? other)?.decode(escaped) ?? escaped,
+    decode: (escaped) => {
+      const isUnseen = escaped.startsWith('\\u{');
+      const escaping = isUnseen ? other : (signed.find(({ sign }) => escaped.startsWith(sign)) ?? other);
+      return escaping?.decode(escaped) ?? escaped;
+    },
   };
 }

@@ -77,7 +77,8 @@ function cardAt(text: string, groups: readonly Group[], first: number, add: Add)
 /** Beside the word, sixteen digits are hidden whatever they are: a mistyped card is still somebody's. */
 function isCard(digits: string, isGrouped: boolean, hasContext: boolean): boolean {
   if (hasContext && digits.length === 16) return true;
-  const isUsual = digits.length > 13 && digits.length < 17;
+  // Thirteen digits are mostly a time in milliseconds.
+  const isUsual = digits.length > 13;
   return (isUsual || isGrouped || hasContext) && isIssued(digits) && hasCheckDigit(digits);
 }
 
