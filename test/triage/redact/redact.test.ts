@@ -34,6 +34,13 @@ test.each([
   ['IBAN DE89 3704 0044 0532 0130 00 ok', 'IBAN {iban#1} ok'],
   ['mail bob@example.com or 020 7946 0958', 'mail {email#1} or 020 7946 0958'],
   ['call +44 20 7946 0958 or (555) 123-4567', 'call {phone#1} or {phone#2}'],
+  ["define( 'DB_PASSWORD', 'admin' );", "define( 'DB_PASSWORD', '{password#1}' );"],
+  [
+    "define('NONCE_SALT', ':9URM*n56|I|Rf$|ud0cFJ<KAA<1h_w]A!/?])<q+!qK>+Lq');",
+    "define('NONCE_SALT', '{secret#1}');",
+  ],
+  ['<Pass encoding="base64">NjllNWU5ZWMwZDU0</Pass>', '<Pass encoding="base64">{password#1}</Pass>'],
+  ['  secret_key_base: e0ec946fcefea5ce0d4d924f3c8db11d', '  secret_key_base: {api-key#1}'],
   ['the password is hunter2!', 'the password is {password#1}'],
   ['&quot;password&quot;:&quot;x12&quot;', '&quot;password&quot;:&quot;{password#1}&quot;'],
   [`AKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`, '{aws-key-id#1},{aws-secret-key#1}'],

@@ -105,6 +105,9 @@ function isToken(value: string, isSentence: boolean): boolean {
 
 /** Letters and digits mixed as no word mixes them, and neither a UUID, a hash, a date nor a resource's name. */
 function isRandom(value: string): boolean {
+  // No sentence and no name has as many different signs as a generated salt.
+  if (value.length >= 32 && (value.match(/[^\w\s.,-]/g)?.length ?? 0) >= 6 && entropy(value) >= 4.5)
+    return true;
   if (value.length < 16 || /[\s/:]{2}|^\w+:\/\//.test(value) || !/^[\w+/=.~:-]+$/.test(value)) return false;
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return false;
   if (/^(?:sha\d+:)?(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) || /^[\d.:TZ+-]+$/.test(value)) return false;
