@@ -75,6 +75,9 @@ describe('a record that names another’s annotation', () => {
 
 test.each([
   { status: 404, body: '<html>' },
+  { status: 404, body: '{"message":"no Route matched with those values"}' },
+  { status: 404, body: '{"message":"Not found"}' },
+  { status: 404, body: '{}' },
   { status: 403, body: '{}' },
 ])('an annotation that cannot be looked at ($status) does not count as gone', async (answer) => {
   const args = { dashboard: 'shop-main', text: 'drill' };

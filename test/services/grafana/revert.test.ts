@@ -173,18 +173,21 @@ describe('a created annotation', () => {
   const undo = (args: ReturnType<typeof mark>, written: Awaited<ReturnType<typeof create>>) =>
     lab.scoped().revert(createAnnotation, 'shop', args, written);
 
-  test.each([{}, { panel: 3 }, { time: 'now-1h', end: 'now' }, { tags: ['b', 'a', 'a'] }])(
-    '%j is deleted, just that one',
-    async (more) => {
-      const before = contents();
-      const written = await create(mark(more));
-      expect(contents()).not.toEqual(before);
-      await undo(mark(more), written);
-      expect(contents()).toEqual(before);
-      await undo(mark(more), written);
-      expect(contents()).toEqual(before);
-    },
-  );
+  describe.each([{ isOf12: false }, { isOf12: true }])('of a Grafana with %j', ({ isOf12 }) => {
+    test.each([{}, { panel: 3 }, { time: 'now-1h', end: 'now' }, { tags: ['b', 'a', 'a'] }])(
+      '%j is deleted, just that one',
+      async (more) => {
+        lab.twin().mood.isOf12 = isOf12;
+        const before = contents();
+        const written = await create(mark(more));
+        expect(contents()).not.toEqual(before);
+        await undo(mark(more), written);
+        expect(contents()).toEqual(before);
+        await undo(mark(more), written);
+        expect(contents()).toEqual(before);
+      },
+    );
+  });
 
   test.each([
     { text: 'theirs' },
