@@ -26,7 +26,7 @@ describe('a way back that leads further than the change', () => {
     [],
   ])('to %j is not gone', async (...fields) => {
     const written = await lab.scoped().write(updateDashboard, 'shop', ARGS);
-    const record = { ...written, before: { version: 1, fields } };
+    const record = { ...written, before: { ...(written.before as object), fields } };
     await lab.unwritten(() => lab.scoped().revert(updateDashboard, 'shop', ARGS, record));
   });
 

@@ -159,6 +159,17 @@ describe('a changed dashboard', () => {
     expect(contents()).toEqual(theirs);
   });
 
+  test('a write that never arrived, and somebody who saved the same and more: conflict', async () => {
+    const { args, image } = await torn({ title: 'Mine' });
+    lab.twin().state.editByHand('shop-main', (model) => {
+      model.title = 'Mine';
+      model.timezone = 'utc';
+    });
+    const theirs = contents();
+    await expect(back(args, image)).rejects.toMatchObject({ code: 'conflict' });
+    expect(contents()).toEqual(theirs);
+  });
+
   test('a write that never arrived has nothing to take back', async () => {
     const { args, image } = await torn({ title: 'Mine' });
     lab.twin().forget();
