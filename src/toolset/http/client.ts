@@ -35,6 +35,8 @@ export interface HttpApi {
    * Never shown: anything of the body that does not only repeat the caller's words.
    */
   failureOf?(status: number, body: string): ToolError | undefined;
+  /** `failureOf` is asked for 401 and 403, too: the API says in them what it refuses, and why. */
+  readonly explainsRefusals?: true;
 }
 
 /** One request below the API's root. */
@@ -143,7 +145,8 @@ function bodyOf<T>({ json, form, text }: HttpRequest<T>): { body?: string | URLS
 }
 
 function refusalOf<T>(api: HttpApi, status: number, body: string, request: HttpRequest<T>): ToolError {
-  const reported = status === 401 || status === 403 ? undefined : api.failureOf?.(status, body);
+  const isOfAccount = status === 401 || status === 403;
+  const reported = isOfAccount && !api.explainsRefusals ? undefined : api.failureOf?.(status, body);
   if (reported) return reported;
   const isRefusal = status >= 400 && status < 500;
   // A proxy's 502 or 504 says nothing of what the server behind it did.
