@@ -95,6 +95,7 @@ export interface MongoWriter extends Pick<MongoReader, 'collections' | 'indexes'
   apply(on: ScopedCollection, steps: readonly Step[], bounds: Bounds): Promise<Applied>;
   /** An index as the server will list it: a value of Extended JSON has more than one form. */
   asStored(index: JsonObject): JsonValue;
+  /** `conflict` where it is there already. */
   createIndex(on: ScopedCollection, index: JsonObject, bounds: Bounds): Promise<void>;
   dropIndex(on: ScopedCollection, name: string, bounds: Bounds): Promise<void>;
   /** One index exactly, undefined if there is none of that name. */

@@ -33,7 +33,10 @@ export const createWriter = (wire: Wire, reader: MongoReader, isSharded: boolean
   apply: (on, steps, bounds) => apply(wire, on, steps, bounds),
   asStored: (index) => toJson(toDocument(index)),
   async createIndex(on, index, bounds) {
-    await wire.write({ createIndexes: on.name, indexes: [toDocument(index)] }, bounds);
+    const answer = await wire.write({ createIndexes: on.name, indexes: [toDocument(index)] }, bounds);
+    // The server calls it done where somebody made the very same one meanwhile.
+    if (answer.numIndexesAfter === answer.numIndexesBefore)
+      throw new ToolError('conflict', 'somebody made the same index at the same time; it is theirs');
   },
   async dropIndex(on, name, bounds) {
     await wire.write({ dropIndexes: on.name, index: name }, bounds);
