@@ -8,6 +8,7 @@ import { postEvent, webhookUrlOf } from '../../toolset/http/webhook.ts';
 import { createKeyLedgers } from '../../toolset/key-ledger.ts';
 import { given } from '../../toolset/provider-fields.ts';
 import type { TicketConnection } from './connection.ts';
+import type { Recent } from './once.ts';
 import { GitHubTracker } from './providers/github.ts';
 import { githubRoutes } from './providers/github-api.ts';
 import { githubFailure } from './providers/github-failure.ts';
@@ -24,7 +25,7 @@ import { TrackerWriter } from './writer.ts';
 type Connection = Resolved<TicketConnection>;
 
 const USER_AGENT = { 'user-agent': 'stackward' };
-const lostAt = createKeyLedgers<number>();
+const recentAt = createKeyLedgers<Recent>();
 
 /** Opens clients of the tracker that the component names. Nothing is sent until a tool asks. */
 export const connector: Connector<TicketTypes, TicketConnection> = {
@@ -57,7 +58,7 @@ function writerOf(connection: Connection): TicketWriter {
   const { provider, label, labels = [] } = connection;
   const { url = '', repository = '', project = '' } = connection;
   const at = createHash('sha256').update([provider, url, repository, project].join(' ')).digest('hex');
-  const writer = (tracker: Tracker) => new TrackerWriter({ tracker, label, labels, lost: lostAt(at) });
+  const writer = (tracker: Tracker) => new TrackerWriter({ tracker, label, labels, recent: recentAt(at) });
   switch (provider) {
     case 'github': {
       const place = repositoryOf(connection);

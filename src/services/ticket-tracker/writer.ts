@@ -1,5 +1,5 @@
 import { ToolError } from '../../toolset/errors.ts';
-import { type LostWrites, once } from './once.ts';
+import { assertSettled, once, type RecentWrites } from './once.ts';
 import { type Asker, type CommentParams, digestOf, markOf, type OpenParams } from './ticket.ts';
 import type { Account, Made, StoredComment, StoredTicket, TicketWriter, Tracker } from './tracker.ts';
 
@@ -8,7 +8,7 @@ export interface WriterOptions {
   /** The component's own label, set on every ticket. */
   readonly label: string;
   readonly labels: readonly string[];
-  readonly lost: LostWrites;
+  readonly recent: RecentWrites;
 }
 
 /** Writes each ticket and comment once for its key, and takes back what nobody touched. */
@@ -16,14 +16,14 @@ export class TrackerWriter implements TicketWriter {
   readonly labels: readonly string[];
   readonly #tracker: Tracker;
   readonly #label: string;
-  readonly #lost: LostWrites;
+  readonly #recent: RecentWrites;
   #account: Account | undefined;
 
-  constructor({ tracker, label, labels, lost }: WriterOptions) {
+  constructor({ tracker, label, labels, recent }: WriterOptions) {
     this.labels = labels;
     this.#tracker = tracker;
     this.#label = label;
-    this.#lost = lost;
+    this.#recent = recent;
   }
 
   async isTicketThere(key: string, signal: AbortSignal): Promise<boolean> {
@@ -38,7 +38,7 @@ export class TrackerWriter implements TicketWriter {
       labels: [...new Set([this.#label, ...labels])],
       mark,
     };
-    return once(this.#lost, mark, {
+    return once(this.#recent, mark, {
       find: async () => (await this.#findTicket(key, signal))?.ticket.id,
       make: () => this.#tracker.create(draft, signal),
       textOf: async (id) => contentOf(await this.#ownTicket(id, signal)),
@@ -48,7 +48,7 @@ export class TrackerWriter implements TicketWriter {
   async withdraw(args: OpenParams, by: Asker, made: Made | null, signal: AbortSignal): Promise<void> {
     const { idempotency_key: key } = args;
     const id = made?.id ?? (await this.#findTicket(key, signal))?.ticket.id;
-    if (id === undefined) return;
+    if (id === undefined) return assertSettled(this.#recent, ticketMark(key));
     const found = await this.#ownTicket(id, signal);
     if (found.ticket.state === 'closed') return;
     const written = { ...args, assignees: [], body: this.#tracker.markUp(args.body, by, ticketMark(key)) };
@@ -81,7 +81,7 @@ export class TrackerWriter implements TicketWriter {
     const found = made
       ? (await this.#tracker.comments(ticket, signal)).find(({ comment }) => comment.id === made.id)
       : await this.#findComment(ticket, mark, signal);
-    if (!found) return;
+    if (!found) return assertSettled(this.#recent, mark);
     const { id } = found.comment;
     const text = made ? made.digest : digestOf(this.#tracker.markUp(body, by, mark));
     const isOurs = found.authorId === (await this.#me(signal)).id;
@@ -122,7 +122,7 @@ export class TrackerWriter implements TicketWriter {
 
   #addOnce(ticket: string, mark: string, text: string, by: Asker, signal: AbortSignal): Promise<Made> {
     const body = this.#tracker.markUp(text, by, mark);
-    return once(this.#lost, mark, {
+    return once(this.#recent, mark, {
       find: async () => (await this.#findComment(ticket, mark, signal))?.comment.id,
       make: () => this.#tracker.addComment(ticket, body, signal),
       textOf: async () => (await this.#findComment(ticket, mark, signal))?.comment.body,
