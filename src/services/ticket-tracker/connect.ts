@@ -26,6 +26,7 @@ type Connection = Resolved<TicketConnection>;
 
 const USER_AGENT = { 'user-agent': 'stackward' };
 const recentAt = createKeyLedgers<Recent>();
+const ownEventsAt = createKeyLedgers<string>();
 
 /** Opens clients of the tracker that the component names. Nothing is sent until a tool asks. */
 export const connector: Connector<TicketTypes, TicketConnection> = {
@@ -69,7 +70,7 @@ function writerOf(connection: Connection): TicketWriter {
       return writer(new JiraTracker(jiraAt(connection, jiraRoutes(place, true)), place));
     }
     case 'webhook':
-      return webhookWriter(hookOf(connection), label, labels);
+      return webhookWriter(hookOf(connection), ownEventsAt(at), { label, labels });
   }
 }
 

@@ -31,7 +31,7 @@ export class TrackerWriter implements TicketWriter {
   }
 
   open({ idempotency_key: key, title, body, labels }: OpenParams, by: Asker, signal: AbortSignal) {
-    const mark = ticketMark(key);
+    const mark = this.#ticketMark(key);
     const draft = {
       title,
       body: this.#tracker.markUp(body, by, mark),
@@ -48,10 +48,14 @@ export class TrackerWriter implements TicketWriter {
   async withdraw(args: OpenParams, by: Asker, made: Made | null, signal: AbortSignal): Promise<void> {
     const { idempotency_key: key } = args;
     const id = made?.id ?? (await this.#findTicket(key, signal))?.ticket.id;
-    if (id === undefined) return assertSettled(this.#recent, ticketMark(key));
+    if (id === undefined) return assertSettled(this.#recent, this.#ticketMark(key));
     const found = await this.#ownTicket(id, signal);
     if (found.ticket.state === 'closed') return;
-    const written = { ...args, assignees: [], body: this.#tracker.markUp(args.body, by, ticketMark(key)) };
+    const written = {
+      ...args,
+      assignees: [],
+      body: this.#tracker.markUp(args.body, by, this.#ticketMark(key)),
+    };
     const digest = made ? made.digest : digestOf(contentOf({ ticket: written, ...written }));
     const isAsWritten = digestOf(contentOf(found)) === digest;
     if (!isAsWritten || (await this.#isCommented(id, signal)))
@@ -96,7 +100,12 @@ export class TrackerWriter implements TicketWriter {
   }
 
   async #findTicket(key: string, signal: AbortSignal): Promise<StoredTicket | undefined> {
-    return this.#tracker.marked(ticketMark(key), await this.#me(signal), signal);
+    return this.#tracker.marked(this.#ticketMark(key), await this.#me(signal), signal);
+  }
+
+  /** With the label, since one account may write under several: a key of another label is another ticket. */
+  #ticketMark(key: string): string {
+    return markOf('ticket', this.#label, key);
   }
 
   /** A ticket that our own account opened, whatever its labels are by now. */
@@ -138,5 +147,4 @@ interface Content extends Pick<StoredTicket, 'assignees' | 'body'> {
   readonly ticket: { readonly title: string };
 }
 
-const ticketMark = (key: string): string => markOf('ticket', key);
 const commentMark = (ticket: string, key: string): string => markOf('comment', ticket, key);
