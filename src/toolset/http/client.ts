@@ -118,7 +118,7 @@ async function read<T>(api: HttpApi, response: Response, request: HttpRequest<T>
 }
 
 function addressOf<T>({ url, root }: HttpApi, { path, query = [] }: HttpRequest<T>): string {
-  const address = `${url.replace(/\/+$/, '')}/${[...root, ...path].map(segment).join('/')}`;
+  const address = [url.replace(/\/+$/, ''), ...[...root, ...path].map(segment)].join('/');
   return query.length > 0 ? `${address}?${encode(query)}` : address;
 }
 
