@@ -11,7 +11,7 @@ import type { TicketConnection } from './connection.ts';
 import type { Recent } from './once.ts';
 import { GitHubTracker } from './providers/github.ts';
 import { githubRoutes } from './providers/github-api.ts';
-import { githubFailure } from './providers/github-failure.ts';
+import { githubFailure, isGitHubLimit } from './providers/github-failure.ts';
 import { GitHubReading } from './providers/github-reading.ts';
 import { JiraTracker } from './providers/jira.ts';
 import { jiraRoutes } from './providers/jira-api.ts';
@@ -94,6 +94,7 @@ const githubAt = (connection: Connection, routes: readonly Route[]) =>
     root: [],
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
     failureOf: githubFailure,
+    isLimit: isGitHubLimit,
   });
 
 const jiraAt = (connection: Connection, routes: readonly Route[]) =>

@@ -35,6 +35,8 @@ export interface HttpApi {
    * Never shown: anything of the body that does not only repeat the caller's words.
    */
   failureOf?(status: number, body: string): ToolError | undefined;
+  /** Whether the body of a 403 says that the API is asked too often, rather than that a right is missing. */
+  isLimit?(body: string): boolean;
 }
 
 /** One request below the API's root. */
@@ -122,9 +124,10 @@ function addressOf<T>({ url, root }: HttpApi, { path, query = [] }: HttpRequest<
   return query.length > 0 ? `${address}?${encode(query)}` : address;
 }
 
-/** One path segment. Dots survive encoding and would climb out of the API, so they are refused. */
+/** One path segment. Dots survive encoding and would climb out of the API; half a surrogate pair cannot be encoded. */
 function segment(text: string): string {
-  if (/^\.*$/.test(text)) throw new ToolError('invalid_arguments', `${JSON.stringify(text)} is not a name`);
+  if (/^\.*$|\p{Cs}/u.test(text))
+    throw new ToolError('invalid_arguments', `${JSON.stringify(text)} is not a name`);
   return encodeURIComponent(text);
 }
 
@@ -143,6 +146,7 @@ function bodyOf<T>({ json, form, text }: HttpRequest<T>): { body?: string | URLS
 }
 
 function refusalOf<T>(api: HttpApi, status: number, body: string, request: HttpRequest<T>): ToolError {
+  if (status === 403 && api.isLimit?.(body)) return statusFailure(429);
   const reported = status === 401 || status === 403 ? undefined : api.failureOf?.(status, body);
   if (reported) return reported;
   const isRefusal = status >= 400 && status < 500;

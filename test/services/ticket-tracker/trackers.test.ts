@@ -173,6 +173,22 @@ describe.each(CASES)('%s', (_, start) => {
 });
 
 describe('GitHub alone', () => {
+  test('a limit that GitHub answers with 403 is no missing right', async () => {
+    const { twin, lab } = await githubCase();
+    for (const words of [
+      'API rate limit exceeded for user ID 7.',
+      'You have exceeded a secondary rate limit.',
+    ]) {
+      twin.breakWith(403, JSON.stringify({ message: words }));
+      await expect(lab.write(ticketOpen, undefined, someTicket())).rejects.toMatchObject({
+        code: 'too_busy',
+      });
+    }
+    twin.breakWith(403, '{"message": "Resource not accessible by personal access token"}');
+    await expect(lab.read(ticketList, undefined, {})).rejects.toMatchObject({ code: 'permission_denied' });
+    await twin.close();
+  });
+
   test('a label that the repository has in another case is the same label', async () => {
     const { twin, lab } = await githubCase();
     const ticket = String(twin.openOther({ labels: ['Stackward'] }));
