@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { DiagnoseInput, Series } from '../../src/triage/diagnose/input.ts';
+import { nameResolver } from '../../src/triage/diagnose/names.ts';
 
 const Points = {
   t: z.array(z.number()),
@@ -97,7 +98,8 @@ function toCase(
   baseline: readonly Series[] | undefined,
   file: string,
 ): EvalCase {
-  const culprit = one.label.healthy ? null : (one.label.component ?? null);
+  const named = one.label.healthy ? null : (one.label.component ?? null);
+  const culprit = named === null ? null : nameResolver(one.topology.components)(named);
   if (culprit === null && !one.label.healthy)
     throw new Error(`${file}: label.component: expected a name, or label.healthy true`);
   return {

@@ -88,10 +88,9 @@ const isMean = ({ metric, stat }: Series, kind: string): boolean =>
 const worsened = (value: number | null, by: number, kind: Fault['kind']): number | null =>
   value === null ? null : kind === 'latency' ? value + by : Math.max(0, value - by);
 
-/** Three robust deviations: what an ordinary alert rule fires at. */
+/** Three robust deviations and one per cent: what an ordinary alert rule fires at. */
 function isNoticed(series: Series, excess: number): boolean {
   const middle = median(series.v);
-  return (
-    excess > 3 * 1.4826 * median(series.v.map((value) => (value === null ? null : Math.abs(value - middle))))
-  );
+  const deviation = 1.4826 * median(series.v.map((value) => (value === null ? null : Math.abs(value - middle))));
+  return excess > Math.max(3 * deviation, 0.01 * middle);
 }
