@@ -46,6 +46,7 @@ function main(): void {
   );
   say(`${folder.cases.length} cases from ${options.cases}`);
   say(`${healthy.length} healthy cases, made here by cutting windows out of normal operation`);
+  say('AC@k counts an incident that was called nothing as missed; "ranked" looks at the ranking alone');
   if (made.length > 0) say(`${made.length} incidents, made here by adding a fault to normal operation`);
   const outcomes = [...folder.cases, ...healthy, ...made, ...synthetic].map(runCase);
   const bySource = groupBy(outcomes, ({ source }) => source);

@@ -2,6 +2,8 @@ import { type Anomalies, measure } from './anomaly.ts';
 import { presence, shareOfFirst } from './confidence.ts';
 import { freshDeploys } from './deploys.ts';
 import { evidenceFor, evidenceOfNothing } from './evidence.ts';
+import { explainAway } from './explain-away.ts';
+import { type Finding, findings } from './findings.ts';
 import { type Graph, graphOf, type Walk, walks } from './graph.ts';
 import type { Deploy, DiagnoseInput } from './input.ts';
 import { logShifts } from './logs.ts';
@@ -9,7 +11,6 @@ import { addressLinks, nameResolver } from './names.ts';
 import { incidentWindow } from './onset.ts';
 import { PARAMETERS } from './parameters.ts';
 import { rankSuspects, type Suspect } from './rank.ts';
-import { explainAway, type Finding, findings } from './suspicion.ts';
 
 /** One component that may be at fault. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import type { Anomalies } from './anomaly.ts';
+import type { Explained } from './explain-away.ts';
 import { PARAMETERS } from './parameters.ts';
 import type { Suspect } from './rank.ts';
-import type { Explained } from './suspicion.ts';
 
 /** A finding below this many robust deviations is not worth a line. */
 const WORTH_A_LINE = 2;

@@ -33,8 +33,14 @@ export const BAD: Readonly<Record<MetricKind, readonly ('up' | 'down')[]>> = {
   other: ['up', 'down'],
 };
 
-/** Kinds that a caller inherits from what it calls. */
-export const PROPAGATES: ReadonlySet<MetricKind> = new Set<MetricKind>(['latency', 'errors', 'success']);
+/** Kinds of findings that a caller inherits from what it calls; what a metric of unknown meaning may be one of. */
+export const PROPAGATES: ReadonlySet<string> = new Set<MetricKind | 'logs'>([
+  'latency',
+  'errors',
+  'success',
+  'other',
+  'logs',
+]);
 
 /**
  * Which statistic of a metric speaks for it, the smallest first. A mean adds up along a call, a quantile does not;

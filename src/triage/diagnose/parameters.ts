@@ -40,6 +40,12 @@ export const PARAMETERS = {
   logWeight: 0.5,
   /** At most this much of an anomaly is explained by a callee that is anomalous in another kind of metric. */
   crossKind: 0.5,
+  /** What a callee accounts for counts fully from this many deviations on, and less below, where it may be noise. */
+  noise: 2,
+  /** No anomaly is explained away wholly: two components that call each other must not clear each other. */
+  mostExplained: 0.9,
+  /** All replicas missing count as this many deviations; some, as their share of it. */
+  replicaDeviations: 20,
   /** For each component on the way from the alert that looks normal, a suspicion behind it counts this much. */
   quietHop: 0.6,
   /** A caller of what alerted may flood it, but is rarely to blame. */
@@ -51,7 +57,11 @@ export const PARAMETERS = {
   /** How much stronger or weaker moves the chance from a half to 3 in 4, or 1 in 4. */
   presentWidth: 0.2,
   /** How far the first suspect's lead counts: suspicions are compared in this power. */
-  sharpness: 2,
+  sharpness: 3,
+  /** A second suspect with more than this share of the first one's suspicion is its rival... */
+  rival: 0.7,
+  /** ...and then the first is at most this likely to be the one. */
+  mostWithRival: 0.45,
   /** What logs alone say is at most this likely: anybody who can write a line can write this one. */
   mostFromText: 0.4,
   /** How many templates of logs are shown as evidence. */

@@ -1,7 +1,7 @@
 import type { FreshDeploy } from './deploys.ts';
+import type { Explained } from './explain-away.ts';
 import type { Walk } from './graph.ts';
 import { PARAMETERS } from './parameters.ts';
-import type { Explained } from './suspicion.ts';
 
 /** A component under suspicion. */
 export interface Suspect {
