@@ -66,7 +66,7 @@ const wrongLine = ({ id, culprit, verdict, rank, first }: Outcome): string =>
 
 function sensitivity(cases: readonly EvalCase[], healthy: readonly EvalCase[]): void {
   say('\nEach parameter halved and doubled: AC@1 of the cases, specificity of the healthy ones');
-  const all = trials([...cases, ...healthy], () => {});
+  const all = trials([...cases, ...healthy]);
   for (const { setting, outcomes } of all) {
     const { ac1, specificity } = figuresOf(outcomes);
     say(`  ${setting.padEnd(24)} ${ac1.share.toFixed(3)}  ${specificity.share.toFixed(3)}`);

@@ -20,7 +20,7 @@ export interface Candidate {
   /** The way from the component that alerted to this one. */
   readonly path: readonly string[];
   readonly relation: Walk['relation'];
-  /** Kinds of what is wrong with it, strongest first. */
+  /** Kinds of what is anomalous of it, strongest first; without any, of what comes nearest. */
   readonly kinds: readonly Finding['kind'][];
   /** A deploy of this very component that may have begun it. */
   readonly deploy: Deploy | null;
@@ -55,7 +55,7 @@ export function diagnose(given: DiagnoseInput): RankedDiagnosis {
   const walked = walks(graph, alerting, [...measured.keys()], (name) => anomaly(measured, found, name));
   const suspects = rankSuspects(
     explainAway(measured, found, graph),
-    isLinked(graph, alerting) ? walked : everywhere(measured),
+    isLinked(graph, alerting) ? walked : everywhere(measured, alerting),
     freshDeploys(input.deploys ?? [], window),
   );
   return {
@@ -103,9 +103,11 @@ function judge(suspects: readonly Suspect[], alerting: string, measured: Readonl
 
 function toCandidate(suspect: Suspect, measured: ReadonlyMap<string, Anomalies>, onset: number): Candidate {
   const { component, score, walk, deploy } = suspect;
-  const kinds = [...suspect.findings]
-    .sort((a, b) => b.strength * (1 - b.explained) - a.strength * (1 - a.explained))
-    .map(({ kind }) => kind);
+  const strongest = [...suspect.findings].sort(
+    (a, b) => b.strength * (1 - b.explained) - a.strength * (1 - a.explained),
+  );
+  const anomalous = strongest.filter(({ deviations }) => deviations >= PARAMETERS.anomalous);
+  const kinds = (anomalous.length > 0 ? anomalous : strongest.slice(0, 1)).map(({ kind }) => kind);
   return {
     component,
     score,
@@ -132,8 +134,13 @@ const isLinked = ({ callees, callers }: Graph, name: string): boolean =>
   callees.has(name) || callers.has(name);
 
 /** Where the alerting component has no links, there is no way to walk, and distance says nothing. */
-const everywhere = (measured: ReadonlyMap<string, Anomalies>): ReadonlyMap<string, Walk> =>
-  new Map([...measured.keys()].map((name) => [name, { path: [name], share: 1, relation: 'unlinked' }]));
+const everywhere = (measured: ReadonlyMap<string, Anomalies>, alerting: string): ReadonlyMap<string, Walk> =>
+  new Map(
+    [...measured.keys()].map((name) => [
+      name,
+      { path: [name], share: 1, relation: name === alerting ? 'alerting' : 'undrawn' },
+    ]),
+  );
 
 /** The input with every component called as the topology calls it. */
 function withNames(input: DiagnoseInput): DiagnoseInput {

@@ -26,7 +26,8 @@ const inOrder = (neighbours: ReadonlyMap<string, ReadonlySet<string>>) =>
 export interface Walk {
   readonly path: readonly string[];
   readonly share: number;
-  readonly relation: 'alerting' | 'downstream' | 'upstream' | 'unlinked';
+  /** `undrawn`: what alerted has no link at all, so that nothing is known of the way. */
+  readonly relation: 'alerting' | 'downstream' | 'upstream' | 'unlinked' | 'undrawn';
 }
 
 /**

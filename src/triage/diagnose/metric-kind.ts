@@ -5,8 +5,12 @@
 export type MetricKind = 'latency' | 'errors' | 'success' | 'saturation' | 'traffic' | 'other';
 
 const WORDS: readonly (readonly [MetricKind, RegExp])[] = [
+  ['errors', /unhealthy|unavailab|unready|not ready|unsuccess/],
   ['success', /availab|success|apdex|uptime|healthy|\bready\b|\bok\b|\bup\b/],
-  ['errors', /err|fail|fault|[45]xx|exception|timeout|reject|restart|\boom|panic|drop|loss|retrans|retries/],
+  [
+    'errors',
+    /error|\berrs?\b|fail|\bfaults?\b|[45]xx|exception|timeout|reject|restart|\boom|panic|drop|loss|retrans|retries/,
+  ],
   ['latency', /laten|duration|response time|\brt\b|delay|elapsed|\blag\b|time to/],
   [
     'saturation',
