@@ -14,15 +14,15 @@ export const PARAMETERS = {
   ownFloor: 0.005,
   /** ...and with n points of reference, neither is one below this share over n: few points hide the spread. */
   fewPoints: 0.3,
-  /** Nor is a change below this share of what the metric is across all components: nothing calls it much. */
+  /** Nor is one below this share of what the metric is over all components: half a per cent of the usual latency. */
   poolFloor: 0.005,
   /** The same for traffic, where a small flow comes and goes. */
   trafficPoolFloor: 0.05,
   /** Where the level just before differs from the baseline, this share of the difference counts as spread. */
   driftSpread: 0.5,
-  /** The incident lasts at least this share of the points looked at: a single spike is not enough. */
+  /** An incident's value is this quantile of its points, so that a single spike among several is not enough. */
   sustained: 0.75,
-  /** Without a baseline, this share of the points before the incident is left out of its stand-in, for the onset is a guess. */
+  /** Without a baseline, the last of the points before the incident, this share, may belong to it. */
   guard: 0.2,
   /** Beyond this many, more deviations say no more. */
   mostDeviations: 1_000,
