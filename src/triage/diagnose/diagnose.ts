@@ -59,14 +59,19 @@ export function diagnose(given: DiagnoseInput): RankedDiagnosis {
     freshDeploys(input.deploys ?? [], window),
   );
   return {
-    ...judge(suspects, alerting, measured),
+    ...judge(suspects, alerting, measured, window.from),
     onset: window.from,
     candidates: suspects.map((suspect) => toCandidate(suspect, measured, window.from)),
   };
 }
 
 /** The verdict, how sure it is, and what it rests on. */
-function judge(suspects: readonly Suspect[], alerting: string, measured: ReadonlyMap<string, Anomalies>) {
+function judge(
+  suspects: readonly Suspect[],
+  alerting: string,
+  measured: ReadonlyMap<string, Anomalies>,
+  onset: number,
+) {
   const compared = [...measured.values()].reduce((sum, { scores }) => sum + scores.length, 0);
   const [first] = suspects;
   if (!first) {
@@ -90,14 +95,14 @@ function judge(suspects: readonly Suspect[], alerting: string, measured: Readonl
       evidence: evidenceOfNothing(first, alerted, compared),
     };
   }
-  const isOnlyText = first.findings.every(
-    ({ kind, deviations }) => kind === 'logs' || deviations < PARAMETERS.anomalous,
-  );
+  const isOnlyText =
+    first.findings.some(({ kind }) => kind === 'logs') &&
+    first.findings.every(({ kind, deviations }) => kind === 'logs' || deviations < PARAMETERS.noise);
   const confidence = present * shareOfFirst(suspects);
   return {
     verdict: 'incident' as const,
     confidence: isOnlyText ? Math.min(confidence, PARAMETERS.mostFromText) : confidence,
-    evidence: [] as string[],
+    evidence: evidenceFor(first, measured.get(first.component), onset),
   };
 }
 
