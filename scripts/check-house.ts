@@ -73,18 +73,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   topology: ['secrets/reference.ts'],
   store: [],
   'version.ts': [],
-  triage: [
-    'stackward.ts',
-    'version.ts',
-    'versions',
-    'call',
-    'gate',
-    'secrets',
-    'audit',
-    'toolset',
-    'topology',
-    'store',
-  ],
   services: ['toolset', 'topology', 'secrets'],
 };
 

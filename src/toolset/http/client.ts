@@ -35,13 +35,10 @@ export interface HttpApi {
    * Never shown: anything of the body that does not only repeat the caller's words.
    */
   failureOf?(status: number, body: string): ToolError | undefined;
-<<<<<<< HEAD
   /** `failureOf` is asked for 401 and 403, too: the API says in them what it refuses, and why. */
   readonly explainsRefusals?: true;
-=======
   /** Whether the body of a 403 says that the API is asked too often, rather than that a right is missing. */
   isLimit?(body: string): boolean;
->>>>>>> review/rt3
 }
 
 /** One request below the API's root. */
@@ -151,13 +148,9 @@ function bodyOf<T>({ json, form, text }: HttpRequest<T>): { body?: string | URLS
 }
 
 function refusalOf<T>(api: HttpApi, status: number, body: string, request: HttpRequest<T>): ToolError {
-<<<<<<< HEAD
   const isOfAccount = status === 401 || status === 403;
   const reported = isOfAccount && !api.explainsRefusals ? undefined : api.failureOf?.(status, body);
-=======
   if (status === 403 && api.isLimit?.(body)) return statusFailure(429);
-  const reported = status === 401 || status === 403 ? undefined : api.failureOf?.(status, body);
->>>>>>> review/rt3
   if (reported) return reported;
   const isRefusal = status >= 400 && status < 500;
   // A proxy's 502 or 504 says nothing of what the server behind it did.
