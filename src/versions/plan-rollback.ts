@@ -4,6 +4,7 @@ import type { Catalog } from '../toolset/catalog.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { NotReversible, ResourceDiff, RollbackPlan, RollbackStep } from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
+import { dueChanges } from './due-changes.ts';
 import { listVersions, readVersion, topologyOf } from './look.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
@@ -66,40 +67,11 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
 }
 
 /** Every version after one, newest first. */
-async function versionsAfter(versions: Versions, to: number): Promise<readonly WholeVersion[]> {
+export async function versionsAfter(versions: Versions, to: number): Promise<readonly WholeVersion[]> {
   const all = await versions.files.numbers();
   const count = all.filter((number) => number > to).length;
   return count === 0 ? [] : listVersions(versions, { limit: count });
 }
-
-/**
- * The changes whose effect still stands, newest first.
- *
- * A `revert` and the write that it took back leave nothing when both came later. A `redo` is a write of its own, with
- * its own image; where the write that it repeats came later too, it stands for it, and else it undoes its `revert`.
- */
-function dueChanges(later: readonly WholeVersion[]): readonly WholeVersion[] {
-  const byNumber = new Map(later.map((version) => [version.number, version]));
-  const cancelled = new Set<number>();
-  const due: WholeVersion[] = [];
-  for (const version of later) {
-    const { change, cause, number } = version;
-    if (!change || cancelled.has(number) || hadNoEffect(version)) continue;
-    const taken = change.of === undefined ? undefined : byNumber.get(change.of);
-    if (taken && !cancelled.has(taken.number)) {
-      cancelled.add(taken.number);
-      const repeated = taken.change?.of;
-      if (cause === 'revert' || repeated === undefined || !byNumber.has(repeated)) continue;
-      cancelled.add(repeated);
-    }
-    due.push(version);
-  }
-  return due;
-}
-
-/** A write that is known to have failed before it changed anything, or that only makes other calls. */
-const hadNoEffect = ({ change, end }: WholeVersion): boolean =>
-  end?.outcome === 'error' || change?.tool.startsWith('stack_') === true;
 
 const nameOf = ({ number, change }: WholeVersion) => ({
   of: number,

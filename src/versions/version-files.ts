@@ -12,7 +12,7 @@ import { Version, VersionEnd, type WholeVersion } from './version.ts';
 export class DamagedVersion extends Error {
   readonly number: number;
   constructor(number: number, what: string) {
-    super(`version ${number} ${what}`);
+    super(`version ${number} ${what}; restore it from a copy of the data directory`);
     this.name = 'DamagedVersion';
     this.number = number;
   }
@@ -31,6 +31,8 @@ const Sealed = z.strictObject({ sha256: z.string(), content: z.json() });
 export interface VersionFiles {
   /** The highest number that this process knows of; 0 when there is none. */
   last(): number;
+  /** The highest number there is, whichever process took it. */
+  newest(): Promise<number>;
   /**
    * Stores a version durably under the next free number; of several processes one has each. `make` is asked again
    * when another process took the number.
@@ -49,7 +51,12 @@ export function openVersionFiles(folder: string): VersionFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (number: number, part: Part) =>
     join(folder, `${String(number).padStart(8, '0')}${PARTS[part]}.json`);
-  let last = Math.max(0, ...readdirSync(folder).map(numberOf));
+  let last = numbersIn(readdirSync(folder)).at(-1) ?? 0;
+  const numbers = async () => numbersIn(await readdir(folder));
+  const newest = async () => {
+    last = Math.max(last, (await numbers()).at(-1) ?? 0);
+    return last;
+  };
 
   const write = (number: number, part: Part, content: Stored) =>
     createFile(path(number, part), sealed(content), 0o600);
@@ -66,12 +73,16 @@ export function openVersionFiles(folder: string): VersionFiles {
 
   return {
     last: () => last,
+    newest,
     async create(make) {
-      for (let number = last + 1; ; number++) {
+      for (;;) {
+        const number = last + 1;
         const version = Version.parse(await make(number));
         const isOurs = await write(number, 'begin', version);
         last = Math.max(last, number);
         if (isOurs) return version;
+        // Another process may have made thousands meanwhile.
+        await newest();
       }
     },
     addAfter: (number, after) => add(number, 'after', after),
@@ -89,10 +100,7 @@ export function openVersionFiles(folder: string): VersionFiles {
         throw new DamagedVersion(number, 'is not in the form that this release writes');
       return { ...version.data, after: after ?? null, ...(ended.data ? { end: ended.data } : {}) };
     },
-    numbers: async () =>
-      [...new Set((await readdir(folder)).filter((name) => /^\d{8,}\.json$/.test(name)).map(numberOf))].sort(
-        (a, b) => a - b,
-      ),
+    numbers,
     async remove(number) {
       // The beginning last: a removal that is cut short leaves a version that can still be read.
       for (const part of ['end', 'after', 'begin'] as const)
@@ -103,7 +111,12 @@ export function openVersionFiles(folder: string): VersionFiles {
   };
 }
 
-const numberOf = (name: string): number => Number.parseInt(name, 10) || 0;
+/** The numbers of the versions that were begun, ascending; what a killed process left half-written is none. */
+const numbersIn = (names: readonly string[]): number[] =>
+  names
+    .filter((name) => /^\d{8,}\.json$/.test(name))
+    .map((name) => Number.parseInt(name, 10))
+    .sort((a, b) => a - b);
 
 const digestOf = (content: Stored): string =>
   createHash('sha256')
