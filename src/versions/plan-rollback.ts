@@ -58,8 +58,9 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
     topology: isTopology,
     drift: drift.filter((one) => component === undefined || one.component === component),
   };
-  // Drift is told and not bound: what changes by itself would else make every approval void.
-  const { drift: _told, ...bound } = plan;
+  // What changes by itself, or does not change what is done, is told and not bound: it would make every approval void.
+  const { drift: _drift, from: _from, ...done } = plan;
+  const bound = { ...done, replaces: isTopology ? catalog.graph.hash : null };
   const digest = createHash('sha256')
     .update(canonicalize(bound) ?? '')
     .digest('hex');
