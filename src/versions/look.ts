@@ -47,7 +47,9 @@ export async function listVersions(
   const wanted = numbers.slice(-limit).reverse();
   const found: WholeVersion[] = [];
   for (let from = 0; from < wanted.length; from += AT_ONCE)
-    found.push(...(await Promise.all(wanted.slice(from, from + AT_ONCE).map((one) => readWhole(files, one)))));
+    found.push(
+      ...(await Promise.all(wanted.slice(from, from + AT_ONCE).map((one) => readWhole(files, one)))),
+    );
   return found;
 }
 

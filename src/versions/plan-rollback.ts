@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Catalog } from '../toolset/catalog.ts';
 import { ToolError } from '../toolset/errors.ts';
+import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { NotReversible, ResourceDiff, RollbackPlan, RollbackStep } from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
 import { dueChanges } from './due-changes.ts';
 import { listVersions, readVersion, topologyOf } from './look.ts';
+import { sightOf } from './sight.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
 
@@ -21,7 +23,8 @@ export interface PlanOptions {
 /**
  * What a rollback to a version would do: every write after it, newest first, is taken back; what an earlier rollback
  * took back after it is made again; a write and its taking back that both came after it leave nothing to do.
- * Throws ToolError('not_found') for a version that is not kept.
+ * Throws ToolError('not_found') for a version that is not kept or a component that is not known, and
+ * ToolError('not_linked') where it would take back what the principal is not told of.
  */
 export async function planRollback(versions: Versions, options: PlanOptions): Promise<RollbackPlan> {
   const { to, component, catalog, drift } = options;
@@ -31,6 +34,8 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
   const due = dueChanges(later).filter(
     ({ change }) => component === undefined || componentOf(change?.target) === component,
   );
+  assertKnown(component, due.length, catalog);
+  assertSeen(due, catalog);
   const steps: RollbackStep[] = [];
   const stuck: NotReversible[] = [];
   const waves = wavesOf(catalog.graph);
@@ -64,7 +69,7 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
   const digest = createHash('sha256')
     .update(canonicalize(bound) ?? '')
     .digest('hex');
-  return { ...plan, digest, obstacles: obstaclesTo(plan.steps, catalog) };
+  return { ...plan, digest, obstacles: obstaclesTo(plan, catalog) };
 }
 
 /** Every version after one, newest first. */
@@ -83,14 +88,38 @@ const nameOf = ({ number, change }: WholeVersion) => ({
 
 export const componentOf = (target = ''): string => target.split('/')[0] ?? '';
 
+function assertKnown(component: string | undefined, due: number, { graph }: Catalog): void {
+  if (component === undefined || due > 0 || graph.components.has(component)) return;
+  throw new ToolError('not_found', `there is no component ${component}; stack_components lists them`);
+}
+
+function assertSeen(due: readonly WholeVersion[], catalog: Catalog): void {
+  const sight = sightOf(catalog);
+  const hidden = due.filter(({ change }) => change && !sight.write(change)).length;
+  if (hidden > 0)
+    throw new ToolError(
+      'not_linked',
+      `it would take back ${hidden} writes to what no link of ${catalog.principal} reaches whole; name a component, or ask an operator`,
+    );
+}
+
 /** What the principal's catalog of now does not let it do. */
-function obstaclesTo(steps: readonly RollbackStep[], catalog: Catalog): string[] {
-  return steps
-    .filter(({ tool, target }) => !catalog.tools.get(tool)?.targets.has(target))
+function obstaclesTo(
+  { steps, topology }: Pick<RollbackPlan, 'steps' | 'topology'>,
+  { tools, principal }: Catalog,
+): string[] {
+  // An agent that could put the file back could draw itself the links that it had once.
+  const topologyOfOthers =
+    topology && principal !== STACK_PRINCIPAL
+      ? ['the topology file differs, and only an operator puts it back; name a component']
+      : [];
+  const missing = steps
+    .filter(({ tool, target }) => !tools.get(tool)?.targets.has(target))
     .map(
       ({ of, tool, target }) =>
-        `version ${of}: ${catalog.principal} does not have ${tool} on ${target} now; stack_explain_access says why`,
+        `version ${of}: ${principal} does not have ${tool} on ${target} now; stack_explain_access says why`,
     );
+  return [...topologyOfOthers, ...missing];
 }
 
 /**

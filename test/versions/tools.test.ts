@@ -10,16 +10,22 @@ const WRITES = {
 type Lab = Awaited<ReturnType<typeof openVersionLab>>;
 
 /** What a tool answered with; fails the test where it is an error. */
-async function ask(lab: Lab, tool: string, args: Record<string, unknown>, as?: string) {
+async function ask(
+  lab: Lab,
+  tool: string,
+  args: Record<string, unknown>,
+  as?: string,
+): Promise<Record<string, unknown>> {
   const answer = await lab.stack.call(tool, args, as === undefined ? {} : { as });
   if (answer.isError) throw new Error(JSON.stringify(answer.content));
-  return answer.structuredContent ?? {};
+  return { ...answer.structuredContent };
 }
 
 /** Approves what waits. */
 function approve(lab: Lab): void {
   const { approvals } = lab.stack.stackward;
-  for (const { id } of approvals.list()) approvals.decide(id, { decision: 'approved', by: 'ann', reason: '' });
+  for (const { id } of approvals.list())
+    approvals.decide(id, { decision: 'approved', by: 'ann', reason: '' });
 }
 
 describe('stack_rollback', () => {
