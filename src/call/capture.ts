@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue, StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
-import type { Changes } from './changes.ts';
+import type { ChangeEntry, Changes, NewChange } from './changes.ts';
 import { withDeadline } from './deadline.ts';
 import type { CapturedWrite, OpenedWrite } from './stages.ts';
 
@@ -15,7 +15,7 @@ export async function captureBefore(
   // A step that takes a write back is taken back by making the call again, for which the write's own image is kept.
   const before = undo?.kind === 'revert' ? null : await imageOf(call, deps.stack);
   if (undo?.kind === 'redo') assertUntouched(call, before);
-  const change = await deps.changes.begin({
+  const change = await beginChange(deps.changes, {
     cause: undo?.kind ?? 'write',
     call: call.callId,
     seq: call.intent.seq,
@@ -29,6 +29,16 @@ export async function captureBefore(
     ...(undo ? { of: undo.of } : {}),
   });
   return { ...call, change };
+}
+
+async function beginChange(changes: Changes, change: NewChange): Promise<ChangeEntry> {
+  try {
+    return await changes.begin(change);
+  } catch (cause) {
+    if (cause instanceof ToolError) throw cause;
+    const detail = 'the state before it could not be kept, so nothing was done; the log says why';
+    throw new ToolError('internal', detail, { cause });
+  }
 }
 
 /** What a tool's capture sees now, in the form in which it is stored; null for a tool without a way back. */

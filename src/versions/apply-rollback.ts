@@ -4,7 +4,10 @@ import type { Pipeline } from '../call/pipeline.ts';
 import type { Undo } from '../call/stages.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import { dueChanges } from './due-changes.ts';
 import type { Journal, JournalStep, Journals } from './journal.ts';
+import { readVersion } from './look.ts';
+import { componentOf, versionsAfter } from './plan-rollback.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
 
@@ -14,6 +17,8 @@ export interface ApplyDeps {
   readonly run: Pipeline;
   /** Puts a version's topology file back. Throws ToolError. */
   restoreTopology(version: number): Promise<void>;
+  /** Whether this process still holds the place for a rollback; it begins no step without. */
+  isHeld?(): boolean;
   /** How long a step waits before it asks again when the write rate is used up, in milliseconds. */
   readonly waitMs?: number;
 }
@@ -45,7 +50,10 @@ export async function applyRollback(
   }
   if (keeper.now().topology === 'waiting' || keeper.now().topology === 'failed')
     await restoreTopology(keeper, deps);
-  if (keeper.now().topology !== 'failed') await keeper.write({ ended: new Date().toISOString() });
+  if (keeper.now().topology !== 'failed') {
+    const meanwhile = await cameMeanwhile(keeper.now(), deps.versions);
+    await keeper.write({ ended: new Date().toISOString(), ...(meanwhile.length > 0 ? { meanwhile } : {}) });
+  }
   return keeper.now();
 }
 
@@ -65,11 +73,10 @@ async function inOrder(
   options: ApplyOptions,
 ): Promise<boolean> {
   for (const step of [...steps].sort((a, b) => b.of - a.of)) {
-    if (options.signal.aborted) return false;
-    const wasRunning = step.state === 'running';
+    if (options.signal.aborted || !(deps.isHeld?.() ?? true)) return false;
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
-    const ended = await runStep(step, wasRunning, keeper.now(), deps, options.signal);
+    const ended = await runStep(step, keeper.now(), deps, options.signal);
     const done = await keeper.step({ ...bare(step), state: 'done', ...ended });
     options.onStep?.(done, keeper.done(), keeper.total());
     if (ended.result === 'failed') return false;
@@ -83,7 +90,6 @@ type Ended = Pick<JournalStep, 'result' | 'detail' | 'call'>;
 
 async function runStep(
   step: JournalStep,
-  wasRunning: boolean,
   journal: Journal,
   deps: ApplyDeps,
   signal: AbortSignal,
@@ -92,7 +98,7 @@ async function runStep(
     const version = await deps.versions.files.read(step.of);
     const undo = await undoOf(version, step, deps.versions);
     const answer = await callPatiently(version, undo, journal, deps, signal);
-    return endOf(answer, step, wasRunning);
+    return await endOf(answer, step, deps.versions);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'it failed for an unknown reason';
     return { result: 'failed', detail };
@@ -135,21 +141,43 @@ async function callPatiently(
   }
 }
 
-function endOf(answer: Answer, step: JournalStep, wasRunning: boolean): Ended {
+async function endOf(answer: Answer, step: JournalStep, versions: Versions): Promise<Ended> {
   const call = answer.callId;
   if (answer.outcome === 'ok') {
     const result =
       step.how === 'redo' || answer.structured?.result !== 'restored' ? 'restored_unverified' : 'restored';
     return { result, call };
   }
-  if (step.how === 'redo' && wasRunning && answer.error?.code === 'conflict')
+  const isThereAlready = answer.error?.code === (step.how === 'redo' ? 'conflict' : 'not_found');
+  if (isThereAlready && (await wasCutOff(step, versions)))
     return {
       result: 'restored_unverified',
       call,
-      detail:
-        'it was being made again when the process ended, and what it touches is no longer as it was before: taken as done',
+      detail: 'an earlier try was cut off, and what it touches is no longer as it was before: taken as done',
     };
   return { result: 'failed', call, detail: answer.error?.detail ?? answer.text };
+}
+
+/** Whether the step was tried before, and its process ended or lost sight of it before it could say how it went. */
+async function wasCutOff({ of, how }: JournalStep, versions: Versions): Promise<boolean> {
+  const later = await versionsAfter(versions, of);
+  return later.some(
+    ({ change, cause, end }) =>
+      change?.of === of && cause === how && (end === undefined || end.outcome === 'outcome_unknown'),
+  );
+}
+
+/** Versions of writes that came after the plan was made, and of an edit of the topology, so far as they stand. */
+async function cameMeanwhile({ from, to, component }: Journal, versions: Versions): Promise<number[]> {
+  const later = await versionsAfter(versions, from);
+  const writes = dueChanges(later).filter(
+    ({ cause, change }) =>
+      cause === 'write' && (component === undefined || componentOf(change?.target) === component),
+  );
+  const target = await readVersion(versions, to);
+  const edit = component === undefined ? later.find(({ cause }) => cause === 'topology') : undefined;
+  const isOther = edit !== undefined && edit.topology_hash !== target.topology_hash;
+  return [...(isOther ? [edit.number] : []), ...writes.map(({ number }) => number)].sort((a, b) => a - b);
 }
 
 async function restoreTopology(keeper: Keeper, deps: ApplyDeps): Promise<void> {

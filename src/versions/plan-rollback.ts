@@ -11,6 +11,9 @@ import { sightOf } from './sight.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
 
+/** How long a write may take, past its deadline, to come to its end. */
+const GRACE_MS = 5_000;
+
 export interface PlanOptions {
   readonly to: number;
   /** Only the writes to this component; the topology then stays as it is. */
@@ -69,7 +72,8 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
   const digest = createHash('sha256')
     .update(canonicalize(bound) ?? '')
     .digest('hex');
-  return { ...plan, digest, obstacles: obstaclesTo(plan, catalog) };
+  const obstacles = [...obstaclesTo(plan, catalog), ...due.flatMap((one) => stillRuns(one, catalog))];
+  return { ...plan, digest, obstacles };
 }
 
 /** Every version after one, newest first. */
@@ -120,6 +124,18 @@ function obstaclesTo(
         `version ${of}: ${principal} does not have ${tool} on ${target} now; stack_explain_access says why`,
     );
   return [...topologyOfOthers, ...missing];
+}
+
+/** A write without an end that may still take effect: taken back now, it could come after its own undoing. */
+function stillRuns({ number, cause, time, change, end }: WholeVersion, { tools }: Catalog): string[] {
+  const deadline = tools.get(change?.tool ?? '')?.service.limits.deadlineMs;
+  if (end || cause !== 'write' || deadline === undefined) return [];
+  const until = Date.parse(time) + deadline + GRACE_MS;
+  return Date.now() < until
+    ? [
+        `version ${number}: ${change?.tool} still runs or was cut off; plan again after ${new Date(until).toISOString()}`,
+      ]
+    : [];
 }
 
 /**

@@ -33,11 +33,12 @@ export interface Rollbacks {
 
 export function openRollbacks(deps: RollbackDeps): Rollbacks {
   const { journals } = deps;
-  const run = (journal: Journal, options: RollbackOptions) => applyRollback(journal, deps, options);
+  const run = (journal: Journal, options: RollbackOptions, isHeld: () => boolean) =>
+    applyRollback(journal, { ...deps, isHeld }, options);
   return {
     unfinished: journals.open,
     begin: ({ to, component, digest }, options) =>
-      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async () => {
+      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async (isHeld) => {
         const waiting = await journals.open();
         if (waiting)
           throw new ToolError(
@@ -50,10 +51,10 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
         const snapshot = await deps.snapshot(options.by, `before the rollback to version ${to}`);
         const journal = journalOf(plan, snapshot, options);
         await journals.write(journal);
-        return run(journal, options);
+        return run(journal, options, isHeld);
       }),
     resume: (id, options) =>
-      withLease(deps.dir, { rollback: id, by: options.by }, async () => {
+      withLease(deps.dir, { rollback: id, by: options.by }, async (isHeld) => {
         const journal = await journals.read(id);
         if (journal.ended !== undefined || journal.abandoned)
           throw new ToolError('conflict', `the rollback ${id} is over; plan a new one`);
@@ -62,13 +63,16 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
             'conflict',
             `the rollback ${id} is one of ${journal.principal}; only it can go on with it`,
           );
-        return run(journal, options);
+        return run(journal, options, isHeld);
       }),
     abandon: (id) =>
       withLease(deps.dir, { rollback: id, by: 'abandon' }, async () => {
-        const journal = { ...(await journals.read(id)), abandoned: true };
-        await journals.write(journal);
-        return journal;
+        const journal = await journals.read(id);
+        if (journal.ended !== undefined)
+          throw new ToolError('conflict', `the rollback ${id} is over, so there is nothing to give up`);
+        const abandoned = { ...journal, abandoned: true };
+        await journals.write(abandoned);
+        return abandoned;
       }),
   };
 }

@@ -18,7 +18,7 @@ async function ask(
 ): Promise<Record<string, unknown>> {
   const answer = await lab.stack.call(tool, args, as === undefined ? {} : { as });
   if (answer.isError) throw new Error(JSON.stringify(answer.content));
-  return { ...answer.structuredContent };
+  return Object(answer.structuredContent);
 }
 
 /** Approves what waits. */
