@@ -103,13 +103,14 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
 async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, begun: Begun): Promise<Masked> {
   const intent = await trail.intend(call.verdict).durable;
   assertStillLinked(call, deps);
-  const executed = await takingBack({ ...call, intent }, deps, () => {
+  const executed = await takingBack({ ...call, intent }, deps, (isBack) => {
     assertStillLinked(call, deps);
     return inSession(deps, call, async (session) => {
       const stack = deps.viewFor(call);
       const captured = await captureBefore({ ...call, intent, session }, { changes: deps.changes, stack });
       begun.change = captured.change;
       assertStillLinked(call, deps);
+      if (isBack) return { output: {} };
       return executeWrite(captured, {
         stack,
         resolve: deps.resolveConnection,
@@ -124,10 +125,10 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, be
 function takingBack(
   call: RecordedWrite,
   deps: PipelineDeps,
-  run: () => Promise<Executed>,
+  run: (isBack: boolean) => Promise<Executed>,
 ): Promise<Executed> {
   const { undo, tool } = call;
-  if (undo?.kind !== 'revert') return run();
+  if (undo?.kind !== 'revert') return run(false);
   const look = () => inSession(deps, call, (session) => imageOf({ ...call, session }, deps.viewFor(call)));
   return takeBack({ undo, kind: tool.effect.kind, look, run });
 }

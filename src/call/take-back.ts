@@ -12,8 +12,8 @@ export interface TakingBack {
   readonly kind: 'create' | 'update' | 'destroy';
   /** Sees what the write would find now; throws where there is nothing to see. */
   look(): Promise<JsonValue>;
-  /** Runs the tool's way back. */
-  run(): Promise<Executed>;
+  /** Keeps that the write is taken back, and runs the tool's way back unless nothing is left to do. */
+  run(isBack: boolean): Promise<Executed>;
 }
 
 /** Takes a write back, and says what is there afterwards. */
@@ -22,8 +22,11 @@ export async function takeBack({ undo, kind, look, run }: TakingBack): Promise<E
   const wasBefore = await isBefore();
   // A rollback that was killed half-way comes by again; what is back already is not taken back twice. Of something
   // new there may be nothing to see before it is made, so that alone does not say that it is gone.
-  if (wasBefore && kind !== 'create') return outputOf(undo, 'restored', true);
-  await run();
+  if (wasBefore && kind !== 'create') {
+    await run(true);
+    return outputOf(undo, 'restored', true);
+  }
+  await run(false);
   const isBack = !wasBefore && (await isBefore());
   return outputOf(undo, isBack ? 'restored' : 'restored_unverified', false);
 }
