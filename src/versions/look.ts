@@ -65,11 +65,9 @@ async function readWhole(files: Versions['files'], number: number): Promise<Whol
 /** One version. Throws ToolError('not_found') naming those there are. */
 export async function readVersion({ files }: Versions, number: number): Promise<WholeVersion> {
   const numbers = await files.numbers();
-  if (!numbers.includes(number)) {
-    const kept = numbers.length === 0 ? 'there is none yet' : `kept are ${numbers[0]} to ${numbers.at(-1)}`;
-    throw new ToolError('not_found', `there is no version ${number}; ${kept}`);
-  }
-  return readWhole(files, number);
+  if (numbers.includes(number)) return readWhole(files, number);
+  const kept = numbers.length === 0 ? 'there is none yet' : `kept are ${numbers[0]} to ${numbers.at(-1)}`;
+  throw new ToolError('not_found', `there is no version ${number}; ${kept}`);
 }
 
 /** The text of a version's topology file. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { readdir, readFile, unlink } from 'node:fs/promises';
+import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
@@ -52,7 +52,7 @@ export function openVersionFiles(folder: string): VersionFiles {
   const path = (number: number, part: Part) =>
     join(folder, `${String(number).padStart(8, '0')}${PARTS[part]}.json`);
   let last = numbersIn(readdirSync(folder)).at(-1) ?? 0;
-  const numbers = async () => numbersIn(await readdir(folder));
+  const numbers = cachedNumbers(folder);
   const newest = async () => {
     last = Math.max(last, (await numbers()).at(-1) ?? 0);
     return last;
@@ -76,13 +76,12 @@ export function openVersionFiles(folder: string): VersionFiles {
     newest,
     async create(make) {
       for (;;) {
-        const number = last + 1;
+        // Another process may have made thousands meanwhile, and taken the first of them away again.
+        const number = (await newest()) + 1;
         const version = Version.parse(await make(number));
         const isOurs = await write(number, 'begin', version);
         last = Math.max(last, number);
         if (isOurs) return version;
-        // Another process may have made thousands meanwhile.
-        await newest();
       }
     },
     addAfter: (number, after) => add(number, 'after', after),
@@ -108,6 +107,21 @@ export function openVersionFiles(folder: string): VersionFiles {
           if (error.code !== 'ENOENT') throw error;
         });
     },
+  };
+}
+
+/** How long a folder must have been as it is for its time of change to tell apart whatever comes next. */
+const SETTLED_MS = 1_000;
+
+/** Reads the numbers of a folder's versions, and again only once the folder has changed: it may hold many thousands. */
+function cachedNumbers(folder: string): () => Promise<readonly number[]> {
+  let known: { readonly changed: bigint; readonly numbers: readonly number[] } | undefined;
+  return async () => {
+    const { mtimeNs, mtimeMs } = await stat(folder, { bigint: true });
+    if (known?.changed === mtimeNs) return known.numbers;
+    const numbers = numbersIn(await readdir(folder));
+    known = Date.now() - Number(mtimeMs) > SETTLED_MS ? { changed: mtimeNs, numbers } : undefined;
+    return numbers;
   };
 }
 

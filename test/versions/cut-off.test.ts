@@ -61,3 +61,15 @@ describe('a process that was killed', () => {
     expect(lab.state()).toEqual({ 'books/a': '1' });
   });
 });
+
+test('a version that another process took away again does not come back under its number', async () => {
+  const lab = await openVersionLab();
+  const moment = { topology: () => lab.stack.stackward.catalogs.graph(), secrets: () => ({}) };
+  const other = openVersions({ dir: lab.stack.dataDir, moment });
+  const gone = (await other.record({ cause: 'snapshot', by: 'ann' })).number;
+  await other.record({ cause: 'snapshot', by: 'ann' });
+  await other.files.remove(gone);
+  await lab.write('ledger_set', { target: 'books', key: 'a', value: '1' });
+  expect(lab.now()).toBe(gone + 2);
+  expect(await lab.history.versions.files.numbers()).not.toContain(gone);
+});
