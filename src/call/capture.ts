@@ -66,9 +66,19 @@ export async function imageOf(call: OpenedWrite, stack: StackView): Promise<Json
   return JSON.parse(JSON.stringify(image ?? null));
 }
 
+/** Whether two images of a write are of the same state. */
+export const isSameImage = (
+  { effect }: OpenedWrite['tool'],
+  now: JsonValue | undefined,
+  before: JsonValue | undefined,
+): boolean => {
+  if (effect.irreversible !== undefined || !effect.isSame) return isDeepStrictEqual(now, before);
+  return now !== undefined && before !== undefined && effect.isSame(now, before);
+};
+
 /** A write that is made again must find what it found the first time. What it creates anew finds nothing, and says so itself. */
 function assertUntouched(call: OpenedWrite, found: JsonValue): void {
-  if (call.tool.effect.kind === 'create' || isDeepStrictEqual(found, call.undo?.before)) return;
+  if (call.tool.effect.kind === 'create' || isSameImage(call.tool, found, call.undo?.before)) return;
   throw new ToolError(
     'conflict',
     `${call.at.target.name} is not as the write of version ${call.undo?.of} found it; nothing was done`,

@@ -8,7 +8,7 @@ import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { type Answer, answerError, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
-import { captureBefore, imageOf } from './capture.ts';
+import { captureBefore, imageOf, isSameImage } from './capture.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Captured, ChangeEntry, Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
@@ -130,7 +130,8 @@ function takingBack(
   const { undo, tool } = call;
   if (undo?.kind !== 'revert') return run(false);
   const look = () => inSession(deps, call, (session) => imageOf({ ...call, session }, deps.viewFor(call)));
-  return takeBack({ undo, kind: tool.effect.kind, look, run });
+  const isBefore = async () => isSameImage(tool, await look(), undo.before);
+  return takeBack({ undo, kind: tool.effect.kind, isBefore, run });
 }
 
 /** The place of a write in the version store, once it has one. */

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { JsonValue } from '../toolset/define.ts';
 import type { Executed, Undo } from './stages.ts';
 
 /** How taking a write back ended, by what is there afterwards and not by what was sent. */
@@ -10,16 +8,15 @@ export interface TakingBack {
   readonly undo: Undo;
   /** The kind of the write's effect. */
   readonly kind: 'create' | 'update' | 'destroy';
-  /** Sees what the write would find now; throws where there is nothing to see. */
-  look(): Promise<JsonValue>;
+  /** Whether what the write would find now is what it found; throws where there is nothing to see. */
+  isBefore(): Promise<boolean>;
   /** Keeps that the write is taken back, and runs the tool's way back unless nothing is left to do. */
   run(isBack: boolean): Promise<Executed>;
 }
 
 /** Takes a write back, and says what is there afterwards. */
-export async function takeBack({ undo, kind, look, run }: TakingBack): Promise<Executed> {
-  const isBefore = async () => isDeepStrictEqual(await look().catch(() => undefined), undo.before);
-  const wasBefore = await isBefore();
+export async function takeBack({ undo, kind, isBefore, run }: TakingBack): Promise<Executed> {
+  const wasBefore = await isBefore().catch(() => false);
   // A rollback that was killed half-way comes by again; what is back already is not taken back twice. Of something
   // new there may be nothing to see before it is made, so that alone does not say that it is gone.
   if (wasBefore && kind !== 'create') {
@@ -27,7 +24,7 @@ export async function takeBack({ undo, kind, look, run }: TakingBack): Promise<E
     return outputOf(undo, 'restored', true);
   }
   await run(false);
-  const isBack = !wasBefore && (await isBefore());
+  const isBack = !wasBefore && (await isBefore().catch(() => false));
   return outputOf(undo, isBack ? 'restored' : 'restored_unverified', false);
 }
 

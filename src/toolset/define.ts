@@ -136,6 +136,11 @@ export type Effect<S extends ServiceTypes, P> =
       capture(context: WriteContext<S>, args: P): Promise<JsonValue>;
       /** Puts back what `capture` saw; throws ToolError('conflict') when somebody changed it in between. */
       revert(context: WriteContext<S>, change: Change<P>): Promise<void>;
+      /**
+       * Whether what `capture` sees now is the state that it saw before, for an image that also holds what no way
+       * back brings again: the time of the last operation. Equal in every part if absent.
+       */
+      isSame?(now: JsonValue, before: JsonValue): boolean;
       readonly irreversible?: undefined;
     };
 

@@ -15,6 +15,8 @@ export const Before = z.strictObject({
   deployed: z.string(),
   /** When the last operation began; null if there was none. */
   last_started: z.string().nullable(),
+  /** Whether it deployed, and to its end. */
+  is_done: z.boolean(),
 });
 export type Before = z.output<typeof Before>;
 
@@ -36,7 +38,20 @@ function beforeOf(application: Application): Before {
       'conflict',
       'the application was never deployed, so there is no state to go back to; argocd_deploy_irreversibly deploys it',
     );
-  return { history_id: latest.id, deployed: fingerprint(latest), last_started: startedOf(application) };
+  const state = application.status.operationState;
+  return {
+    history_id: latest.id,
+    deployed: fingerprint(latest),
+    last_started: startedOf(application),
+    is_done: state ? isDone(state) : false,
+  };
+}
+
+/** Whether the same is deployed now as in an image, whole: by which entry of the history does not matter. */
+export function isSameDeployed(now: JsonValue, then: JsonValue): boolean {
+  const [one, other] = [Before.parse(now), Before.parse(then)];
+  const isUntouched = one.history_id === other.history_id && one.last_started === other.last_started;
+  return isUntouched || (one.deployed === other.deployed && one.is_done);
 }
 
 /** The before-image of a deployment that can be taken back. Throws ToolError('conflict') where there is no way back. */
