@@ -92,11 +92,13 @@ export async function deployBefore(
   if (isUntouched || !state || !latest) return;
   // Also so when a revert was cut off after it deployed, and is run again.
   if (fingerprint(latest) === before.deployed && isDone(state)) return;
+  const former = historyOf(application).find(({ id }) => id === before.history_id);
   const isNewer = latest.id > before.history_id && latest.deployStartedAt !== state.startedAt;
-  if (!isOurs(state, latest) || isNewer || latest.id > before.history_id + 1)
+  // The way back itself, tried before: it failed, so the history does not have it.
+  const isRetry = former !== undefined && !isDone(state) && isOf(state, former, false);
+  if (latest.id > before.history_id + 1 || !(isRetry || (isOurs(state, latest) && !isNewer)))
     throw new ToolError('conflict', 'a newer operation ran on the application since; it stays as it is');
   refuseAutomated(application);
-  const former = historyOf(application).find(({ id }) => id === before.history_id);
   if (!former || fingerprint(former) !== before.deployed)
     throw new ToolError('conflict', 'Argo CD no longer keeps the history entry that was deployed before');
   await rollBack(context, of, former);
