@@ -40,13 +40,12 @@ export async function applyRollback(
   options: ApplyOptions,
 ): Promise<Journal> {
   const keeper = keepJournal(journal, deps.journals);
-  for (const wave of [...new Set(journal.steps.map((step) => step.wave))].sort((a, b) => a - b)) {
-    const steps = keeper.now().steps.filter((step) => step.wave === wave && !isBack(step));
+  for (const number of [...new Set(journal.steps.map((step) => step.wave))].sort((a, b) => a - b)) {
+    const steps = keeper.now().steps.filter((step) => step.wave === number && !isBack(step));
     const components = byComponent(steps);
-    const isFine = await Promise.all(
-      [...components.values()].map((own) => inOrder(own, keeper, deps, options)),
-    );
-    if (isFine.includes(false)) return keeper.now();
+    const wave = { isFine: true };
+    await Promise.all([...components.values()].map((own) => inOrder(own, wave, keeper, deps, options)));
+    if (!wave.isFine) return keeper.now();
   }
   if (keeper.now().topology === 'waiting' || keeper.now().topology === 'failed')
     await restoreTopology(keeper, deps);
@@ -65,23 +64,24 @@ function byComponent(steps: readonly JournalStep[]): Map<string, JournalStep[]> 
 
 const isBack = ({ state, result }: JournalStep): boolean => state === 'done' && result !== 'failed';
 
-/** The steps of one component, one after the other; false as soon as one failed. */
+/** The steps of one component, one after the other, until one fails in it or beside it. */
 async function inOrder(
   steps: readonly JournalStep[],
+  wave: { isFine: boolean },
   keeper: Keeper,
   deps: ApplyDeps,
   options: ApplyOptions,
-): Promise<boolean> {
+): Promise<void> {
   for (const step of [...steps].sort((a, b) => b.of - a.of)) {
-    if (options.signal.aborted || !(deps.isHeld?.() ?? true)) return false;
+    if (options.signal.aborted || !(deps.isHeld?.() ?? true)) wave.isFine = false;
+    if (!wave.isFine) return;
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
     const ended = await runStep(step, keeper.now(), deps, options.signal);
     const done = await keeper.step({ ...bare(step), state: 'done', ...ended });
     options.onStep?.(done, keeper.done(), keeper.total());
-    if (ended.result === 'failed') return false;
+    if (ended.result === 'failed') wave.isFine = false;
   }
-  return true;
 }
 
 const bare = ({ result: _result, detail: _detail, call: _call, ...step }: JournalStep): JournalStep => step;
