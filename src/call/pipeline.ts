@@ -8,7 +8,7 @@ import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { type Answer, answerError, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
-import { captureBefore, imageOf, isSameImage } from './capture.ts';
+import { captureBefore, hasOwnCheck, isAsBefore } from './capture.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Captured, ChangeEntry, Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
@@ -103,14 +103,13 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
 async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, begun: Begun): Promise<Masked> {
   const intent = await trail.intend(call.verdict).durable;
   assertStillLinked(call, deps);
-  const executed = await takingBack({ ...call, intent }, deps, (isBack) => {
+  const executed = await takingBack({ ...call, intent }, deps, () => {
     assertStillLinked(call, deps);
     return inSession(deps, call, async (session) => {
       const stack = deps.viewFor(call);
       const captured = await captureBefore({ ...call, intent, session }, { changes: deps.changes, stack });
       begun.change = captured.change;
       assertStillLinked(call, deps);
-      if (isBack) return { output: {} };
       return executeWrite(captured, {
         stack,
         resolve: deps.resolveConnection,
@@ -125,13 +124,13 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, be
 function takingBack(
   call: RecordedWrite,
   deps: PipelineDeps,
-  run: (isBack: boolean) => Promise<Executed>,
+  run: () => Promise<Executed>,
 ): Promise<Executed> {
   const { undo, tool } = call;
-  if (undo?.kind !== 'revert') return run(false);
-  const look = () => inSession(deps, call, (session) => imageOf({ ...call, session }, deps.viewFor(call)));
-  const isBefore = async () => isSameImage(tool, await look(), undo.before);
-  return takeBack({ undo, kind: tool.effect.kind, isBefore, run });
+  if (undo?.kind !== 'revert') return run();
+  const isBack = () =>
+    inSession(deps, call, (session) => isAsBefore({ ...call, session }, undo, deps.viewFor(call)));
+  return takeBack({ undo, isBack, isProof: hasOwnCheck(tool), run });
 }
 
 /** The place of a write in the version store, once it has one. */

@@ -137,10 +137,10 @@ export type Effect<S extends ServiceTypes, P> =
       /** Puts back what `capture` saw; throws ToolError('conflict') when somebody changed it in between. */
       revert(context: WriteContext<S>, change: Change<P>): Promise<void>;
       /**
-       * Whether what `capture` sees now is the state that it saw before, for an image that also holds what no way
-       * back brings again: the time of the last operation. Equal in every part if absent.
+       * Whether everything that the write touched is as it was before it: reads back where `capture` cannot see it,
+       * as it cannot see a row that an insert adds.
        */
-      isSame?(now: JsonValue, before: JsonValue): boolean;
+      isBack?(context: WriteContext<S>, change: Change<P>): Promise<boolean>;
       readonly irreversible?: undefined;
     };
 

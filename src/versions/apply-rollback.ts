@@ -40,11 +40,14 @@ export async function applyRollback(
   options: ApplyOptions,
 ): Promise<Journal> {
   const keeper = keepJournal(journal, deps.journals);
+  const tried = await triedSteps(journal, deps.versions);
   for (const number of [...new Set(journal.steps.map((step) => step.wave))].sort((a, b) => a - b)) {
     const steps = keeper.now().steps.filter((step) => step.wave === number && !isBack(step));
     const components = byComponent(steps);
     const wave = { isFine: true };
-    await Promise.all([...components.values()].map((own) => inOrder(own, wave, keeper, deps, options)));
+    await Promise.all(
+      [...components.values()].map((own) => inOrder(own, { wave, tried }, keeper, deps, options)),
+    );
     if (!wave.isFine) return keeper.now();
   }
   if (keeper.now().topology === 'waiting' || keeper.now().topology === 'failed')
@@ -67,7 +70,7 @@ const isBack = ({ state, result }: JournalStep): boolean => state === 'done' && 
 /** The steps of one component, one after the other, until one fails in it or beside it. */
 async function inOrder(
   steps: readonly JournalStep[],
-  wave: { isFine: boolean },
+  { wave, tried }: { wave: { isFine: boolean }; tried: ReadonlySet<string> },
   keeper: Keeper,
   deps: ApplyDeps,
   options: ApplyOptions,
@@ -77,7 +80,7 @@ async function inOrder(
     if (!wave.isFine) return;
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
-    const ended = await runStep(step, keeper.now(), deps, options.signal);
+    const ended = await runStep(step, tried.has(nameOf(step)), keeper.now(), deps, options.signal);
     const done = await keeper.step({ ...bare(step), state: 'done', ...ended });
     options.onStep?.(done, keeper.done(), keeper.total());
     if (ended.result === 'failed') wave.isFine = false;
@@ -90,15 +93,16 @@ type Ended = Pick<JournalStep, 'result' | 'detail' | 'call'>;
 
 async function runStep(
   step: JournalStep,
+  isResumed: boolean,
   journal: Journal,
   deps: ApplyDeps,
   signal: AbortSignal,
 ): Promise<Ended> {
   try {
     const version = await deps.versions.files.read(step.of);
-    const undo = await undoOf(version, step, deps.versions);
+    const undo = { ...(await undoOf(version, step, deps.versions)), isResumed };
     const answer = await callPatiently(version, undo, journal, deps, signal);
-    return await endOf(answer, step, deps.versions);
+    return endOf(answer, step, isResumed);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'it failed for an unknown reason';
     return { result: 'failed', detail };
@@ -141,7 +145,7 @@ async function callPatiently(
   }
 }
 
-async function endOf(answer: Answer, step: JournalStep, versions: Versions): Promise<Ended> {
+function endOf(answer: Answer, step: JournalStep, isResumed: boolean): Ended {
   const call = answer.callId;
   if (answer.outcome === 'ok') {
     const result =
@@ -149,7 +153,7 @@ async function endOf(answer: Answer, step: JournalStep, versions: Versions): Pro
     return { result, call };
   }
   const isThereAlready = answer.error?.code === (step.how === 'redo' ? 'conflict' : 'not_found');
-  if (isThereAlready && (await wasCutOff(step, versions)))
+  if (isThereAlready && isResumed)
     return {
       result: 'restored_unverified',
       call,
@@ -158,14 +162,14 @@ async function endOf(answer: Answer, step: JournalStep, versions: Versions): Pro
   return { result: 'failed', call, detail: answer.error?.detail ?? answer.text };
 }
 
-/** Whether the step was tried before, and its process ended or lost sight of it before it could say how it went. */
-async function wasCutOff({ of, how }: JournalStep, versions: Versions): Promise<boolean> {
-  const later = await versionsAfter(versions, of);
-  return later.some(
-    ({ change, cause, end }) =>
-      change?.of === of && cause === how && (end === undefined || end.outcome === 'outcome_unknown'),
-  );
+/** The steps that were tried before and may be done: their process ended before the journal could say so. */
+async function triedSteps({ to, steps }: Journal, versions: Versions): Promise<ReadonlySet<string>> {
+  const later = steps.length > 0 ? await versionsAfter(versions, to) : [];
+  const mayBeDone = later.filter(({ end }) => end?.outcome !== 'error');
+  return new Set(mayBeDone.map(({ cause, change }) => nameOf({ how: cause, of: change?.of ?? 0 })));
 }
+
+const nameOf = ({ how, of }: { how: string; of: number }): string => `${how} ${of}`;
 
 /** Versions of writes that came after the plan was made, and of an edit of the topology, so far as they stand. */
 async function cameMeanwhile({ from, to, component }: Journal, versions: Versions): Promise<number[]> {

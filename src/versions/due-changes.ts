@@ -36,6 +36,5 @@ function chainsOf(later: readonly WholeVersion[]): ReadonlyMap<number, readonly 
   return chains;
 }
 
-/** A write that is known to have failed before it changed anything, or that only makes other calls. */
-export const hadNoEffect = ({ change, end }: WholeVersion): boolean =>
-  end?.outcome === 'error' || change?.tool.startsWith('stack_') === true;
+/** A write that is known to have failed before it changed anything. */
+const hadNoEffect = ({ end }: WholeVersion): boolean => end?.outcome === 'error';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { access, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
@@ -40,6 +40,10 @@ export interface VersionFiles {
   create(make: (number: number) => Promise<Version>): Promise<Version>;
   addAfter(number: number, after: JsonValue): Promise<void>;
   addEnd(number: number, end: VersionEnd): Promise<void>;
+  /** Puts a version of an export under its own number. Throws when the number is taken. */
+  restore(version: Version, after: JsonValue, end: VersionEnd | undefined): Promise<void>;
+  /** Whether there is a version of that number. */
+  has(number: number): Promise<boolean>;
   /** Throws DamagedVersion. */
   read(number: number): Promise<WholeVersion>;
   /** Every number there is, ascending. */
@@ -53,8 +57,15 @@ export function openVersionFiles(folder: string): VersionFiles {
     join(folder, `${String(number).padStart(8, '0')}${PARTS[part]}.json`);
   let last = numbersIn(readdirSync(folder)).at(-1) ?? 0;
   const numbers = cachedNumbers(folder);
+  const has = (number: number) =>
+    access(path(number, 'begin')).then(
+      () => true,
+      () => false,
+    );
+  /** Looks upwards from what is known; in the whole folder where that was taken away. */
   const newest = async () => {
-    last = Math.max(last, (await numbers()).at(-1) ?? 0);
+    if (last > 0 && !(await has(last))) last = Math.max(last, (await numbers()).at(-1) ?? 0);
+    while (await has(last + 1)) last += 1;
     return last;
   };
 
@@ -73,16 +84,23 @@ export function openVersionFiles(folder: string): VersionFiles {
 
   return {
     last: () => last,
+    has,
     newest,
     async create(make) {
       for (;;) {
         // Another process may have made thousands meanwhile, and taken the first of them away again.
-        const number = (await newest()) + 1;
+        const number = Math.max(last, (await numbers()).at(-1) ?? 0) + 1;
         const version = Version.parse(await make(number));
         const isOurs = await write(number, 'begin', version);
         last = Math.max(last, number);
         if (isOurs) return version;
       }
+    },
+    async restore(version, after, end) {
+      await add(version.number, 'begin', version);
+      if (after !== null) await add(version.number, 'after', after);
+      if (end) await add(version.number, 'end', end);
+      last = Math.max(last, version.number);
     },
     addAfter: (number, after) => add(number, 'after', after),
     addEnd: (number, end) => add(number, 'end', end),

@@ -5,7 +5,7 @@ import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { Application, HistoryEntry, OperationState } from './api.ts';
 import { historyOf, isAutomated } from './application-view.ts';
-import { awaitOperation, refuseBusy, waitingEnd } from './operation.ts';
+import { awaitOperation, isBusy, refuseBusy, waitingEnd } from './operation.ts';
 import { ScopedApplication } from './scope.ts';
 import type { Writing } from './tool.ts';
 
@@ -15,8 +15,6 @@ export const Before = z.strictObject({
   deployed: z.string(),
   /** When the last operation began; null if there was none. */
   last_started: z.string().nullable(),
-  /** Whether it deployed, and to its end. */
-  is_done: z.boolean(),
 });
 export type Before = z.output<typeof Before>;
 
@@ -38,20 +36,7 @@ function beforeOf(application: Application): Before {
       'conflict',
       'the application was never deployed, so there is no state to go back to; argocd_deploy_irreversibly deploys it',
     );
-  const state = application.status.operationState;
-  return {
-    history_id: latest.id,
-    deployed: fingerprint(latest),
-    last_started: startedOf(application),
-    is_done: state ? isDone(state) : false,
-  };
-}
-
-/** Whether the same is deployed now as in an image, whole: by which entry of the history does not matter. */
-export function isSameDeployed(now: JsonValue, then: JsonValue): boolean {
-  const [one, other] = [Before.parse(now), Before.parse(then)];
-  const isUntouched = one.history_id === other.history_id && one.last_started === other.last_started;
-  return isUntouched || (one.deployed === other.deployed && one.is_done);
+  return { history_id: latest.id, deployed: fingerprint(latest), last_started: startedOf(application) };
 }
 
 /** The before-image of a deployment that can be taken back. Throws ToolError('conflict') where there is no way back. */
@@ -60,6 +45,20 @@ export const captureDeployed = async (
   { application }: { readonly application: string },
 ): Promise<JsonValue> =>
   beforeOf(await client.application(ScopedApplication.within(target, application), signal));
+
+/** Whether the same is deployed as before a write, whole: by which entry of the history does not matter. */
+export async function isBackToFormer(
+  { client, target, signal }: Writing,
+  change: { readonly args: { readonly application: string }; readonly before: JsonValue },
+): Promise<boolean> {
+  const before = Before.parse(change.before);
+  const found = await client.application(ScopedApplication.within(target, change.args.application), signal);
+  const state = found.status.operationState;
+  const [latest] = historyOf(found);
+  if (!latest || isBusy(found)) return false;
+  const isUntouched = latest.id === before.history_id && startedOf(found) === before.last_started;
+  return isUntouched || (fingerprint(latest) === before.deployed && !!state && isDone(state));
+}
 
 /** Throws ToolError('conflict') where Argo CD deploys by itself: it takes no rollback there, and would undo one. */
 export function refuseAutomated({ spec }: Application): void {

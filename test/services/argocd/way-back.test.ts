@@ -95,7 +95,6 @@ test('a write that was recorded and never reached Argo CD has nothing to take ba
     history_id: app().history.at(-1)?.id ?? -1,
     deployed: '0'.repeat(64),
     last_started: app().state?.startedAt ?? '',
-    is_done: false,
   };
   twin().forget();
   await argo().revert(sync, 'shop', orders, { before, after: { mark: 'tester call-1' } });

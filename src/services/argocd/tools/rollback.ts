@@ -8,7 +8,7 @@ import {
   captureDeployed,
   deployBefore,
   fingerprint,
-  isSameDeployed,
+  isBackToFormer,
   refuseAutomated,
 } from '../deployment.ts';
 import { ApplicationName } from '../names.ts';
@@ -35,7 +35,7 @@ export const rollback = tool({
   effect: {
     kind: 'update',
     capture: captureDeployed,
-    isSame: isSameDeployed,
+    isBack: isBackToFormer,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;

@@ -7,8 +7,8 @@ import {
   Before,
   captureDeployed,
   deployBefore,
+  isBackToFormer,
   isMarked,
-  isSameDeployed,
   refuseAutomated,
 } from '../deployment.ts';
 import { ApplicationName, CommitId } from '../names.ts';
@@ -35,7 +35,7 @@ export const sync = tool({
   effect: {
     kind: 'update',
     capture: captureDeployed,
-    isSame: isSameDeployed,
+    isBack: isBackToFormer,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;
