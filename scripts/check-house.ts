@@ -4,7 +4,7 @@ import { Node, Project, type SourceFile } from 'ts-morph';
 
 /**
  * Holds what neither the compiler nor the linter can: which way imports run, that nothing casts its way to a grant,
- * an intent or a secret, that no secret meets a string, and that credentials are exposed in connectors alone.
+ * an intent or a secret, that no secret meets a string, that credentials are exposed in connectors alone, and that a start loads no service.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -98,8 +98,28 @@ for (const file of project.getSourceFiles()) {
   checkImports(file, path);
   checkNodes(file, path);
 }
+checkStart('src/cli/serve.ts');
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** What every start imports must lead to no service: each is loaded only when a topology draws its type. */
+function checkStart(entry: string): void {
+  const seen = new Map<SourceFile, readonly string[]>();
+  const visit = (file: SourceFile, way: readonly string[]) => {
+    const path = relative(ROOT, file.getFilePath());
+    if (seen.has(file) || !path.startsWith('src/')) return;
+    const here = [...way, path];
+    seen.set(file, here);
+    if (/^src\/services\/[^/]+\//.test(path))
+      problems.push(`${here.join(' -> ')}: every start would load this service`);
+    else
+      for (const declaration of file.getImportDeclarations()) {
+        const target = declaration.getModuleSpecifierSourceFile();
+        if (target && !declaration.isTypeOnly()) visit(target, here);
+      }
+  };
+  visit(project.getSourceFileOrThrow(`${ROOT}${entry}`), []);
+}
 
 function checkImports(file: SourceFile, path: string): void {
   const from = path.split('/')[1] ?? '';

@@ -1,8 +1,8 @@
 import { openLogger } from '../server/logger.ts';
 import type { Stackward } from '../stackward.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
-import { mustBePrincipal } from './graph.ts';
 import { openStackward } from './open.ts';
+import { mustBePrincipal } from './principal.ts';
 
 export interface ServeOptions extends TopologyOptions {
   readonly http?: string;

@@ -6,7 +6,8 @@ import { type FlagStore, flagsFrom } from '../toolset/flags.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { EXIT, type TopologyOptions, topologyOf, type World, writeJson, writeLine } from './command.ts';
 import { showEveryTool } from './every-tool.ts';
-import { mustBePrincipal, readGraph } from './graph.ts';
+import { readGraph } from './graph.ts';
+import { mustBePrincipal } from './principal.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
 export interface ToolsOptions extends TopologyOptions {
