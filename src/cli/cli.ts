@@ -106,6 +106,15 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
       choose(async () => (await import('./approve.ts')).approve(id, options, world)),
     );
 
+  withJson(onTopology(program.command('kill-switch')))
+    .description('stop every write of everybody at once, open writes again, or say how it stands')
+    .argument('<action>', 'on, off or status')
+    .option('--reason <text>', 'why; shown to whoever is refused, and kept in the audit')
+    .option('--by <name>', 'who does it (default: your user name)')
+    .action((action: string, options) =>
+      choose(async () => (await import('./kill-switch.ts')).killSwitch(action, options, world)),
+    );
+
   addVersions(program, { onTopology, withJson, choose, world });
   withJson(asPrincipal(onTopology(program.command('rollback'))))
     .description(
