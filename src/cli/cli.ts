@@ -62,6 +62,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--allow-host <name...>', 'further Host names to accept over HTTP')
     .option('--allow-origin <name...>', 'further Origin names to accept over HTTP')
     .option('--operator-approval', 'take approvals from stackward approve alone, never through the client')
+    .option('--local-operator', 'whoever opens the console on loopback without a token may decide there too')
     .option('--no-watch', 'do not follow edits of the topology file')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
     .action((options) => choose(async () => (await import('./serve.ts')).serve(options, world)));

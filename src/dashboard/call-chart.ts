@@ -1,0 +1,79 @@
+import { html } from 'htm/preact';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { ShownHealth } from '../server/console/wire.ts';
+
+const MOST_POINTS = 600;
+const HEIGHT = 180;
+
+interface Sample {
+  /** Seconds since 1970. */
+  readonly at: number;
+  readonly calls: number;
+  readonly refused: number;
+}
+// Kept while the page is open, so that looking at another view leaves no hole.
+const samples: Sample[] = [];
+
+/** Calls and refused calls a minute, since the page was opened. The figures above it say the same in words. */
+export function CallChart({ health }: { health: ShownHealth }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  useEffect(() => {
+    const refused = health.byOutcome.find(({ name }) => name === 'denied')?.count ?? 0;
+    samples.push({ at: Date.parse(health.now) / 1000, calls: health.calls, refused });
+    if (samples.length > MOST_POINTS) samples.shift();
+    plot.current?.setData(rates());
+  }, [health]);
+  useEffect(() => {
+    const own = place.current;
+    if (!own) return;
+    const colour = (name: string) => getComputedStyle(own).getPropertyValue(name).trim();
+    const axis = {
+      stroke: colour('--dim'),
+      grid: { stroke: colour('--line') },
+      ticks: { stroke: colour('--line') },
+    };
+    const made = new uPlot(
+      {
+        width: own.clientWidth,
+        height: HEIGHT,
+        legend: { show: false },
+        axes: [axis, axis],
+        series: [
+          {},
+          { label: 'calls a minute', stroke: colour('--good'), width: 2 },
+          { label: 'refused a minute', stroke: colour('--bad'), width: 2, dash: [5, 4] },
+        ],
+      },
+      rates(),
+      own,
+    );
+    plot.current = made;
+    const sized = new ResizeObserver(() => made.setSize({ width: own.clientWidth, height: HEIGHT }));
+    sized.observe(own);
+    return () => {
+      sized.disconnect();
+      made.destroy();
+    };
+  }, []);
+  return html`<figure>
+    <div ref=${place} role="img" aria-label="Calls and refused calls a minute since this page was opened"></div>
+    <figcaption class="dim">A minute: calls (line), refused calls (dashes), since this page was opened</figcaption>
+  </figure>`;
+}
+
+function rates(): uPlot.AlignedData {
+  const times: number[] = [];
+  const calls: number[] = [];
+  const refused: number[] = [];
+  for (const [index, { at, ...now }] of samples.entries()) {
+    const before = samples[index - 1];
+    if (!before || at <= before.at) continue;
+    const perMinute = 60 / (at - before.at);
+    times.push(at);
+    calls.push((now.calls - before.calls) * perMinute);
+    refused.push((now.refused - before.refused) * perMinute);
+  }
+  return [times, calls, refused];
+}
