@@ -45,9 +45,9 @@ export function RecordView({ chain, seq }: { chain: string; seq: string }) {
         </${Table}>
       </section>`
     }
-    <section aria-labelledby="chain">
-      <h2 id="chain">Place in the chain</h2>
-      <${Table} label="Place in the chain" head=${['Record', 'State', 'Why', 'Hash', 'Hash of the record before']}>
+    <section aria-labelledby="chain-heading">
+      <h2 id="chain-heading">Place in the chain</h2>
+      <${Table} label="Records of this call in the chain" head=${['Record', 'State', 'Why', 'Hash', 'Hash of the record before']}>
         ${data.places.map(
           (place) => html`<tr>
             <td>${place.seq} ${place.kind}</td>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { requestOf, responseOf } from '../audit/calls.ts';
-import { accessibilityFaults, expectToFit, hasBrowser, picture } from '../harness/browser.ts';
+import { accessibilityFaults, expectToFit, hasBrowser, picture, soon } from '../harness/browser.ts';
 import { openShop } from './shop.ts';
 
 const KEY = { target: 'store/orders', key: 'k' };
@@ -23,7 +23,7 @@ describe.skipIf(!hasBrowser)('the audit', () => {
     await fill(shop);
     const { page, errors } = await shop.see('audit');
     const rows = page.getByRole('region', { name: 'Calls and events' }).locator('tbody tr');
-    await expect.poll(() => rows.count()).toBe(4);
+    await soon(() => rows.count()).toBe(4);
     expect(await rows.first().textContent()).toMatch(/triage.*box_put.*denied.*writes not stopped/);
     expect(await rows.last().textContent()).toMatch(/topology_loaded/);
     await page.getByText('This is the beginning of the audit.').waitFor();
@@ -32,10 +32,10 @@ describe.skipIf(!hasBrowser)('the audit', () => {
     await page.getByLabel('Outcome').selectOption('denied');
     await page.getByLabel('Refused by rule').fill('writes not stopped');
     await page.getByRole('button', { name: 'Search' }).click();
-    await expect.poll(() => rows.count()).toBe(1);
+    await soon(() => rows.count()).toBe(1);
     expect(page.url()).toMatch(/rule=writes\+not\+stopped.*outcome=denied/);
     const { page: sent } = await shop.see(page.url().split('/console/')[1]);
-    await expect.poll(() => sent.locator('tbody tr').count()).toBe(1);
+    await soon(() => sent.locator('tbody tr').count()).toBe(1);
     expect(await sent.getByLabel('Outcome').inputValue()).toBe('denied');
     expect(errors).toEqual([]);
   });
@@ -103,23 +103,25 @@ describe.skipIf(!hasBrowser)('the audit', () => {
     };
     const first = await timed(async () => {
       await page.getByRole('link', { name: 'Audit', exact: true }).click();
-      await expect.poll(() => rows.count(), { interval: 20 }).toBe(50);
+      await soon(() => rows.count()).toBe(50);
     });
     const pages: number[] = [];
     for (let count = 2; count <= 5; count += 1)
       pages.push(
         await timed(async () => {
           await page.getByRole('button', { name: 'Older' }).click();
-          await expect.poll(() => rows.count(), { interval: 20 }).toBe(50 * count);
+          await soon(() => rows.count()).toBe(50 * count);
         }),
       );
     // Nothing matches but the last one that is looked at; meanwhile another question is answered.
     await page.getByLabel('Text').fill('"call-1"');
     await page.getByRole('button', { name: 'Search' }).click();
-    const meanwhile = await timed(() => fetch(`${shop.url}/console/api/health`).then((found) => found.json()));
-    const searched = await timed(() => expect.poll(() => rows.count(), { timeout: 120_000 }).toBe(1));
+    const meanwhile = await timed(() =>
+      fetch(`${shop.url}/console/api/health`).then((found) => found.json()),
+    );
+    const searched = await timed(() => expect.poll(() => rows.count(), { timeout: 200_000 }).toBe(1));
     const record = await timed(async () => {
-      await page.goto(`${shop.url}/console/audit/0002/500001`);
+      await page.goto(`${shop.url}/console/audit/0002/500600`);
       await page.getByText('verifies, sealed').first().waitFor();
     });
     process.stdout.write(

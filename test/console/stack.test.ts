@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accessibilityFaults, expectToFit, hasBrowser, picture } from '../harness/browser.ts';
+import { accessibilityFaults, expectToFit, hasBrowser, picture, soon } from '../harness/browser.ts';
 import { openShop, UNLINKED } from './shop.ts';
 
 describe.skipIf(!hasBrowser)('the stack', () => {
@@ -8,15 +8,15 @@ describe.skipIf(!hasBrowser)('the stack', () => {
     const { page, errors, strangers } = await see();
     await page.getByRole('heading', { name: 'Stack' }).waitFor();
     const rows = page.getByRole('region', { name: 'Links of the topology' }).getByRole('row');
-    await expect.poll(() => rows.count()).toBe(6);
+    await soon(() => rows.count()).toBe(6);
     const said = await rows.allTextContents();
     expect(said[1]).toMatch(/triage.*store.*writes on/);
     expect(said[2]).toMatch(/triage.*archive.*protected/);
     expect(said[3]).toMatch(/auditor.*store.*capped to reading/);
     expect(said[4]).toMatch(/store.*mirror.*reads; writes off/);
     expect(said[5]).toMatch(/store.*ledger.*external/);
-    await expect.poll(() => page.locator('svg g.box').count()).toBe(6);
-    await expect.poll(() => page.locator('svg g.link').count()).toBe(5);
+    await soon(() => page.locator('svg g.box').count()).toBe(6);
+    await soon(() => page.locator('svg g.link').count()).toBe(5);
     expect(strangers).toEqual([]);
     expect(errors).toEqual([]);
     const { headers } = await fetch(`${url}/console`);
@@ -28,12 +28,12 @@ describe.skipIf(!hasBrowser)('the stack', () => {
     const { page, errors } = await see();
     await page.getByRole('button', { name: 'uses from triage to store' }).click();
     const panel = page.getByRole('region', { name: 'triage uses store' });
-    await expect.poll(() => panel.textContent()).toMatch(/box_put.*there/);
+    await soon(() => panel.textContent()).toMatch(/box_put.*there/);
     expect(await panel.textContent()).toMatch(/MCP_STORE_WRITE_ACCESS=true/);
     expect(await panel.textContent()).toMatch(/link triage -> store \(uses\)/);
     await picture(page, 'stack');
     await page.getByLabel('Seen as').selectOption('auditor');
-    await expect.poll(() => panel.textContent()).toMatch(/box_put.*absent.*capped to access: read/);
+    await soon(() => panel.textContent()).toMatch(/box_put.*absent.*capped to access: read/);
     expect(page.url()).toContain('as=auditor');
     expect(await page.getByRole('row').filter({ hasText: 'mirror' }).textContent()).toMatch(
       /not for this principal/,
@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)('the stack', () => {
     await page.getByRole('heading', { name: 'triage uses store' }).waitFor();
     await edit(UNLINKED);
     await page.getByText('The link is not drawn any more, and its tools are gone.').waitFor();
-    await expect.poll(() => page.locator('svg g.link').count()).toBe(4);
+    await soon(() => page.locator('svg g.link').count()).toBe(4);
   });
 
   test('a breaker that opened shows', async () => {
@@ -70,7 +70,7 @@ describe.skipIf(!hasBrowser)('the stack', () => {
         })
         .catch(() => {});
     for (let count = 0; count < 5; count += 1) await fail();
-    await expect.poll(() => page.locator('svg g.box.broken').textContent()).toMatch(/store.*broken/);
+    await soon(() => page.locator('svg g.box.broken').textContent()).toMatch(/store.*broken/);
   });
 
   test.each([
@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)('the stack', () => {
     const { page } = await see('stack?link=triage>store>uses', window);
     await page.getByRole('heading', { name: 'triage uses store' }).waitFor();
     await page.locator('svg g.box').first().waitFor();
-    await expect.poll(() => page.getByText('box_put').count()).toBeGreaterThan(0);
+    await soon(() => page.getByText('box_put').count()).toBeGreaterThan(0);
     expect(await accessibilityFaults(page)).toEqual([]);
     await expectToFit(page);
   });
@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser)('the stack', () => {
     await page.getByRole('link', { name: 'Health' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Health', level: 1 }).waitFor();
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Health');
+    await soon(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Health');
   });
 
   test('a thousand components are drawn while the page stays usable', async () => {

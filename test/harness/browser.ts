@@ -38,10 +38,15 @@ export interface OpenedPage {
   readonly strangers: readonly string[];
 }
 
-/** Opens a fresh profile on an address; nothing but that server is let through. */
+/** Opens a fresh profile on an address; nothing but that server, and the one of `alsoLet`, is let through. */
 export async function openPage(
   url: string,
-  { width = 1280, height = 800, dark = false }: { width?: number; height?: number; dark?: boolean } = {},
+  {
+    width = 1280,
+    height = 800,
+    dark = false,
+    alsoLet = url,
+  }: { width?: number; height?: number; dark?: boolean; alsoLet?: string } = {},
 ): Promise<OpenedPage> {
   launched ??= chromium.launch({ ...(executablePath ? { executablePath } : {}), args: FLAGS });
   const context = await (await launched).newContext({
@@ -53,10 +58,10 @@ export async function openPage(
   contexts.push(context);
   const errors: string[] = [];
   const strangers: string[] = [];
-  const { origin } = new URL(url);
+  const own = [url, alsoLet].map((one) => new URL(one).origin);
   await context.route('**', (route) => {
     const asked = route.request().url();
-    if (new URL(asked).origin === origin) return route.continue();
+    if (own.includes(new URL(asked).origin)) return route.continue();
     strangers.push(asked);
     return route.abort();
   });
@@ -68,6 +73,9 @@ export async function openPage(
   await page.goto(url);
   return { page, errors, strangers };
 }
+
+/** `expect.poll` for what a page shows: it hears of things within a second or three, and later on a busy machine. */
+export const soon = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 /** What axe finds wrong in a page by WCAG 2.2 AA, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
