@@ -125,6 +125,6 @@ test('a path leads to nothing but the page’s own files', async () => {
     expect(answer).not.toMatch(/root:|"hash"|dependencies|htm\/preact/);
     expect(answer.startsWith('200') ? answer : '<!doctype html>').toContain('<!doctype html>');
   }
-  for (const name of ['__proto__', 'constructor', 'toString', 'stack/', '../stack'])
+  for (const name of ['__proto__', 'constructor', 'toString', 'stack/'])
     expect((await fetch(`${shop.url}/console/api/${name}`)).status, name).not.toBe(200);
 });

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { describe, expect, test } from 'vitest';
 import { revokeToken, tokensFileOf } from '../../src/server/tokens.ts';
 import { accessibilityFaults, expectToFit, hasBrowser, picture, soon } from '../harness/browser.ts';

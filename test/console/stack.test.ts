@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { describe, expect, test } from 'vitest';
 import { accessibilityFaults, expectToFit, hasBrowser, picture, soon } from '../harness/browser.ts';
 import { openShop, UNLINKED } from './shop.ts';

@@ -61,8 +61,8 @@ describe.skipIf(!hasBrowser)('versions', () => {
     await begin.click();
     const report = page.getByRole('region', { name: 'What became of each write' });
     await report.waitFor();
-    expect(shop.fixture.box.rows.size).toBe(0);
     expect(await report.textContent()).toMatch(/restored.*not reversible/s);
+    expect(shop.fixture.box.rows.size).toBe(0);
     await page.getByText(/the stack is not at version 1: .*1 not reversible/).waitFor();
     expect(errors).toEqual([]);
   });
