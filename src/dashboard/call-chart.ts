@@ -28,11 +28,15 @@ export function CallChart({ health }: { health: ShownHealth }) {
   useEffect(() => {
     const own = place.current;
     if (!own) return;
-    const colour = (name: string) => getComputedStyle(own).getPropertyValue(name).trim();
+    // A canvas knows no custom properties: the element wears each colour for a moment, and what it became is read.
+    const colour = (name: string) => {
+      own.style.color = `var(${name})`;
+      return getComputedStyle(own).color;
+    };
     const axis = {
       stroke: colour('--dim'),
-      grid: { stroke: colour('--line') },
-      ticks: { stroke: colour('--line') },
+      grid: { stroke: colour('--line'), width: 1 },
+      ticks: { stroke: colour('--line'), width: 1 },
     };
     const made = new uPlot(
       {

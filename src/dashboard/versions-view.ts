@@ -15,7 +15,7 @@ export function VersionsView({ who, pulse }: ViewProps) {
   if (!data) return html`<${Problem} text=${problem} />`;
   return html`
     <${Problem} text=${problem} />
-    ${data.unfinished && html`<section class="panel alarm"><h2>A rollback stopped half-way</h2><${Report} report=${data.unfinished} /></section>`}
+    ${back === null && data.unfinished && html`<section class="panel alarm"><h2>A rollback has not ended: it runs elsewhere, or stopped half-way</h2><${Report} report=${data.unfinished} /></section>`}
     ${back !== null && html`<${RollbackPanel} to=${back} who=${who} key=${back} />`}
     ${from !== null && to !== null && html`<${Difference} from=${from} to=${to} />`}
     <${Compare} versions=${data.versions} from=${from} to=${to} />

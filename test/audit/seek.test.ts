@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { placeOf } from '../../src/audit/place.ts';
 import { readRecords } from '../../src/audit/read.ts';
 import { offsetBefore } from '../../src/audit/seek.ts';
-import { auditDir, closedLog, editLines, onlySegment, openLog } from './sample.ts';
 import { requestOf, responseOf } from './calls.ts';
+import { auditDir, closedLog, editLines, onlySegment, openLog } from './sample.ts';
 
 /** A segment long enough to be halved many times, its lines of very different length. */
 async function longLog(): Promise<{ dir: string; last: number }> {
@@ -50,9 +50,7 @@ test('a record that was edited, moved or made anew does not verify', async () =>
   editLines(removed, (lines) => lines.filter((_, at) => at !== 1));
   expect(await placeOf(removed, '0001', 3)).toMatchObject({ verdict: 'broken' });
   const forged = await closedLog(8);
-  editLines(forged, (lines) =>
-    lines.map((line) => line.replace(/"signature":"..../, '"signature":"AAAA')),
-  );
+  editLines(forged, (lines) => lines.map((line) => line.replace(/"signature":"..../, '"signature":"AAAA')));
   expect(await placeOf(forged, '0001', 3)).toMatchObject({ verdict: 'broken' });
 });
 

@@ -79,7 +79,7 @@ describe('documents', () => {
 
   test('cli.md has every command', () => {
     const source = read('src/cli/cli.ts');
-    const commands = [...source.matchAll(/\.command\('(\w+)'\)/g)].map(([, name]) => name);
+    const commands = [...source.matchAll(/\.command\('([\w-]+)'\)/g)].map(([, name]) => name);
     const headings = [...read('docs/cli.md').matchAll(/^## stackward (.+)$/gm)].map(
       ([, words = '']) => words.split(' ').at(-1) ?? '',
     );

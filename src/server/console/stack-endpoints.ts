@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { decideAccess } from '../../toolset/access.ts';
 import type { ServiceDefinition } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
@@ -54,8 +55,10 @@ export const showLink: Endpoint<LinkDetail> = ({ stackward: { catalogs, flags } 
   );
   const read = [flags.read(link.to), ...[...link.subs.keys()].map((sub) => flags.read(link.to, sub))];
   const byName = new Map(read.map((flag) => [flag.variable, flag]));
+  // Where the file lies on the server's disk is of no use to a reader of the page.
+  const nameIn = (reason: string) => reason.replaceAll(graph.file, basename(graph.file));
   return {
-    operations,
+    operations: operations.map((one) => ({ ...one, reasons: one.reasons.map(nameIn) })),
     flags: [...byName.values()].map(({ variable, value, on }) => ({
       variable,
       on,

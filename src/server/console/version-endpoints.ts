@@ -9,11 +9,12 @@ const PAGE = 50;
 const Number_ = z.coerce.number().int().nonnegative();
 
 /** `GET versions?before=`: newest first. */
-export const showVersions: Endpoint<ShownVersions> = async ({ stackward: { history } }, query) => {
+export const showVersions: Endpoint<ShownVersions> = async ({ stackward: { history }, rollbacks }, query) => {
   const before = query.has('before') ? Number_.parse(query.get('before')) : undefined;
   const limit = { limit: PAGE + 1, ...(before === undefined ? {} : { before }) };
   const found = (await listVersions(history.versions, limit)).map(summaryOf);
-  const unfinished = await history.rollbacks.unfinished();
+  // One that runs here is told by its progress.
+  const unfinished = rollbacks.progress()?.running ? undefined : await history.rollbacks.unfinished();
   return {
     versions: found.slice(0, PAGE),
     more: found.length > PAGE,
