@@ -5,6 +5,9 @@ import type { ShownHealth } from '../server/console/wire.ts';
 
 const MOST_POINTS = 600;
 const HEIGHT = 180;
+const SHORTEST_S = 2;
+/** The least that the chart shows, in seconds. */
+const SPAN_S = 60;
 
 interface Sample {
   /** Seconds since 1970. */
@@ -21,7 +24,10 @@ export function CallChart({ health }: { health: ShownHealth }) {
   const plot = useRef<uPlot | undefined>(undefined);
   useEffect(() => {
     const refused = health.byOutcome.find(({ name }) => name === 'denied')?.count ?? 0;
-    samples.push({ at: Date.parse(health.now) / 1000, calls: health.calls, refused });
+    const now = Date.parse(health.now) / 1000;
+    // Two looks within a moment would make one call a minute of many.
+    if (now - (samples.at(-1)?.at ?? 0) < SHORTEST_S) return;
+    samples.push({ at: now, calls: health.calls, refused });
     if (samples.length > MOST_POINTS) samples.shift();
     plot.current?.setData(rates());
   }, [health]);
@@ -43,7 +49,11 @@ export function CallChart({ health }: { health: ShownHealth }) {
         width: own.clientWidth,
         height: HEIGHT,
         legend: { show: false },
-        axes: [axis, axis],
+        scales: {
+          x: { range: (_plot, first, last) => [Math.min(first, last - SPAN_S), last] },
+          y: { range: (_plot, _least, most) => [0, Math.max(most, 1)] },
+        },
+        axes: [{ ...axis, values: (_plot, ticks) => ticks.map(clock), space: 90 }, axis],
         series: [
           {},
           { label: 'calls a minute', stroke: colour('--good'), width: 2 },
@@ -66,6 +76,8 @@ export function CallChart({ health }: { health: ShownHealth }) {
     <figcaption class="dim">A minute: calls (line), refused calls (dashes), since this page was opened</figcaption>
   </figure>`;
 }
+
+const clock = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString('sv-SE');
 
 function rates(): uPlot.AlignedData {
   const times: number[] = [];

@@ -7,12 +7,12 @@ const SHRED = { target: 'store/orders', key: 'order-4', note: 'sent by hand' };
 
 describe.skipIf(!hasBrowser)('approvals', () => {
   test('a write that waits shows at once, with all that the command shows, and is made once approved', async () => {
-    const { see, call, fixture } = await openShop();
+    const { see, call, fixture, url } = await openShop();
     const { page, errors } = await see('approvals');
     await page.getByText('Nothing waits for approval.').waitFor();
     await call('box_shred', SHRED, 'triage');
     await page.getByRole('heading', { name: 'triage wants box_shred on store/orders' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Approvals' }).textContent()).toMatch(/1 waiting/);
+    await soon(() => page.getByRole('link', { name: 'Approvals' }).textContent()).toMatch(/1 waiting/);
     const article = page.getByRole('article');
     const text = await article.textContent();
     expect(text).toMatch(/it cannot be taken back: a shredded row/);
@@ -31,6 +31,13 @@ describe.skipIf(!hasBrowser)('approvals', () => {
     expect((await call('box_shred', SHRED, 'triage')).isError).not.toBe(true);
     expect((await call('box_shred', SHRED, 'triage')).isError).toBe(true);
     expect(fixture.box.ran.get('box_shred')).toBe(1);
+    const [used] = fixture.stackward.approvals.list().filter(({ state }) => state === 'used');
+    const replayed = await fetch(`${url}/console/api/approvals/decide`, {
+      method: 'POST',
+      headers: { origin: url, 'content-type': 'application/json' },
+      body: JSON.stringify({ id: used?.id, decision: 'approved', reason: 'once more' }),
+    });
+    expect(await replayed.text()).toMatch(/is used, so it cannot be decided/);
     const events = (await auditRecords(fixture)).filter((one) => one.kind === 'event');
     expect(events.find(({ event }) => event === 'approval_decided')?.detail).toMatchObject({
       decision: 'approved',

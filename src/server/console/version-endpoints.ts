@@ -6,11 +6,11 @@ import type { Action, Endpoint } from './endpoint.ts';
 import type { RollbackPlan, RollbackProgress, ShownVersions, StackDiff } from './wire.ts';
 
 const PAGE = 50;
-const Number_ = z.coerce.number().int().nonnegative();
+const VersionNumber = z.coerce.number().int().nonnegative();
 
 /** `GET versions?before=`: newest first. */
 export const showVersions: Endpoint<ShownVersions> = async ({ stackward: { history }, rollbacks }, query) => {
-  const before = query.has('before') ? Number_.parse(query.get('before')) : undefined;
+  const before = query.has('before') ? VersionNumber.parse(query.get('before')) : undefined;
   const limit = { limit: PAGE + 1, ...(before === undefined ? {} : { before }) };
   const found = (await listVersions(history.versions, limit)).map(summaryOf);
   // One that runs here is told by its progress.
@@ -24,11 +24,15 @@ export const showVersions: Endpoint<ShownVersions> = async ({ stackward: { histo
 
 /** `GET versions/diff?from=&to=`. */
 export const showDiff: Endpoint<StackDiff> = ({ stackward: { history } }, query) =>
-  diffVersions(history.versions, Number_.parse(query.get('from')), Number_.parse(query.get('to')));
+  diffVersions(
+    history.versions,
+    VersionNumber.parse(query.get('from')),
+    VersionNumber.parse(query.get('to')),
+  );
 
 /** `GET versions/plan?to=`: what a rollback would do. It reads every component that it would change. */
 export const showPlan: Endpoint<RollbackPlan> = ({ stackward: { history } }, query) =>
-  history.plan(STACK_PRINCIPAL, Number_.parse(query.get('to')));
+  history.plan(STACK_PRINCIPAL, VersionNumber.parse(query.get('to')));
 
 /** `GET versions/rollback`: how far the rollback of this console is. */
 export const showProgress: Endpoint<{ rollback: RollbackProgress | null }> = ({ rollbacks }) => ({

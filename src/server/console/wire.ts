@@ -1,5 +1,7 @@
+import type { Place } from '../../audit/place.ts';
 import type { RollbackPlan, RollbackReport, StackDiff, VersionSummary } from '../../toolset/versions-view.ts';
 
+export type { Place as RecordPlace } from '../../audit/place.ts';
 export type { ResourceDiff } from '../../toolset/versions-view.ts';
 export type { RollbackPlan, RollbackReport, StackDiff, VersionSummary };
 
@@ -108,18 +110,7 @@ export interface ShownRecord {
   /** JSON in which nothing hides, indented. */
   readonly request: string;
   readonly response?: string;
-  readonly places: readonly RecordPlace[];
-}
-
-/** Where one record stands in its chain, and what proves it. */
-export interface RecordPlace {
-  readonly seq: number;
-  readonly kind: string;
-  readonly hash: string;
-  readonly prev: string;
-  readonly verdict: 'sealed' | 'linked' | 'broken';
-  /** The same in a sentence. */
-  readonly says: string;
+  readonly places: readonly Place[];
 }
 
 export interface ShownVersions {
