@@ -91,5 +91,6 @@ function rates(): uPlot.AlignedData {
     calls.push((now.calls - before.calls) * perMinute);
     refused.push((now.refused - before.refused) * perMinute);
   }
-  return [times, calls, refused];
+  // Of a single point uPlot makes a day.
+  return times.length > 1 ? [times, calls, refused] : [[], [], []];
 }

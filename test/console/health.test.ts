@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('health', () => {
     const refused = await call('box_put', PUT, 'triage');
     expect(JSON.stringify(refused.content)).toContain('stopped all writes: an incident');
     await soon(() => page.getByRole('region', { name: 'Writes refused by rule' }).count()).toBe(1);
-    await picture(page, 'health');
+    await picture(page, 'health', 12_000);
     await page.getByLabel('Reason to open writes again').fill('over');
     await page.getByRole('button', { name: 'Open writes again' }).click();
     await page.getByText('Off: writes are open').waitFor();

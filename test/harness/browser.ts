@@ -102,9 +102,10 @@ export async function expectToFit(page: Page): Promise<void> {
 
 const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
 
-/** Keeps a picture for the documents, where STACKWARD_PICTURES asks for it. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Keeps a picture for the documents, where STACKWARD_PICTURES asks for it, of the page as it is after a while. */
+export async function picture(page: Page, name: string, settleMs = 0): Promise<void> {
   if (process.env.STACKWARD_PICTURES !== 'true') return;
+  await page.waitForTimeout(settleMs);
   mkdirSync(IMAGES, { recursive: true });
   await page.screenshot({ path: `${IMAGES}/console-${name}.png`, animations: 'disabled' });
 }
