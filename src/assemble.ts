@@ -129,6 +129,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     versions: changes,
     run: call,
     services,
+    recordEvent,
     catalog: catalogs.of,
     swap: (next) => {
       catalogs.swap(next);

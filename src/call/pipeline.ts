@@ -8,7 +8,7 @@ import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { type Answer, answerError, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
-import { captureBefore, imageOf } from './capture.ts';
+import { captureBefore, hasOwnCheck, isAsBefore } from './capture.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Captured, ChangeEntry, Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
@@ -102,6 +102,7 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
 /** A write does nothing before its intent is durable, and changes nothing before its before-image is. */
 async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, begun: Begun): Promise<Masked> {
   const intent = await trail.intend(call.verdict).durable;
+  assertStillLinked(call, deps);
   const executed = await takingBack({ ...call, intent }, deps, () => {
     assertStillLinked(call, deps);
     return inSession(deps, call, async (session) => {
@@ -128,8 +129,9 @@ function takingBack(
 ): Promise<Executed> {
   const { undo, tool } = call;
   if (undo?.kind !== 'revert') return run();
-  const look = () => inSession(deps, call, (session) => imageOf({ ...call, session }, deps.viewFor(call)));
-  return takeBack({ undo, kind: tool.effect.kind, look, run });
+  const isBack = () =>
+    inSession(deps, call, (session) => isAsBefore({ ...call, session }, undo, deps.viewFor(call)));
+  return takeBack({ undo, isBack, isProof: hasOwnCheck(tool), run });
 }
 
 /** The place of a write in the version store, once it has one. */
@@ -144,15 +146,16 @@ async function withEnd(
   begun: Begun,
   work: () => Promise<Masked>,
 ): Promise<Masked> {
+  // A version without an end counts as one that may have happened; whatever is wrong with it, the write is over.
+  const end = (...how: Parameters<ChangeEntry['end']>) =>
+    begun.change?.end(...how).catch((cause: unknown) => deps.onInternal(cause, call.callId));
   try {
     const masked = await work();
-    await begun.change?.end('ok', await deps.captureAfter(call.at.component.name));
+    await end('ok', await deps.captureAfter(call.at.component.name));
     return masked;
   } catch (error) {
     const isUnknown = !(error instanceof ToolError) || error.code === 'outcome_unknown';
-    await begun.change
-      ?.end(isUnknown ? 'outcome_unknown' : 'error', new Map())
-      .catch((cause: unknown) => deps.onInternal(cause, call.callId));
+    await end(isUnknown ? 'outcome_unknown' : 'error', new Map());
     throw error;
   }
 }
@@ -307,7 +310,10 @@ const failedRules = ({ checks }: Verdict): string[] =>
   checks.filter((check) => !check.passed).map((check) => check.rule);
 
 function toToolError(error: unknown, onInternal: (error: unknown) => void): ToolError {
-  if (error instanceof ToolError) return error;
+  if (error instanceof ToolError) {
+    if (error.code === 'internal') onInternal(error.cause ?? error);
+    return error;
+  }
   onInternal(error);
   return new ToolError('internal', 'the call was stopped; nothing more is known to the caller');
 }

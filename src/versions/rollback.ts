@@ -1,9 +1,11 @@
+import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { RollbackPlan } from '../toolset/versions-view.ts';
 import { type ApplyDeps, type ApplyOptions, applyRollback } from './apply-rollback.ts';
 import type { Journal } from './journal.ts';
 import { withLease } from './lease.ts';
 import { assertSamePlan } from './plan-rollback.ts';
+import { reportOf } from './report.ts';
 import type { Version } from './version.ts';
 
 export interface RollbackDeps extends ApplyDeps {
@@ -11,6 +13,8 @@ export interface RollbackDeps extends ApplyDeps {
   readonly dir: string;
   plan(principal: string, to: number, component?: string): Promise<RollbackPlan>;
   snapshot(by: string, note: string): Promise<Version>;
+  /** Records what happened to the stack in the audit. */
+  recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
 }
 
 /** Who rolls back, and how: `principal` makes the calls, `by` is named in the versions. */
@@ -33,11 +37,18 @@ export interface Rollbacks {
 
 export function openRollbacks(deps: RollbackDeps): Rollbacks {
   const { journals } = deps;
-  const run = (journal: Journal, options: RollbackOptions) => applyRollback(journal, deps, options);
+  const run = async (journal: Journal, options: RollbackOptions, isHeld: () => boolean) => {
+    const { id, to, snapshot } = journal;
+    await deps.recordEvent('rollback_begun', options.principal, { id, to, snapshot, by: options.by });
+    const ended = await applyRollback(journal, { ...deps, isHeld }, options);
+    const { verdict, at_target } = reportOf(ended);
+    await deps.recordEvent('rollback_ended', options.principal, { id, to, verdict, at_target });
+    return ended;
+  };
   return {
     unfinished: journals.open,
     begin: ({ to, component, digest }, options) =>
-      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async () => {
+      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async (isHeld) => {
         const waiting = await journals.open();
         if (waiting)
           throw new ToolError(
@@ -50,10 +61,10 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
         const snapshot = await deps.snapshot(options.by, `before the rollback to version ${to}`);
         const journal = journalOf(plan, snapshot, options);
         await journals.write(journal);
-        return run(journal, options);
+        return run(journal, options, isHeld);
       }),
     resume: (id, options) =>
-      withLease(deps.dir, { rollback: id, by: options.by }, async () => {
+      withLease(deps.dir, { rollback: id, by: options.by }, async (isHeld) => {
         const journal = await journals.read(id);
         if (journal.ended !== undefined || journal.abandoned)
           throw new ToolError('conflict', `the rollback ${id} is over; plan a new one`);
@@ -62,13 +73,16 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
             'conflict',
             `the rollback ${id} is one of ${journal.principal}; only it can go on with it`,
           );
-        return run(journal, options);
+        return run(journal, options, isHeld);
       }),
     abandon: (id) =>
       withLease(deps.dir, { rollback: id, by: 'abandon' }, async () => {
-        const journal = { ...(await journals.read(id)), abandoned: true };
-        await journals.write(journal);
-        return journal;
+        const journal = await journals.read(id);
+        if (journal.ended !== undefined)
+          throw new ToolError('conflict', `the rollback ${id} is over, so there is nothing to give up`);
+        const abandoned = { ...journal, abandoned: true };
+        await journals.write(abandoned);
+        return abandoned;
       }),
   };
 }

@@ -25,6 +25,14 @@ export const argocd = defineService<ArgoTypes, typeof ArgoConnection>({
     deployed_by: { description: 'Is deployed by it.', access: 'read' },
   },
   tools,
+  configuration: [
+    {
+      tool: 'argocd_list_applications',
+      list: 'applications',
+      key: ['application'],
+      fields: ['sources', 'auto_sync'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   // A deployment is waited for.
   limits: { deadlineMs: 120_000 },

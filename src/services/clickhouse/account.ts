@@ -53,10 +53,13 @@ export interface Account {
 /**
  * Reads the answer to a question for {@link ASKED}.
  *
+ * @returns undefined for an answer of another shape
  * @throws ToolError('permission_denied') for an account with `readonly` 1, which may not bound its own queries
  */
-export function accountOf({ rows }: Rows): Account {
-  const has = new Map(z.array(z.tuple([z.string(), z.string()])).parse(rows));
+export function accountOf({ rows }: Rows): Account | undefined {
+  const settings = z.array(z.tuple([z.string(), z.string()])).safeParse(rows);
+  if (!settings.success) return undefined;
+  const has = new Map(settings.data);
   const level = has.get('readonly');
   if (level === '1')
     throw new ToolError(

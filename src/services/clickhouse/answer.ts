@@ -20,7 +20,7 @@ export interface Rows {
 }
 
 /** Strings, so that no digit in them is touched, and numbers. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
 
 /**
  * The rows of an answer; undefined where it is none. A number that a double does not hold exactly, such as a Decimal

@@ -39,18 +39,19 @@ export async function describe(
 ): Promise<Described> {
   const database = databaseOf(target);
   const wanted = tableIn(target, name);
-  const [tables, columns] = await Promise.all([
+  const [[table], columns] = await Promise.all([
     client.records(
       sql`SELECT name, engine, partition_key, sorting_key, primary_key, sampling_key, dependencies_database, dependencies_table FROM system.tables WHERE database = ${database} AND name = ${wanted}`,
+      Table,
       options,
     ),
     client.records(
       sql`SELECT name, type, default_kind, default_expression, comment FROM system.columns WHERE database = ${database} AND table = ${wanted}`,
+      Column,
       options,
     ),
   ]);
-  const [table] = z.array(Table).parse(tables);
-  if (table) return { table, columns: z.array(Column).parse(columns) };
+  if (table) return { table, columns };
   throw new ToolError(
     'not_found',
     `the database has no table ${name}; clickhouse_tables lists what there is`,

@@ -26,12 +26,12 @@ export interface Options {
 export interface ClickHouseReader {
   /** Allows one SELECT. Throws ToolError('query_refused'). */
   guard(text: string, target: ClickHouseTarget, options: Options): Promise<Guarded>;
-  /** Runs a statement whose result has at most `limits.rows` rows and one. Throws ToolError. */
-  rows(statement: Statement, options: Options): Promise<Rows>;
+  /** Runs a statement whose result has at most so many rows. Throws ToolError. */
+  rows(statement: Statement, most: number, options: Options): Promise<Rows>;
   /** Runs a statement whose result is no caller's table, such as an EXPLAIN. Throws ToolError. */
   own(statement: Statement, options: Options): Promise<Rows>;
-  /** The same, its rows by column. Throws ToolError. */
-  records(statement: Statement, options: Options): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** The same, its rows by column. Throws ToolError, also for rows of another shape. */
+  records<T>(statement: Statement, row: z.ZodType<T>, options: Options): Promise<readonly T[]>;
 }
 
 /** The writing client for one granted call. */
@@ -47,6 +47,7 @@ export interface ClientOptions {
   readonly warn: (message: string) => void;
 }
 
+const API = { name: 'HTTP interface of ClickHouse' } as const;
 const ASK_FOR_LESS = 'name fewer columns, or LIMIT the rows';
 
 /** Makes a client that sends reads alone. */
@@ -60,20 +61,25 @@ export function createReader(options: ClientOptions): ClickHouseReader {
       );
     return found;
   });
-  const rows = async (statement: Statement, { limits, signal }: Options, most: number): Promise<Rows> => {
+  const rows: ClickHouseReader['rows'] = async (statement, most, { limits, signal }) => {
     Statement.assert(statement);
     const { readSettings, stopsAlone } = await account(signal);
     const settings = readSettings({ rows: most, deadlineMs: limits.deadlineMs });
     return read(http, statement, { settings, signal, stops: !stopsAlone });
   };
-  const own = (statement: Statement, options: Options) => rows(statement, options, MOST_OWN_ROWS);
-  const records: ClickHouseReader['records'] = async (statement, options) => {
+  const own = (statement: Statement, options: Options) => rows(statement, MOST_OWN_ROWS, options);
+  const records: ClickHouseReader['records'] = async (statement, row, options) => {
     const { columns, rows: found } = await own(statement, options);
-    return found.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at] ?? null])));
+    const named = found.map((cells) =>
+      Object.fromEntries(columns.map(({ name }, at) => [name, cells[at] ?? null])),
+    );
+    const parsed = z.array(row).safeParse(named);
+    if (parsed.success) return parsed.data;
+    throw notThisApi(API);
   };
   return {
-    guard: (text, target, call) => guardSelect(text, target, (question) => records(question, call)),
-    rows: (statement, call) => rows(statement, call, call.limits.rows + 1),
+    guard: (text, target, call) => guardSelect(text, target, (question, row) => records(question, row, call)),
+    rows,
     own,
     records,
   };
@@ -102,19 +108,22 @@ export function createWriter(options: ClientOptions): ClickHouseWriter {
 
 const httpOf = ({ url, headers }: ClientOptions, failure: typeof writeFailureOf): HttpClient =>
   createHttpClient({
-    name: 'HTTP interface of ClickHouse',
+    ...API,
     url,
     root: [],
     headers,
     maxBytes: MAX_RESULT_BYTES,
     askForLess: ASK_FOR_LESS,
     failureOf: failure,
+    explainsRefusals: true,
   });
 
 async function askAccount(http: HttpClient, signal: AbortSignal): Promise<Account> {
   // Without a setting, because an account that may set none has to be able to say so.
   const statement = sql`SELECT name, value FROM system.settings WHERE name IN ${ASKED}`;
-  return accountOf(await read(http, statement, { settings: {}, signal, stops: false }));
+  const account = accountOf(await read(http, statement, { settings: {}, signal, stops: false }));
+  if (account) return account;
+  throw notThisApi(API);
 }
 
 interface Reading {
@@ -137,7 +146,7 @@ async function read(http: HttpClient, statement: Statement, reading: Reading): P
     );
     const rows = parseRows(body);
     if (rows) return rows;
-    throw failureOf(200, body) ?? notThisApi({ name: 'HTTP interface of ClickHouse' });
+    throw failureOf(200, body) ?? notThisApi(API);
   } catch (error) {
     if (stops && signal.aborted) await stop(http, id, settings);
     throw error;

@@ -90,6 +90,8 @@ export function writeFailureOf(status: number, body: string): ToolError | undefi
           `the server could not read the rows as the table’s columns (code ${code}); nothing was written`,
         );
   }
+  // Whoever is refused so, by a proxy or by the server, has written nothing.
+  if (status === 401 || status === 403) return undefined;
   return new ToolError(
     'outcome_unknown',
     `the server answered a write with status ${status}${code === undefined ? '' : ` and its error code ${code}`}; look before doing it again`,

@@ -6,7 +6,7 @@ import { printQuery } from './sql/print.ts';
 import { refuse } from './sql/refuse.ts';
 import { type Parsed, parseSelect } from './sql/select.ts';
 import { Statement, sql } from './sql/statement.ts';
-import type { Query } from './sql/tree.ts';
+import type { Query, Select } from './sql/tree.ts';
 
 /** A view of a view of a view ... */
 const MAX_VIEW_DEPTH = 10;
@@ -14,7 +14,7 @@ const MAX_VIEW_DEPTH = 10;
 const MAX_TABLES = 100;
 
 /** Asks the server a question of our own. */
-export type Ask = (statement: Statement) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+export type Ask = <T>(statement: Statement, row: z.ZodType<T>) => Promise<readonly T[]>;
 
 const Table = z.object({ name: z.string(), engine: z.string(), create_table_query: z.string() });
 type Table = z.output<typeof Table>;
@@ -22,8 +22,10 @@ const AliasColumn = z.object({ table: z.string(), name: z.string(), default_expr
 
 /** A SELECT that was found to stay within a target. */
 export interface Guarded {
-  /** The query anew, with at most so many rows. */
+  /** The query anew, with at most so many rows of each SELECT that UNION ALL joins. */
   limitedTo(rows: number): Statement;
+  /** How many SELECTs that are; 1 without UNION ALL. */
+  readonly arms: number;
   /** The query anew, behind the words of an EXPLAIN. */
   explained(kind: 'plan' | 'syntax' | 'pipeline'): Statement;
 }
@@ -42,6 +44,7 @@ export async function guardSelect(text: string, target: ClickHouseTarget, ask: A
   const print = (query: Query) => printQuery(query, { database });
   return {
     limitedTo: (rows) => Statement.of(print(limited(parsed.query, rows))),
+    arms: parsed.query.arms.length,
     explained: (kind) => Statement.of(`${EXPLAINS[kind]} ${print(parsed.query)}`),
   };
 }
@@ -91,13 +94,9 @@ async function lookUp(
   const database = databaseOf(target);
   const rows = await ask(
     sql`SELECT name, engine, create_table_query FROM system.tables WHERE database = ${database} AND name IN ${names}`,
+    Table,
   );
-  return new Map(
-    z
-      .array(Table)
-      .parse(rows)
-      .map((table) => [table.name, table]),
-  );
+  return new Map(rows.map((table) => [table.name, table]));
 }
 
 /** What a table leads to must be in the link's reach, too. */
@@ -140,10 +139,6 @@ async function judgeTable(
 
 const GUARDS_OWN: ReadonlySet<string> = new Set(['query_refused', 'not_linked', 'not_found']);
 
-const NOTHING: Query = {
-  arms: [{ with: [], distinct: false, items: [], groupBy: [], orderBy: [] }],
-};
-
 /** An ALIAS column is an expression that its reader runs, so it has to be one that the reader could write. */
 async function judgeAliases(
   { tables, columns }: Mentioned,
@@ -151,10 +146,10 @@ async function judgeAliases(
   ask: Ask,
 ): Promise<void> {
   const database = databaseOf(target);
-  const rows = await ask(
+  const aliases = await ask(
     sql`SELECT table, name, default_expression FROM system.columns WHERE database = ${database} AND table IN ${[...tables]} AND default_kind = 'ALIAS'`,
+    AliasColumn,
   );
-  const aliases = z.array(AliasColumn).parse(rows);
   const wanted = new Set(columns);
   // One ALIAS may name another, so those that it brings in are judged after it.
   for (const name of wanted)
@@ -177,20 +172,14 @@ function judgeAlias(
   }
 }
 
-/** The query with a LIMIT of its own, so that the server ends once enough rows are there. */
-function limited(query: Query, rows: number): Query {
-  const [only, ...others] = query.arms;
-  if (others.length > 0)
-    return {
-      arms: [
-        {
-          ...NOTHING.arms[0],
-          items: [{ expr: { kind: 'star', of: [] } }],
-          from: { first: { kind: 'query', query }, joins: [] },
-          limit: { count: rows, offset: 0 },
-        },
-      ],
-    };
-  const { count, offset } = only.limit ?? { count: rows, offset: 0 };
-  return { arms: [{ ...only, limit: { count: Math.min(count, rows), offset } }] };
+/**
+ * The query with LIMITs of its own, so that the server ends once enough rows are there. Each arm gets its own: a query
+ * around them would have to say `*`, which leaves out columns whose names repeat.
+ */
+function limited({ arms: [first, ...others] }: Query, rows: number): Query {
+  const limit = (arm: Select): Select => {
+    const { count, offset } = arm.limit ?? { count: rows, offset: 0 };
+    return { ...arm, limit: { count: Math.min(count, rows), offset } };
+  };
+  return { arms: [limit(first), ...others.map(limit)] };
 }

@@ -12,7 +12,14 @@ import type { Writing } from './tool.ts';
 const MOST_ROWS = 100;
 const MOST_BYTES = 1024 * 1024;
 
-const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** A whole number over 2^53 was another one before it was read as JSON here. */
+const isExact = (number: number): boolean => !Number.isInteger(number) || Number.isSafeInteger(number);
+const Scalar = z.union([
+  z.string(),
+  z.number().refine(isExact, 'write a whole number of more than 15 digits as text'),
+  z.boolean(),
+  z.null(),
+]);
 const Row = z
   .record(ColumnName, z.union([Scalar, z.array(Scalar).max(1000)]))
   .refine((row) => Object.keys(row).length > 0, 'a row names at least one column');
@@ -77,8 +84,19 @@ export async function openTable(
       'invalid_arguments',
       `${table} has no column ${odd} that can be filled; it has: ${[...fillable.keys()].slice(0, 100).join(', ')}`,
     );
+  // Old servers take NULL in such a column for 0.
+  const filled = rows.flatMap((row) => Object.entries(row));
+  const [empty] = filled.find(([name, value]) => holdsNull(value) && !isNullable(fillable.get(name))) ?? [];
+  if (empty !== undefined)
+    throw new ToolError('invalid_arguments', `the column ${empty} of ${table} takes no null`);
   return found;
 }
+
+const holdsNull = (value: Row[string] | undefined): boolean =>
+  value === null || (Array.isArray(value) && value.includes(null));
+
+const isNullable = (column: Column | undefined): boolean =>
+  /Nullable\(|Variant\(|^(?:Dynamic|JSON|Object)\b/.test(column?.type ?? '');
 
 /** The server computes the others. */
 const isFillable = ({ default_kind }: Column): boolean => default_kind === '' || default_kind === 'DEFAULT';

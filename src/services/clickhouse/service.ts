@@ -39,6 +39,7 @@ export const clickhouse = defineService<ClickHouseTypes, typeof ClickHouseConnec
     observes: { description: 'Reads, and never changes.', access: 'read' },
   },
   tools: [query, explain, tables, describe, parts, runningQueries, insert, insertKeyed],
+  configuration: [{ tool: 'clickhouse_tables', list: 'tables', key: ['name'], fields: ['engine'] }],
   connect: async () => (await import('./connect.ts')).connector,
   advise,
 });

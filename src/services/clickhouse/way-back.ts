@@ -14,6 +14,8 @@ import type { Writing } from './tool.ts';
 const POLL_MS = 100;
 /** Engines that keep every row as it was inserted; the others merge rows into each other. */
 const KEEPS_ROWS = /^(?:Replicated|Shared)?MergeTree$/;
+/** Columns that hold nothing; an EPHEMERAL one cannot even be selected. */
+const UNSTORED = /^(?:ALIAS|EPHEMERAL)$/;
 
 const After = z.strictObject({ digest: z.string() });
 
@@ -76,7 +78,7 @@ const tableOf = ({ client, target, signal, limits }: Writing, { table }: InsertP
 function keyedOf({ target }: Writing, args: InsertParams, described: Described): Keyed {
   const key = keyColumnOf(target, args.table);
   const keys = keysOf(args, key, described);
-  const stored = described.columns.filter(({ default_kind }) => default_kind !== 'ALIAS');
+  const stored = described.columns.filter(({ default_kind }) => !UNSTORED.test(default_kind));
   return {
     count: keys.length,
     table: `${quoteName(databaseOf(target))}.${quoteName(tableIn(target, args.table))}`,

@@ -78,11 +78,12 @@ function parseName(cursor: Cursor): Expr {
     if (cursor.takeSign('*')) return { kind: 'star', of: parts };
     parts.push(cursor.name('a name'));
   }
-  if (parts.length > 6) refuse('a name has too many parts');
-  // A column may have dots in its name, and a table before and a field behind it.
-  for (let from = 0; from < parts.length; from += 1)
-    for (let to = from + 1; to <= parts.length; to += 1)
-      cursor.mentions.columns.add(parts.slice(from, to).join('.'));
+  // A column may have dots in its name, and a table before and a field behind it, within the quotes or without.
+  const pieces = parts.flatMap((part) => part.split('.'));
+  if (parts.length > 6 || pieces.length > 20) refuse('a name has too many parts');
+  for (let from = 0; from < pieces.length; from += 1)
+    for (let to = from + 1; to <= pieces.length; to += 1)
+      cursor.mentions.columns.add(pieces.slice(from, to).join('.'));
   return { kind: 'name', parts };
 }
 

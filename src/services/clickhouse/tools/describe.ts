@@ -24,7 +24,7 @@ export const describe = tool({
       z.strictObject({
         name: z.string(),
         type: z.string(),
-        default_kind: z.string().describe('DEFAULT, MATERIALIZED, ALIAS or empty'),
+        default_kind: z.string().describe('DEFAULT, MATERIALIZED, EPHEMERAL, ALIAS or empty'),
         default_expression: z
           .string()
           .nullable()

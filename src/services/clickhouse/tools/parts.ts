@@ -26,7 +26,7 @@ export const parts = tool({
   list: 'partitions',
   async run(context, { table }) {
     const { target, limits } = context;
-    const all = z.array(Row).parse(await find(context, table));
+    const all = await find(context, table);
     const wanted = all.filter((row) => reaches(target, row.table));
     return {
       partitions: wanted.slice(0, limits.rows),
@@ -41,10 +41,12 @@ function find({ client, target, signal, limits }: Reading, table: string | undef
   if (table === undefined)
     return client.records(
       sql`SELECT table, partition, count() AS parts, sum(rows) AS row_count, sum(bytes_on_disk) AS disk_bytes, sum(data_uncompressed_bytes) AS uncompressed_bytes, toString(max(modification_time)) AS last_change FROM system.parts WHERE database = ${database} AND active = 1 GROUP BY table, partition ORDER BY parts DESC, table, partition`,
+      Row,
       options,
     );
   return client.records(
     sql`SELECT table, partition, count() AS parts, sum(rows) AS row_count, sum(bytes_on_disk) AS disk_bytes, sum(data_uncompressed_bytes) AS uncompressed_bytes, toString(max(modification_time)) AS last_change FROM system.parts WHERE database = ${database} AND active = 1 AND table = ${tableIn(target, table)} GROUP BY table, partition ORDER BY parts DESC, partition`,
+    Row,
     options,
   );
 }

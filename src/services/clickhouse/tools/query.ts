@@ -25,7 +25,8 @@ export const query = tool({
   async run({ client, target, signal, limits }, { sql }) {
     const options = { signal, limits };
     const guarded = await client.guard(sql, target, options);
-    const { columns, rows } = await client.rows(guarded.limitedTo(limits.rows + 1), options);
+    const most = limits.rows + 1;
+    const { columns, rows } = await client.rows(guarded.limitedTo(most), most * guarded.arms, options);
     return {
       columns: columns.map(({ name, type }) => ({ name, type })),
       rows: rows.slice(0, limits.rows).map((row) => [...row]),

@@ -42,10 +42,7 @@ export const runningQueries = tool({
   list: 'queries',
   async run(context, { min_seconds }) {
     const { target, limits } = context;
-    const all = z
-      .array(Process)
-      .parse(await processes(context))
-      .filter(({ elapsed }) => elapsed >= min_seconds);
+    const all = (await processes(context)).filter(({ elapsed }) => elapsed >= min_seconds);
     const within = all.flatMap((one) => {
       const query = shownWithin(one.text, target, one.current_database);
       return query === undefined ? [] : [view(one, query)];
@@ -63,16 +60,19 @@ async function processes({ client, signal, limits }: Reading) {
   const options = { signal, limits };
   const known = await client.records(
     sql`SELECT name FROM system.columns WHERE database = 'system' AND table = 'processes' AND name = 'current_database'`,
+    z.object({ name: z.string() }),
     options,
   );
   // This very question is among what it asks for, and is nobody's concern.
   if (known.length === 0)
     return client.records(
-      sql`SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text FROM system.processes WHERE query NOT LIKE '%FROM system.processes WHERE query NOT LIKE%' ORDER BY elapsed DESC`,
+      sql`SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text FROM system.processes WHERE query NOT LIKE 'SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text%' ORDER BY elapsed DESC`,
+      Process,
       options,
     );
   return client.records(
-    sql`SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text, current_database FROM system.processes WHERE query NOT LIKE '%FROM system.processes WHERE query NOT LIKE%' ORDER BY elapsed DESC`,
+    sql`SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text, current_database FROM system.processes WHERE query NOT LIKE 'SELECT query_id, user, elapsed, read_rows, memory_usage, substring(query, 1, 65537) AS text%' ORDER BY elapsed DESC`,
+    Process,
     options,
   );
 }

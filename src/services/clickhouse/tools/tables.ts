@@ -37,23 +37,17 @@ export const tables = tool({
     const [found, sizes] = await Promise.all([
       client.records(
         sql`SELECT name, engine FROM system.tables WHERE database = ${database} ORDER BY name`,
+        Table,
         options,
       ),
       client.records(
         sql`SELECT table, count() AS parts, sum(rows) AS row_count, sum(bytes_on_disk) AS disk_bytes FROM system.parts WHERE database = ${database} AND active = 1 GROUP BY table`,
+        Size,
         options,
       ),
     ]);
-    const sizeOf = new Map(
-      z
-        .array(Size)
-        .parse(sizes)
-        .map((size) => [size.table, size]),
-    );
-    const wanted = z
-      .array(Table)
-      .parse(found)
-      .filter(({ name }) => name.startsWith(prefix) && reaches(target, name));
+    const sizeOf = new Map(sizes.map((size) => [size.table, size]));
+    const wanted = found.filter(({ name }) => name.startsWith(prefix) && reaches(target, name));
     const shown = wanted.slice(0, limits.rows).map(({ name, engine }) => {
       const { row_count = null, disk_bytes = null, parts = null } = sizeOf.get(name) ?? {};
       return { name, engine, row_count, disk_bytes, parts };
