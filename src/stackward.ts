@@ -3,6 +3,7 @@ import type { Breakers } from './call/breakers.ts';
 import type { Catalogs } from './call/catalogs.ts';
 import type { Pipeline } from './call/pipeline.ts';
 import type { Approvals } from './gate/approvals.ts';
+import type { KillSwitch } from './gate/kill-switch.ts';
 import type { Mask } from './secrets/mask.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
@@ -17,6 +18,7 @@ export interface Stackward {
   readonly breakers: Breakers;
   readonly flags: FlagStore;
   readonly history: History;
+  readonly killSwitch: KillSwitch;
   readonly mask: Mask;
   readonly dataDir: string;
   /** False: only `stackward approve` counts, and no client is asked. */

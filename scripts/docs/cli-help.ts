@@ -30,5 +30,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
 
 function subcommandsIn(help: string): string[] {
   const [, listed = ''] = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(help) ?? [];
-  return [...listed.matchAll(/^ {2}(\w+)/gm)].flatMap(([, name]) => (name && name !== 'help' ? [name] : []));
+  return [...listed.matchAll(/^ {2}([\w-]+)/gm)].flatMap(([, name]) =>
+    name && name !== 'help' ? [name] : [],
+  );
 }

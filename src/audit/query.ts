@@ -44,13 +44,22 @@ export async function* queryAudit(
 ): AsyncGenerator<AuditView> {
   let left = limit;
   if (left <= 0) return;
-  const matches = matcher(filter);
-  for await (const view of allViews(dir, filter, order === 'newest')) {
-    if (!matches(view)) continue;
+  for await (const { view, isMatch } of scanAudit(dir, filter, order)) {
+    if (!isMatch) continue;
     yield view;
     left -= 1;
     if (left <= 0) return;
   }
+}
+
+/** The same, one step for every call and event that is looked at: for who has to stop after a while, or to tell how far it is. */
+export async function* scanAudit(
+  dir: string,
+  filter: AuditFilter = {},
+  order: 'newest' | 'oldest' = 'newest',
+): AsyncGenerator<{ readonly view: AuditView; readonly isMatch: boolean }> {
+  const matches = matcher(filter);
+  for await (const view of allViews(dir, filter, order === 'newest')) yield { view, isMatch: matches(view) };
 }
 
 async function* allViews(

@@ -3,6 +3,7 @@ import { chainPath, listChains, listSegments, segmentFirstSeq } from './layout.t
 import { parseLine } from './line.ts';
 import type { StoredRecord } from './record.ts';
 import { type ScannedLine, scanLines, scanLinesBackwards } from './scan-lines.ts';
+import { offsetBefore } from './seek.ts';
 
 /** A record, where it stands, and the exact bytes of its line. */
 export interface ReadRecord {
@@ -63,7 +64,8 @@ async function* readChain(dir: string, chain: string, options: ReadOptions): Asy
   const { fromSeq, reverse = false } = options;
   for (const segment of await segmentsFrom(chainPath(dir, chain), fromSeq, reverse)) {
     const path = join(chainPath(dir, chain), segment);
-    for await (const lines of reverse ? scanLinesBackwards(path) : scanLines(path)) {
+    const from = fromSeq === undefined || reverse ? 0 : await offsetBefore(path, fromSeq);
+    for await (const lines of reverse ? scanLinesBackwards(path) : scanLines(path, from)) {
       for (const read of parseAll(chain, lines)) {
         if (fromSeq === undefined || (reverse ? read.record.seq <= fromSeq : read.record.seq >= fromSeq))
           yield read;

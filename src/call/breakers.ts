@@ -1,5 +1,6 @@
 import {
   BrokenCircuitError,
+  type BulkheadPolicy,
   BulkheadRejectedError,
   bulkhead,
   CircuitState,
@@ -17,17 +18,28 @@ const BACKEND_FAULTS: ReadonlySet<string> = new Set(['unreachable', 'backend_fai
 export interface Breakers {
   /** Whether a call would be let through now: the breaker is closed, or open for long enough to try again. */
   isClosed(component: string): boolean;
+  /** Closes a component's breaker at once. False when nothing was called there yet. */
+  reset(component: string): boolean;
   states(): ReadonlyMap<string, 'closed' | 'open' | 'half_open'>;
   /** Runs within the component's share of concurrency. Throws ToolError('too_busy' | 'breaker_open') instead of waiting without end. */
   run<T>(component: string, share: { running: number; waiting: number }, work: () => Promise<T>): Promise<T>;
 }
 
+/** What stands before one component. */
+interface Guarded {
+  readonly places: BulkheadPolicy;
+  readonly policy: IPolicy;
+  state(): CircuitState;
+  openedAt(): number;
+}
+
 /** Five faults in a row open a component's breaker; after `halfOpenAfterMs` one call may try again. */
 export function openBreakers({ halfOpenAfterMs = 10_000 }: { halfOpenAfterMs?: number } = {}): Breakers {
-  const policies = new Map<string, { policy: IPolicy; state: () => CircuitState; openedAt: () => number }>();
-  const policyOf = (component: string, share: { running: number; waiting: number }) => {
-    const known = policies.get(component);
-    if (known) return known;
+  const policies = new Map<string, Guarded>();
+  const policyOf = (component: string, share: { running: number; waiting: number }) =>
+    policies.get(component) ?? guard(component, bulkhead(share.running, share.waiting));
+  /** A new breaker before some places: calls that run through the breaker before it keep theirs. */
+  const guard = (component: string, places: BulkheadPolicy): Guarded => {
     const breaker = circuitBreaker(
       handleWhen((error) => error instanceof ToolError && BACKEND_FAULTS.has(error.code)),
       { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(5) },
@@ -37,8 +49,9 @@ export function openBreakers({ halfOpenAfterMs = 10_000 }: { halfOpenAfterMs?: n
       if (state === CircuitState.Open) openedAt = Date.now();
     });
     const made = {
+      places,
       openedAt: () => openedAt,
-      policy: wrap(bulkhead(share.running, share.waiting), breaker),
+      policy: wrap(places, breaker),
       state: () => breaker.state,
     };
     policies.set(component, made);
@@ -49,6 +62,11 @@ export function openBreakers({ halfOpenAfterMs = 10_000 }: { halfOpenAfterMs?: n
       const known = policies.get(component);
       // Only a call moves an open breaker on, so one that is due must not be refused before it gets there.
       return known?.state() !== CircuitState.Open || Date.now() - known.openedAt() >= halfOpenAfterMs;
+    },
+    reset(component) {
+      const known = policies.get(component);
+      if (known) guard(component, known.places);
+      return known !== undefined;
     },
     states: () => new Map([...policies].map(([name, { state }]) => [name, nameOf(state())])),
     async run(component, share, work) {

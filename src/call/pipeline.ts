@@ -100,6 +100,7 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, be
       const captured = await captureBefore({ ...call, intent, session }, { changes: deps.changes, stack });
       begun.change = captured.change;
       assertStillLinked(call, deps);
+      deps.gate.assertNotStopped();
       return executeWrite(captured, {
         stack,
         resolve: deps.resolveConnection,

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { decideApproval } from '../server/decisions.ts';
 import { EXIT, type TopologyOptions, type World, writeJson, writeLine } from './command.ts';
 import { openStackward } from './open.ts';
 import { bold, dim, table } from './print.ts';
@@ -26,13 +27,7 @@ export async function approve(
     const asked = stackward.approvals.list().find((one) => one.id === id);
     const by = options.by ?? userInfo().username;
     const decision = options.refuse ? 'refused' : 'approved';
-    const sealed = stackward.approvals.decide(id, { decision, by, reason: options.reason });
-    await stackward.recordEvent('approval_decided', by, {
-      id,
-      decision,
-      reason: options.reason,
-      binding: sealed.binding,
-    });
+    await decideApproval(stackward, { id, decision, by, reason: options.reason });
     if (options.json) writeJson(world.stdout, { id, decision, by, reason: options.reason });
     else {
       // The id may have come from the one who asks: whoever decides sees what it stands for.

@@ -60,6 +60,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--allow-host <name...>', 'further Host names to accept over HTTP')
     .option('--allow-origin <name...>', 'further Origin names to accept over HTTP')
     .option('--operator-approval', 'take approvals from stackward approve alone, never through the client')
+    .option('--local-operator', 'whoever opens the console on loopback without a token may decide there too')
     .option('--no-watch', 'do not follow edits of the topology file')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
     .action((options) => choose(async () => (await import('./serve.ts')).serve(options, world)));
@@ -102,6 +103,15 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--by <name>', 'who decides (default: your user name)')
     .action((id: string | undefined, options) =>
       choose(async () => (await import('./approve.ts')).approve(id, options, world)),
+    );
+
+  withJson(onTopology(program.command('kill-switch')))
+    .description('stop every write of everybody at once, open writes again, or say how it stands')
+    .argument('<action>', 'on, off or status')
+    .option('--reason <text>', 'why; shown to whoever is refused, and kept in the audit')
+    .option('--by <name>', 'who does it (default: your user name)')
+    .action((action: string, options) =>
+      choose(async () => (await import('./kill-switch.ts')).killSwitch(action, options, world)),
     );
 
   addVersions(program, { onTopology, withJson, choose, world });

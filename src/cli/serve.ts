@@ -11,6 +11,7 @@ export interface ServeOptions extends TopologyOptions {
   readonly watch: boolean;
   readonly logLevel: string;
   readonly operatorApproval?: boolean;
+  readonly localOperator?: boolean;
 }
 
 /** `stackward serve`: over stdio until the client goes away, or over HTTP until it is told to stop. */
@@ -42,10 +43,11 @@ export async function serve(options: ServeOptions, world: World): Promise<number
       ...(principal === undefined ? {} : { principal }),
       allowedHosts: options.allowHost ?? [],
       allowedOrigins: options.allowOrigin ?? [],
+      localOperator: options.localOperator === true,
       logger,
       metrics,
     });
-    writeLine(world.stderr, `stackward serves ${serving.url}/mcp`);
+    writeLine(world.stderr, `stackward serves ${serving.url}/mcp, and its console at ${serving.url}/console`);
     await untilToldToStop();
     await serving.close();
   } finally {

@@ -15,6 +15,8 @@ export type GateDecision =
 
 export interface Gate {
   decide(write: ProposedWrite): GateDecision;
+  /** Asked once more when a granted write is about to begin: it may have waited. Throws ToolError('write_refused'). */
+  assertNotStopped(): void;
 }
 
 /**
@@ -26,6 +28,10 @@ export function openGate(
   deps: GateState & { approvals: Approvals; shown: (words: unknown) => JsonValue },
 ): Gate {
   return {
+    assertNotStopped() {
+      const why = whyStopped(deps);
+      if (why !== undefined) throw new ToolError('write_refused', why);
+    },
     decide(write) {
       const checks = RULES.map((rule) => askRule(rule, write, deps));
       const refusal = verdictOf(checks);
@@ -77,6 +83,16 @@ export function openGate(
         error instanceof ToolError ? error.detail : 'approvals cannot be read, which counts as no';
       return { check: { rule, passed: false, reason } };
     }
+  }
+}
+
+/** Why nobody writes at this moment; a switch that cannot be read counts as on. */
+function whyStopped({ killSwitch }: GateState): string | undefined {
+  try {
+    const { on, by, reason } = killSwitch.read();
+    return on ? `${by} stopped all writes while this one waited, so nothing was done: ${reason}` : undefined;
+  } catch {
+    return 'the kill switch cannot be read, which counts as on; nothing was done';
   }
 }
 

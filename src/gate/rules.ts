@@ -3,6 +3,7 @@ import { type AccessDecision, decideAccess, decideStackAccess } from '../toolset
 import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
 import type { ServiceDefinition, WriteScope, WriteTool } from '../toolset/define.ts';
 import type { FlagStore } from '../toolset/flags.ts';
+import type { KillSwitch } from './kill-switch.ts';
 import type { WriteRate } from './write-rate.ts';
 
 /** One write as the gate sees it, after its arguments were validated. */
@@ -21,6 +22,7 @@ export interface ProposedWrite {
 export interface GateState {
   readonly flags: FlagStore;
   readonly rate: WriteRate;
+  readonly killSwitch: Pick<KillSwitch, 'read'>;
   /** Whether calls to a component pass at present. */
   isBreakerClosed(component: string): boolean;
 }
@@ -45,6 +47,13 @@ const reasoned = ({ allowed, reasons }: AccessDecision): Omit<Check, 'rule'> => 
 
 /** The gate's rules, in the order in which a reader would ask them. Every one is asked; all must pass. */
 export const RULES: readonly Rule[] = [
+  {
+    name: 'writes not stopped',
+    ask(_write, { killSwitch }) {
+      const { on, by, reason } = killSwitch.read();
+      return passIf(!on, 'the kill switch is off', `${by} stopped all writes: ${reason}`);
+    },
+  },
   {
     name: 'target is linked',
     ask({ catalog, at, tool }) {

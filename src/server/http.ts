@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Stackward } from '../stackward.ts';
+import type { Console } from './console/console.ts';
 import { BodyError, readJsonBody } from './http/body.ts';
 import { authenticateRequest, checkOrigin, hostNamesFor, isLoopback, type TurnedAway } from './http/guard.ts';
 import { answerHealth, answerReadiness } from './http/health.ts';
@@ -22,6 +23,8 @@ export interface HttpOptions {
   readonly tokensFile?: string;
   /** Who a request is where no token is needed; absent means the stack's own client. */
   readonly principal?: string;
+  /** Whoever reaches the console without a token may decide there too; only where no token is needed. */
+  readonly localOperator?: boolean;
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly logger?: Logger;
@@ -65,12 +68,14 @@ interface Desk {
   readonly tokens: TokenVerifier;
   readonly names: { hosts: string[]; origins: string[] };
   readonly mcp: McpEndpoint;
+  /** Opened by the first request for it. */
+  console: Promise<Console> | undefined;
   readonly inFlight: InFlight;
   isDraining: boolean;
 }
 
 /**
- * Serves `/mcp`, `/metadata/q`, `/metrics`, `/healthz` and `/readyz`.
+ * Serves `/mcp`, `/metadata/q`, `/console`, `/metrics`, `/healthz` and `/readyz`.
  * Rejects when the address is not loopback and no tokens exist, or when it cannot be bound.
  */
 export async function serveHttp(stackward: Stackward, options: HttpOptions): Promise<HttpServing> {
@@ -94,6 +99,7 @@ export async function serveHttp(stackward: Stackward, options: HttpOptions): Pro
       sessionLimit: limits.sessions,
       sessionIdleMs: limits.sessionIdleMs,
     }),
+    console: undefined,
     inFlight: openInFlight(limits.inFlight),
     isDraining: false,
   };
@@ -133,7 +139,7 @@ async function drain(desk: Desk, server: Server): Promise<void> {
   });
   await Promise.race([desk.inFlight.idle(), tooLate]);
   clearTimeout(timer);
-  await desk.mcp.close();
+  await Promise.all([desk.mcp.close(), desk.console?.then((opened) => opened.close())]);
   server.closeAllConnections();
   await closed;
 }
@@ -162,6 +168,10 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
   const path = request.url?.split('?')[0];
   if (path === '/healthz') return answerHealth(response);
   if (path === '/readyz') return answerReadiness(desk.stackward, response, desk.isDraining);
+  if (path === '/console' || path?.startsWith('/console/')) {
+    desk.console ??= openConsoleOf(desk);
+    return (await desk.console).serve(request, response);
+  }
 
   const caller = authenticateRequest(request, desk.tokens, desk.options.principal);
   if ('status' in caller) return turnAway(desk, response, caller);
@@ -185,6 +195,19 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
     default:
       return replyError(response, 404, 'not_found', `there is no ${request.method} ${path} here`);
   }
+}
+
+/** Loaded when somebody opens it: a server that nobody looks at costs nothing more. */
+async function openConsoleOf({ stackward, options, tokens }: Desk): Promise<Console> {
+  const { openConsole } = await import('./console/console.ts');
+  const { principal, localOperator, metrics, logger } = options;
+  return openConsole(stackward, {
+    tokens,
+    onProblem: (message) => logger?.error({ error: stackward.mask.text(message) }, 'console'),
+    ...(principal === undefined ? {} : { principal }),
+    ...(localOperator === undefined ? {} : { localOperator }),
+    ...(metrics ? { metrics } : {}),
+  });
 }
 
 /** A batch takes one place, so what it may hold is bounded too. Only revisions before 2025-06-18 know batches. */

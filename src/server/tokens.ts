@@ -59,6 +59,10 @@ export interface TokenVerifier {
   isRequired(): boolean;
   /** The principal of a token; undefined when it is unknown, revoked or expired, or the file cannot be trusted. */
   principalOf(token: string): string | undefined;
+  /** The id of a token and whose it is; undefined as above. */
+  holderOf(token: string): { id: string; principal: string } | undefined;
+  /** Whether the token of this id is still this principal's: not revoked, not expired. */
+  isLive(holder: { id: string; principal: string }): boolean;
 }
 
 export function openTokenVerifier(
@@ -80,17 +84,23 @@ export function openTokenVerifier(
       onProblem(`${error instanceof Error ? error.message : error}; until then every token is refused`);
     }
   };
+  const isExpired = ({ expires }: Token) => expires !== undefined && Date.parse(expires) <= now();
+  const holderOf = (token: string) => {
+    refresh();
+    const hash = Buffer.from(hashOf(token), 'hex');
+    const found = tokens?.find((one) => timingSafeEqual(Buffer.from(one.hash, 'hex'), hash));
+    return found && !isExpired(found) ? { id: found.id, principal: found.principal } : undefined;
+  };
   return {
     isRequired() {
       refresh();
       return wasThere;
     },
-    principalOf(token) {
+    principalOf: (token) => holderOf(token)?.principal,
+    holderOf,
+    isLive({ id, principal }) {
       refresh();
-      const hash = Buffer.from(hashOf(token), 'hex');
-      const found = tokens?.find((one) => timingSafeEqual(Buffer.from(one.hash, 'hex'), hash));
-      const isExpired = found?.expires !== undefined && Date.parse(found.expires) <= now();
-      return isExpired ? undefined : found?.principal;
+      return tokens?.some((one) => one.id === id && one.principal === principal && !isExpired(one)) ?? false;
     },
   };
 }

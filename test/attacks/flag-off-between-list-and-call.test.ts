@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openApprovals } from '../../src/gate/approvals.ts';
 import { openGate } from '../../src/gate/gate.ts';
+import { openKillSwitch } from '../../src/gate/kill-switch.ts';
 import { limitWrites } from '../../src/gate/write-rate.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
 import { attackLab } from './fixtures/lab.ts';
@@ -13,6 +14,7 @@ test('the gate asks the flag again, whatever the catalog says', async () => {
     flags: flagsFrom(env),
     rate: limitWrites({ limit: 10, windowMs: 1_000 }),
     approvals: openApprovals({ dir }),
+    killSwitch: openKillSwitch({ dir }),
     shown: () => null,
     isBreakerClosed: () => true,
   });

@@ -10,6 +10,7 @@ import { openPipeline, type Pipeline } from '../../src/call/pipeline.ts';
 import { viewOf } from '../../src/call/stack-view.ts';
 import { openApprovals } from '../../src/gate/approvals.ts';
 import { openGate } from '../../src/gate/gate.ts';
+import { openKillSwitch } from '../../src/gate/kill-switch.ts';
 import { limitWrites } from '../../src/gate/write-rate.ts';
 import { createMask } from '../../src/secrets/mask.ts';
 import { resolveConnection } from '../../src/secrets/resolve.ts';
@@ -77,6 +78,7 @@ export async function openLab(options: LabOptions = {}) {
     flags,
     rate: limitWrites({ limit: options.writesPerMinute ?? 60, windowMs: 60_000 }),
     approvals,
+    killSwitch: openKillSwitch({ dir }),
     shown: (words) => neutraliseJson(mask.json(words as JsonValue)),
     isBreakerClosed: breakers.isClosed,
   });

@@ -79,7 +79,7 @@ describe('documents', () => {
 
   test('cli.md has every command', () => {
     const source = ['cli', 'groups'].map((name) => read(`src/cli/${name}.ts`)).join('\n');
-    const commands = [...source.matchAll(/\.command\('(\w+)'\)/g)].map(([, name]) => name);
+    const commands = [...source.matchAll(/\.command\('([\w-]+)'\)/g)].map(([, name]) => name);
     const headings = [...read('docs/cli.md').matchAll(/^## stackward (.+)$/gm)].map(
       ([, words = '']) => words.split(' ').at(-1) ?? '',
     );

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openApprovals } from '../../src/gate/approvals.ts';
 import { openGate } from '../../src/gate/gate.ts';
 import { assertGrant, makeGrant } from '../../src/gate/grant.ts';
+import { openKillSwitch } from '../../src/gate/kill-switch.ts';
 import { askRule, type GateState, type ProposedWrite, RULES } from '../../src/gate/rules.ts';
 import { limitWrites } from '../../src/gate/write-rate.ts';
 import { buildCatalog } from '../../src/toolset/catalog.ts';
@@ -33,6 +34,7 @@ async function passing(topology = TOPOLOGY, tool = 'probe_write') {
   const state: GateState = {
     flags: flagsFrom({ MCP_STORE_WRITE_ACCESS: 'true' }),
     rate: limitWrites({ limit: 2, windowMs: 60_000 }),
+    killSwitch: openKillSwitch({ dir: lab.dir }),
     isBreakerClosed: () => true,
   };
   const approvals = openApprovals({ dir: lab.dir });
@@ -64,6 +66,10 @@ test('a write that nothing speaks against is granted, for this call alone', asyn
 });
 
 const ALONE: Record<string, (part: Part) => Part> = {
+  'writes not stopped': ({ write, state }) => ({
+    write,
+    state: { ...state, killSwitch: { read: () => ({ on: true, by: 'ann', reason: 'an incident' }) } },
+  }),
   'write flag on': ({ write, state }) => ({ write, state: { ...state, flags: flagsFrom({}) } }),
   'not protected': ({ write, state }) => ({
     write: { ...write, at: { ...write.at, component: { ...write.at.component, isProtected: true } } },
@@ -142,9 +148,13 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
         throw new Error('the store is away');
       },
     });
+    const away = () => {
+      throw new Error('the disk is away');
+    };
     const broken = {
       flags: state.flags,
       rate: state.rate,
+      killSwitch: { read: away },
       isBreakerClosed: state.isBreakerClosed,
     };
     expect(askRule(rule, thrower, broken)).toMatchObject({ rule: rule.name, passed: false });

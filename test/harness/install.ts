@@ -8,6 +8,7 @@ const PACKAGES = {
   'rabbitmq-server': 'rabbitmq-server',
   'clickhouse-server': 'clickhouse-server',
   kcat: 'kcat',
+  chromium: 'chromium',
 } as const;
 type Program = keyof typeof PACKAGES;
 

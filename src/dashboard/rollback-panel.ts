@@ -1,0 +1,134 @@
+import { html } from 'htm/preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { RollbackPlan, RollbackProgress, RollbackReport, Who } from '../server/console/wire.ts';
+import { get, post, queryOf, useLoaded } from './api.ts';
+import { Badge, Problem, Table } from './parts.ts';
+import { Resources } from './versions-view.ts';
+
+const POLL_MS = 400;
+
+/** The plan of a rollback, and once it was confirmed how far it is. */
+export function RollbackPanel({ to, who }: { to: string; who: Who }) {
+  const { data: plan, problem } = useLoaded<RollbackPlan>(`versions/plan${queryOf({ to })}`);
+  const [progress, setProgress] = useProgress(Number(to));
+  return html`<section class="panel" aria-labelledby="rollback">
+    <h2 id="rollback">Back to version ${to}</h2>
+    <${Problem} text=${problem} />
+    ${!plan && !problem && html`<p role="status">Reading what would be changed ...</p>`}
+    ${plan && !progress && html`<${Plan} plan=${plan} /><${Confirm} plan=${plan} who=${who} onBegun=${setProgress} />`}
+    ${progress && html`<${Progress} progress=${progress} />`}
+  </section>`;
+}
+
+/** The rollback to this version that the server runs or ran last, followed while it runs. */
+function useProgress(to: number) {
+  const [progress, setProgress] = useState<RollbackProgress>();
+  const isRunning = progress?.running ?? false;
+  useEffect(() => {
+    const ask = (isFirst: boolean) =>
+      get<{ rollback: RollbackProgress | null }>('versions/rollback').then(
+        ({ rollback }) => rollback?.to === to && (rollback.running || !isFirst) && setProgress(rollback),
+        () => undefined,
+      );
+    void ask(!isRunning);
+    if (!isRunning) return;
+    const timer = setInterval(() => void ask(false), POLL_MS);
+    return () => clearInterval(timer);
+  }, [to, isRunning]);
+  return [progress, setProgress] as const;
+}
+
+function Plan({ plan }: { plan: RollbackPlan }) {
+  const { steps, not_reversible: stuck, drift, obstacles, topology } = plan;
+  const isNothing = steps.length === 0 && stuck.length === 0 && !topology;
+  return html`
+    ${isNothing && html`<p>Nothing came after it that would have to be taken back.</p>`}
+    ${
+      steps.length + stuck.length > 0 &&
+      html`<${Table} label="What comes back and what cannot" head=${['Version', 'State', 'Tool', 'Target', 'Changes', 'Wave or reason']}>
+        ${steps.map(
+          (step) => html`<tr>
+            <td>${step.of}</td>
+            <td><${Badge} tone="good">${step.how === 'revert' ? 'comes back' : 'is made again'}</${Badge}></td>
+            <td><code>${step.tool}</code></td>
+            <td>${step.target}</td>
+            <td>${step.resources.join(', ')}</td>
+            <td>wave ${step.wave}</td>
+          </tr>`,
+        )}
+        ${stuck.map(
+          (one) => html`<tr>
+            <td>${one.of}</td>
+            <td><${Badge} tone="bad">cannot come back</${Badge}></td>
+            <td><code>${one.tool}</code></td>
+            <td>${one.target}</td>
+            <td>${one.resources.join(', ')}</td>
+            <td>${one.why}</td>
+          </tr>`,
+        )}
+      </${Table}>`
+    }
+    ${topology && html`<p>The topology file is put back as it was.</p>`}
+    ${drift.length > 0 && html`<h3>Changed outside Stackward</h3><${Resources} resources=${drift} label="Changed outside Stackward" />`}
+    ${obstacles.length > 0 && html`<h3>In the way</h3><ul>${obstacles.map((one) => html`<li class="problem">${one}</li>`)}</ul>`}`;
+}
+
+function Confirm({
+  plan,
+  who,
+  onBegun,
+}: {
+  plan: RollbackPlan;
+  who: Who;
+  onBegun(progress: RollbackProgress): void;
+}) {
+  const [problem, setProblem] = useState<string>();
+  const [isSure, setSure] = useState(false);
+  if (plan.steps.length === 0 && !plan.topology) return null;
+  if (plan.obstacles.length > 0) return html`<p>Nothing is changed while something is in the way.</p>`;
+  if (!who.operator?.mayDecide) return html`<p class="dim">${who.hint}</p>`;
+  const begin = () => {
+    setProblem(undefined);
+    post<RollbackProgress>('versions/rollback', { to: plan.to, digest: plan.digest }).then(
+      onBegun,
+      (error: Error) => setProblem(error.message),
+    );
+  };
+  return html`<div class="decide">
+    <label class="check">
+      <input type="checkbox" checked=${isSure} onChange=${(event: Event) => setSure((event.target as HTMLInputElement).checked)} />
+      I have read this plan <code>${plan.digest.slice(0, 12)}</code>
+    </label>
+    <button type="button" class="danger" disabled=${!isSure} onClick=${begin}>Roll back to version ${plan.to}</button>
+    <${Problem} text=${problem} />
+  </div>`;
+}
+
+const Progress = ({ progress }: { progress: RollbackProgress }) => html`
+  ${
+    progress.running &&
+    html`<p role="status">Running, begun by ${progress.by}: ${progress.done} of ${progress.total} steps</p>
+      <progress aria-label="Steps of the rollback" value=${progress.done} max=${Math.max(progress.total, 1)}></progress>`
+  }
+  <ol>${progress.steps.map((step) => html`<li>${step}</li>`)}</ol>
+  <${Problem} text=${progress.failed} />
+  ${progress.report && html`<${Report} report=${progress.report} />`}`;
+
+const TONES: Readonly<Record<string, string>> = { restored: 'good', failed: 'bad', skipped: 'dim' };
+
+/** What came back, by what was read back. */
+export const Report = ({ report }: { report: RollbackReport }) => html`
+  <p role="status"><strong>${report.verdict}</strong></p>
+  <${Table} label="What became of each write" head=${['Version', 'State', 'Tool', 'Target', 'Detail']}>
+    ${report.results.map(
+      (one) => html`<tr>
+        <td>${one.of}</td>
+        <td><${Badge} tone=${TONES[one.result] ?? 'warn'}>${one.result.replaceAll('_', ' ')}</${Badge}></td>
+        <td><code>${one.tool}</code></td>
+        <td>${one.target}</td>
+        <td>${one.detail ?? one.resources.join(', ')}</td>
+      </tr>`,
+    )}
+  </${Table}>
+  ${report.topology !== 'unchanged' && html`<p>Topology file: ${report.topology}. ${report.topology_detail ?? ''}</p>`}
+  ${report.next.map((one) => html`<p><code>${one}</code></p>`)}`;
