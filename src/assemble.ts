@@ -9,6 +9,7 @@ import { neutraliseJson } from './call/neutralise.ts';
 import { openPipeline } from './call/pipeline.ts';
 import { viewOf } from './call/stack-view.ts';
 import { openApprovals } from './gate/approvals.ts';
+import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { limitWrites } from './gate/write-rate.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
@@ -80,10 +81,11 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     onReport: (message) => report('warn', message),
   });
   const approvals = openApprovals({ dir: dataDir });
+  const diagnoses = openDiagnoses({ dir: dataDir });
   const breakers = openBreakers();
   const rate = limitWrites({ limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
-  const gate = openGate({ flags, rate, approvals, shown, isBreakerClosed: breakers.isClosed });
+  const gate = openGate({ flags, rate, approvals, diagnoses, shown, isBreakerClosed: breakers.isClosed });
   const clients = openClients({ resolve: resolveOne, warn });
   const catalogs = openCatalogs(graph, services.loaded, flags);
   const changes = openVersions({
@@ -147,6 +149,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     call,
     catalogs,
     approvals,
+    diagnoses,
     audit,
     breakers,
     flags,

@@ -3,6 +3,7 @@ import type { Breakers } from './call/breakers.ts';
 import type { Catalogs } from './call/catalogs.ts';
 import type { Pipeline } from './call/pipeline.ts';
 import type { Approvals } from './gate/approvals.ts';
+import type { Diagnoses } from './gate/diagnoses.ts';
 import type { Mask } from './secrets/mask.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
@@ -13,6 +14,7 @@ export interface Stackward {
   readonly call: Pipeline;
   readonly catalogs: Catalogs;
   readonly approvals: Approvals;
+  readonly diagnoses: Diagnoses;
   readonly audit: AuditLog;
   readonly breakers: Breakers;
   readonly flags: FlagStore;

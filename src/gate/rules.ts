@@ -3,6 +3,7 @@ import { type AccessDecision, decideAccess, decideStackAccess } from '../toolset
 import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
 import type { ServiceDefinition, WriteScope, WriteTool } from '../toolset/define.ts';
 import type { FlagStore } from '../toolset/flags.ts';
+import { boundOf, type Diagnoses, isHeldToDiagnosis } from './diagnoses.ts';
 import type { WriteRate } from './write-rate.ts';
 
 /** One write as the gate sees it, after its arguments were validated. */
@@ -21,6 +22,7 @@ export interface ProposedWrite {
 export interface GateState {
   readonly flags: FlagStore;
   readonly rate: WriteRate;
+  readonly diagnoses: Pick<Diagnoses, 'find'>;
   /** Whether calls to a component pass at present. */
   isBreakerClosed(component: string): boolean;
 }
@@ -118,6 +120,19 @@ export const RULES: readonly Rule[] = [
         `${at.component.name} answers`,
         `${at.component.name} failed repeatedly; calls to it pause for a moment`,
       ),
+  },
+  {
+    name: 'matches a recorded diagnosis',
+    ask(write, { diagnoses }) {
+      const { principal } = write.catalog;
+      if (!isHeldToDiagnosis(write)) return { passed: true, reason: `${principal} needs none for this` };
+      const found = diagnoses.find(boundOf(write));
+      return passIf(
+        found !== undefined,
+        `diagnosis ${found?.id} of run ${found?.run}`,
+        `${principal} says requires: diagnosis, and no diagnosis that counts proposes this very write`,
+      );
+    },
   },
 ];
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openApprovals } from '../../src/gate/approvals.ts';
+import { openDiagnoses } from '../../src/gate/diagnoses.ts';
 import { openGate } from '../../src/gate/gate.ts';
 import { assertGrant, makeGrant } from '../../src/gate/grant.ts';
 import { askRule, type GateState, type ProposedWrite, RULES } from '../../src/gate/rules.ts';
@@ -33,11 +34,13 @@ async function passing(topology = TOPOLOGY, tool = 'probe_write') {
   const state: GateState = {
     flags: flagsFrom({ MCP_STORE_WRITE_ACCESS: 'true' }),
     rate: limitWrites({ limit: 2, windowMs: 60_000 }),
+    diagnoses: { find: () => undefined },
     isBreakerClosed: () => true,
   };
   const approvals = openApprovals({ dir: lab.dir });
-  const gateOf = (more: Partial<GateState> & { approvals?: typeof approvals } = {}) =>
-    openGate({ ...state, approvals, shown: (words) => z.json().parse(words), ...more });
+  const diagnoses = openDiagnoses({ dir: lab.dir });
+  const gateOf = (more: Partial<Omit<GateState, 'diagnoses'>> & { approvals?: typeof approvals } = {}) =>
+    openGate({ ...state, approvals, shown: (words) => z.json().parse(words), ...more, diagnoses });
   return { lab, write, state, approvals, gateOf };
 }
 
@@ -145,6 +148,7 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
     const broken = {
       flags: state.flags,
       rate: state.rate,
+      diagnoses: state.diagnoses,
       isBreakerClosed: state.isBreakerClosed,
     };
     expect(askRule(rule, thrower, broken)).toMatchObject({ rule: rule.name, passed: false });

@@ -9,7 +9,12 @@ export const agent = defineService({
   title: 'Agent',
   description:
     'An AI agent; metadata only, and the principal whose outgoing links decide which tools it sees.',
-  connection: z.strictObject({}),
+  connection: z.strictObject({
+    requires: z
+      .literal('diagnosis')
+      .optional()
+      .describe('It may change production only as a recorded diagnosis of the triage proposes'),
+  }),
   links: {
     delegates: { description: 'hands work to the agent' },
     observes: { description: 'watches what the agent does' },
