@@ -1,0 +1,63 @@
+/**
+ * Every number the diagnoser rests on, with its reason. None was fitted to one case: docs/diagnoser.md says which
+ * were looked at on which data, and how little the results move when one is halved or doubled.
+ */
+export const PARAMETERS = {
+  /** An interquartile range over this is a standard deviation, for a normal distribution. */
+  iqrPerDeviation: 1.349,
+  /**
+   * The 99th percentile of normal operation counts as this many deviations at least, so that a series with a heavy
+   * tail is not anomalous for showing it.
+   */
+  tailDeviations: 3,
+  /** A change below this share of a series' own level is no news, however still the series was... */
+  ownFloor: 0.005,
+  /** ...and with n points of reference, neither is one below this share over n: few points hide the spread. */
+  fewPoints: 0.3,
+  /** Nor is a change below this share of what the metric is across all components: nothing calls it much. */
+  poolFloor: 0.005,
+  /** The same for traffic, where a small flow comes and goes. */
+  trafficPoolFloor: 0.05,
+  /** Where the level just before differs from the baseline, this share of the difference counts as spread. */
+  driftSpread: 0.5,
+  /** The incident lasts at least this share of the points looked at: a single spike is not enough. */
+  sustained: 0.75,
+  /** Without a baseline, this share of the points before the incident is left out of its stand-in, for the onset is a guess. */
+  guard: 0.2,
+  /** Beyond this many, more deviations say no more. */
+  mostDeviations: 1_000,
+  /** What happened later than this after the alert is another story. Seconds. */
+  horizon: 1_200,
+  /** Deviations at which a series is called anomalous. */
+  anomalous: 4,
+  /** An anomaly counts for at most this many times what it does to its caller, in the caller's deviations. */
+  noticed: 3,
+  /** A change in traffic is mostly a consequence: callers failed, or users left. */
+  trafficWeight: 0.3,
+  /** A metric of unknown meaning can go wrong either way, and may not matter. */
+  otherWeight: 0.5,
+  /** Log templates are text that anybody can write; they support what was measured. */
+  logWeight: 0.5,
+  /** At most this much of an anomaly is explained by a callee that is anomalous in another kind of metric. */
+  crossKind: 0.5,
+  /** For each component on the way from the alert that looks normal, a suspicion behind it counts this much. */
+  quietHop: 0.6,
+  /** A caller of what alerted may flood it, but is rarely to blame. */
+  upstream: 0.4,
+  /** What no link joins to the alert. */
+  unlinked: 0.2,
+  /** Something is wrong where suspect and alerting component are, on average, this strong: log(1 + 2.5 deviations). */
+  present: 1.25,
+  /** How much stronger or weaker moves the chance from a half to 3 in 4, or 1 in 4. */
+  presentWidth: 0.2,
+  /** How far the first suspect's lead counts: suspicions are compared in this power. */
+  sharpness: 2,
+  /** What logs alone say is at most this likely: anybody who can write a line can write this one. */
+  mostFromText: 0.4,
+  /** How many templates of logs are shown as evidence. */
+  mostTemplates: 3,
+  /** A deploy counts fully at the onset, and no longer when it is this old. Seconds. */
+  deployWindow: 7_200,
+  /** A deploy at the onset multiplies the suspicion against its own anomalous component by one plus this. */
+  deployBoost: 0.5,
+} as const;
