@@ -27,8 +27,11 @@ export const Verdict = z.strictObject({
 });
 export type Verdict = z.output<typeof Verdict>;
 
-/** How a run ended. `healed` and `nothing_to_do` need nobody; the others were handed to a human. */
-export const Ending = z.enum(['healed', 'nothing_to_do', 'handed_over', 'denied']);
+/**
+ * How a run ended. `healed` and `nothing_to_do` need nobody; `handed_over` and `denied` are with a human; `harmed` is
+ * what a naive run may come to, on the mock alone.
+ */
+export const Ending = z.enum(['healed', 'nothing_to_do', 'handed_over', 'denied', 'harmed']);
 export type Ending = z.output<typeof Ending>;
 
 /** The measure that the alert was about, against what it is when all is well. */

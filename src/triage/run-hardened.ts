@@ -74,8 +74,15 @@ async function begin(run: Run, journal: RunJournal): Promise<void> {
 }
 
 /** Doing nothing is right only where the alert's own measure agrees. */
-async function leaveAlone(run: Run, { diagnosis }: Diagnosed): Promise<Outcome> {
-  if (diagnosis.recommended_action === 'escalate') throw new HandOver(diagnosis.hypothesis);
+async function leaveAlone(run: Run, { diagnosis, signals }: Diagnosed): Promise<Outcome> {
+  const { suspected_resource: resource, recommended_action: action, hypothesis } = diagnosis;
+  if (resource !== null && signals.protected_resources.includes(resource))
+    await run.emit({
+      type: 'blocked',
+      what: `any change of ${resource}`,
+      reasons: [`${resource} is protected: true`],
+    });
+  if (action === 'escalate') throw new HandOver(hypothesis);
   const measured = await run.step(
     'resolve',
     () => run.read((signal) => run.deps.backend.measure(run.alert, signal)),

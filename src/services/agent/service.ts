@@ -14,6 +14,12 @@ export const agent = defineService({
       .literal('diagnosis')
       .optional()
       .describe('It may change production only as a recorded diagnosis of the triage proposes'),
+    measures: z
+      .record(z.string().regex(/^[a-z][a-z0-9_]{0,47}$/), z.string().min(1).max(2_000))
+      .optional()
+      .describe(
+        'For the triage: PromQL by metric name; its label component names the component, and lower is better',
+      ),
   }),
   links: {
     delegates: { description: 'hands work to the agent' },

@@ -5,8 +5,9 @@ import type { Acted, Alert, InfraBackend, Recorded, Revision } from '../backend.
 import type { Signals } from '../contracts.ts';
 import type { Measured } from '../events.ts';
 import { decideAction } from '../gates/action-gate.ts';
-import type { Scenario, ScriptedService } from './scenario.ts';
-import { type Rollouts, runningAt, seriesUntil, stateAt } from './telemetry.ts';
+import { isRolledBack } from '../stands.ts';
+import type { Scenario, ScriptedRevision } from './scenario.ts';
+import { type Rollouts, seriesUntil, stateAt } from './telemetry.ts';
 
 /** What a write changed in the mock's world. */
 export interface Written {
@@ -33,30 +34,35 @@ export function openMockBackend(
   { guarded }: { readonly guarded: boolean } = { guarded: true },
 ): MockBackend {
   let now = Date.parse(scenario.alert.at);
-  const rollouts: { at: number; service: string; revision: string }[] = scenario.services.flatMap(
+  const rollouts: { at: number; service: string; commit: string }[] = scenario.services.flatMap(
     ({ name, revisions }) =>
-      [...revisions].reverse().map(({ at, revision }) => ({ at: Date.parse(at), service: name, revision })),
+      [...revisions].reverse().map(({ at, commit }) => ({ at: Date.parse(at), service: name, commit })),
   );
+  const kept = new Map(scenario.services.map(({ name, revisions }) => [name, [...revisions]]));
   const replicas = new Map(scenario.services.map((one) => [one.name, one.replicas]));
   const written: Written[] = [];
   const done = new Map<string, Acted>();
   const recorded: Recorded[] = [];
 
-  const serviceOf = (name: string): ScriptedService => {
-    const found = scenario.services.find((one) => one.name === name);
+  const listOf = (name: string): ScriptedRevision[] => {
+    const found = kept.get(name);
     if (!found) throw new ToolError('not_found', `there is no service '${name}'`);
     return found;
   };
-  const revisionsOf = (name: string): Revision[] => {
-    const current = runningAt(rollouts, name, now);
-    return serviceOf(name).revisions.map(({ revision, image, commit }) => ({
-      revision,
-      image,
-      commit,
-      current: revision === current,
-    }));
-  };
-  const services = () => scenario.services.map((one) => serviceAt(one, rollouts, now, replicas));
+  const revisionsOf = (name: string): Revision[] =>
+    listOf(name).map(({ revision, image, commit }, at) => ({ revision, image, commit, current: at === 0 }));
+  const services = (): Signals['services'] =>
+    scenario.services.map(({ name }) => {
+      const [current] = listOf(name);
+      const wanted = replicas.get(name) ?? 0;
+      return {
+        name,
+        ready: wanted,
+        wanted,
+        revision: current?.revision ?? '',
+        image: current?.image ?? '',
+      };
+    });
 
   const gate = (action: ProposedAction): void => {
     const allowed = recorded.find(({ action: known }) => isOrTakesBack(action, known));
@@ -96,7 +102,7 @@ export function openMockBackend(
     async act(action, key) {
       const known = done.get(key);
       if (known) return known;
-      serviceOf(action.service);
+      listOf(action.service);
       if (guarded) gate(action);
       if (scenario.rollbackFails)
         throw new ToolError('backend_failed', 'the cluster did not take the change');
@@ -107,7 +113,7 @@ export function openMockBackend(
     },
     stands: async (action) =>
       action.kind === 'rollback_deploy'
-        ? runningAt(rollouts, action.service, now) === action.revision
+        ? isRolledBack(action, revisionsOf(action.service))
         : replicas.get(action.service) === action.replicas,
     measure: async (alert) => measureAt(scenario, rollouts, alert, now),
     async pause(ms) {
@@ -121,12 +127,16 @@ export function openMockBackend(
       replicas.set(service, action.replicas);
       return `${service} now has ${action.replicas} replicas`;
     }
-    if (!serviceOf(service).revisions.some(({ revision }) => revision === action.revision))
-      throw new ToolError('not_found', `${service} has no revision ${action.revision}`);
+    const list = listOf(service);
+    const chosen = list.find(({ revision }) => revision === action.revision);
+    if (!chosen) throw new ToolError('not_found', `${service} has no revision ${action.revision}`);
+    // What goes back is numbered anew, as a cluster does.
+    const newest = Math.max(...list.map(({ revision }) => Number(revision)));
+    kept.set(service, [{ ...chosen, revision: String(newest + 1) }, ...list.filter((one) => one !== chosen)]);
     // One millisecond later, so that what was at this moment stays what it was.
     now += 1;
-    rollouts.push({ at: now, service, revision: action.revision });
-    return `${service} now runs revision ${action.revision}`;
+    rollouts.push({ at: now, service, commit: chosen.commit });
+    return `${service} runs what was revision ${action.revision}, image ${chosen.image}`;
   }
 }
 
@@ -139,18 +149,6 @@ const isSame = (a: ProposedAction, b: ProposedAction): boolean =>
 
 const isOrTakesBack = (action: ProposedAction, known: ProposedAction): boolean =>
   isSame(action, known) || isSame(action, wayBackOf(known));
-
-function serviceAt(
-  { name, revisions, replicas: scripted }: ScriptedService,
-  rollouts: Rollouts,
-  at: number,
-  replicas: ReadonlyMap<string, number>,
-): Signals['services'][number] {
-  const revision = runningAt(rollouts, name, at) ?? '';
-  const wanted = replicas.get(name) ?? scripted;
-  const image = revisions.find((one) => one.revision === revision)?.image ?? '';
-  return { name, ready: wanted, wanted, revision, image };
-}
 
 /** Newest first, as the cluster's own list of revisions. */
 const deploysUntil = ({ services }: Scenario, now: number): Signals['recent_deploys'] =>

@@ -23,8 +23,8 @@ export interface ScriptedService {
 
 /** What goes wrong, where it shows, and what ends it. */
 export interface Fault {
-  /** The revision that carries it; absent for one that no deploy brought. */
-  readonly of?: { readonly service: string; readonly revision: string };
+  /** The commit that carries it; absent for one that no deploy brought. */
+  readonly of?: { readonly service: string; readonly commit: string };
   /** Minutes before the alert at which it begins to show. */
   readonly since: number;
   /** Error rate (0..1) and latency (seconds) of each component that it touches. */

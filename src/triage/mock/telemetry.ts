@@ -5,16 +5,16 @@ import type { Scenario } from './scenario.ts';
 const BACK_MS = 60 * 60_000;
 export const STEP_MS = 60_000;
 
-/** When each service began to run each revision, oldest first. */
+/** When each service began to run each commit, oldest first. */
 export type Rollouts = readonly {
   readonly at: number;
   readonly service: string;
-  readonly revision: string;
+  readonly commit: string;
 }[];
 
-/** The world at one moment: which revision each service ran then. */
+/** The world at one moment: which commit each service ran then. */
 export function runningAt(rollouts: Rollouts, service: string, at: number): string | undefined {
-  return rollouts.filter((one) => one.service === service && one.at <= at).at(-1)?.revision;
+  return rollouts.filter((one) => one.service === service && one.at <= at).at(-1)?.commit;
 }
 
 /** Error rate and latency of one component at one moment: the worst of the faults that touch it. */
@@ -23,8 +23,8 @@ export function stateAt(scenario: Scenario, rollouts: Rollouts, component: strin
   const showing = scenario.faults.filter((fault) => {
     if (at < alertAt - fault.since * 60_000) return false;
     if (!fault.of) return true;
-    const { service, revision } = fault.of;
-    if (runningAt(rollouts, service, at) === revision) return true;
+    const { service, commit } = fault.of;
+    if (runningAt(rollouts, service, at) === commit) return true;
     const leftAt = rollouts.find((one) => one.service === service && one.at > alertAt)?.at;
     return (
       fault.returnsAfter !== undefined && leftAt !== undefined && at >= leftAt + fault.returnsAfter * 60_000

@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.ts';
-import { chatter, freshly, gatewayAlert, shop } from '../shop.ts';
+import { chatter, freshly, gatewayAlert, sha, shop } from '../shop.ts';
 
 /** The newest deploy is of a healthy service; what is broken was not deployed. */
 export const redHerring: Scenario = {
@@ -49,7 +49,7 @@ export const protectedCulprit: Scenario = {
   ...shop({ services: [freshly('payments', 9, 'Retry declined cards')] }),
   faults: [
     {
-      of: { service: 'payments', revision: '5' },
+      of: { service: 'payments', commit: sha('payments 5') },
       since: 7,
       shows: {
         payments: { errors: 0.7, latency: 2.5 },
@@ -70,12 +70,12 @@ export const twoCulprits: Scenario = {
   ...shop({ services: [freshly('orders-api', 8), freshly('search', 8)] }),
   faults: [
     {
-      of: { service: 'orders-api', revision: '5' },
+      of: { service: 'orders-api', commit: sha('orders-api 5') },
       since: 6,
       shows: { 'orders-api': { errors: 0.4, latency: 2 }, gateway: { errors: 0.3, latency: 2.1 } },
     },
     {
-      of: { service: 'search', revision: '5' },
+      of: { service: 'search', commit: sha('search 5') },
       since: 6,
       shows: { search: { errors: 0.4, latency: 2 }, gateway: { errors: 0.3, latency: 2.1 } },
     },

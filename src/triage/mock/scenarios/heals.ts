@@ -1,8 +1,8 @@
 import type { Scenario } from '../scenario.ts';
-import { chatter, freshly, gatewayAlert, shop } from '../shop.ts';
+import { chatter, freshly, gatewayAlert, sha, shop } from '../shop.ts';
 
 const badOrders = {
-  of: { service: 'orders-api', revision: '5' },
+  of: { service: 'orders-api', commit: sha('orders-api 5') },
   since: 6,
   shows: {
     'orders-api': { errors: 0.42, latency: 1.9 },

@@ -1,4 +1,3 @@
-import { ToolError } from '../../../toolset/errors.ts';
 import type { Scenario } from '../scenario.ts';
 import {
   alertStorm,
@@ -25,11 +24,3 @@ export const SCENARIOS: readonly Scenario[] = [
   oldDeploy,
   alertStorm,
 ];
-
-/** Throws ToolError('not_found') naming those there are. */
-export function scenarioOf(name: string): Scenario {
-  const found = SCENARIOS.find((one) => one.name === name);
-  if (found) return found;
-  const names = SCENARIOS.map((one) => one.name).join(', ');
-  throw new ToolError('not_found', `there is no scenario '${name}'; there are: ${names}`);
-}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Graph } from '../topology/graph.ts';
+import type { Alert } from './backend.ts';
+import { Signals } from './contracts.ts';
+
+/** One alert of what Alertmanager sends to a webhook; fields that a triage does not read are left alone. */
+const Sent = z.looseObject({
+  status: z.enum(['firing', 'resolved']).default('firing'),
+  labels: z.record(z.string(), z.string()),
+  annotations: z.record(z.string(), z.string()).default({}),
+  startsAt: z.iso.datetime({ offset: true }).optional(),
+});
+
+/** @see https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
+const Webhook = z.looseObject({ alerts: z.array(Sent).min(1).max(64) });
+
+/** Labels that may name the component, in the order in which they are looked at. */
+const COMPONENT_LABELS = ['component', 'service', 'app', 'deployment', 'job'] as const;
+const MOST_WORDS = 1_000;
+
+/** An alert that cannot be worked on; says what would be accepted. */
+export class AlertError extends Error {}
+
+/**
+ * Reads an alert: our own form, one of Alertmanager's, or a whole webhook body, of which resolved ones are left out.
+ * Every alert names a component of the topology. Throws AlertError.
+ */
+export function readAlerts(value: unknown, graph: Graph, now: number): readonly Alert[] {
+  const own = Signals.shape.alert.safeParse(value);
+  if (own.success) return [checked(own.data, graph)];
+  const webhook = Webhook.safeParse(value);
+  const single = Sent.safeParse(value);
+  const sent = webhook.success ? webhook.data.alerts : single.success ? [single.data] : undefined;
+  if (!sent)
+    throw new AlertError(
+      'an alert is {name, component, summary, at} or what Alertmanager sends: {alerts: [{labels, annotations, startsAt}]}',
+    );
+  return sent.filter(({ status }) => status === 'firing').map((one) => fromSent(one, graph, now));
+}
+
+function fromSent(
+  { labels, annotations, startsAt }: z.output<typeof Sent>,
+  graph: Graph,
+  now: number,
+): Alert {
+  const component = COMPONENT_LABELS.map((label) => labels[label]).find(
+    (name) => name !== undefined && graph.components.has(name),
+  );
+  if (component === undefined)
+    throw new AlertError(
+      `none of the alert's labels ${COMPONENT_LABELS.join(', ')} names a component of the topology`,
+    );
+  const { alertname = 'alert', metric } = labels;
+  return checked(
+    {
+      name: alertname,
+      component,
+      ...(metric === undefined ? {} : { metric }),
+      summary: annotations.summary ?? annotations.description ?? alertname,
+      at: new Date(startsAt ?? now).toISOString(),
+    },
+    graph,
+  );
+}
+
+function checked(alert: Alert, graph: Graph): Alert {
+  if (!graph.components.has(alert.component))
+    throw new AlertError(`the topology has no component '${alert.component.slice(0, 100)}'`);
+  if (Number.isNaN(Date.parse(alert.at))) throw new AlertError('at: a time such as 2026-03-03T10:00:00Z');
+  return { ...alert, name: alert.name.slice(0, 200), summary: alert.summary.slice(0, MOST_WORDS) };
+}
