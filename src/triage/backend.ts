@@ -1,17 +1,18 @@
+import { z } from 'zod';
 import type { ProposedAction } from './action.ts';
 import type { Diagnosis, Signals } from './contracts.ts';
 import type { Measured } from './events.ts';
 
 export type Alert = Signals['alert'];
 
-/** One revision of one service, as its cluster holds it. */
-export interface Revision {
-  readonly revision: string;
-  readonly image: string;
-  /** The commit that it was made from, as far as the cluster tells; otherwise its image's tag. */
-  readonly commit: string;
-  readonly current: boolean;
-}
+/** One revision of one service, as its cluster holds it. `commit` is its image's tag where the cluster tells no more. */
+export const Revision = z.strictObject({
+  revision: z.string(),
+  image: z.string(),
+  commit: z.string(),
+  current: z.boolean(),
+});
+export type Revision = z.output<typeof Revision>;
 
 /** What the gate is told before an action: what was diagnosed, and the action and its way back that follow from it. */
 export interface Recorded {
@@ -20,12 +21,9 @@ export interface Recorded {
   readonly action: ProposedAction;
 }
 
-/** A write that was done. */
-export interface Acted {
-  readonly detail: string;
-  /** Its place in the audit, where there is one. */
-  readonly seq?: number;
-}
+/** A write that was done, and its place in the audit, where there is one. */
+export const Acted = z.strictObject({ detail: z.string(), seq: z.number().int().exactOptional() });
+export type Acted = z.output<typeof Acted>;
 
 /**
  * The one interface to what a triage works on. Reads may be repeated; `act` is asked once for a key, and whoever gets

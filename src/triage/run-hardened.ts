@@ -12,7 +12,7 @@ import { gather } from './stages/gather.ts';
 import { notify } from './stages/notify.ts';
 import { plan } from './stages/plan.ts';
 import { recallRedacted, redact } from './stages/redact.ts';
-import { resolve, sayMeasured } from './stages/resolve.ts';
+import { measureNow, resolve, sayMeasured } from './stages/resolve.ts';
 
 export interface RunResult {
   readonly run: string;
@@ -83,11 +83,7 @@ async function leaveAlone(run: Run, { diagnosis, signals }: Diagnosed): Promise<
       reasons: [`${resource} is protected: true`],
     });
   if (action === 'escalate') throw new HandOver(hypothesis);
-  const measured = await run.step(
-    'resolve',
-    () => run.read((signal) => run.deps.backend.measure(run.alert, signal)),
-    sayMeasured,
-  );
+  const measured = await run.step('resolve', () => measureNow(run), sayMeasured);
   if (!measured?.healthy)
     throw new HandOver(
       `no cause was found, and ${measured ? sayMeasured(measured) : 'nothing measures the alert'}`,

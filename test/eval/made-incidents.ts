@@ -91,6 +91,7 @@ const worsened = (value: number | null, by: number, kind: Fault['kind']): number
 /** Three robust deviations and one per cent: what an ordinary alert rule fires at. */
 function isNoticed(series: Series, excess: number): boolean {
   const middle = median(series.v);
-  const deviation = 1.4826 * median(series.v.map((value) => (value === null ? null : Math.abs(value - middle))));
+  const deviation =
+    1.4826 * median(series.v.map((value) => (value === null ? null : Math.abs(value - middle))));
   return excess > Math.max(3 * deviation, 0.01 * middle);
 }

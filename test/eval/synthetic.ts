@@ -159,12 +159,7 @@ function logsOf(faults: readonly Fault[], fault: number, random: () => number): 
 }
 
 /** In each scenario a component that is well was deployed lately, too: a red herring. */
-function deploysOf(
-  scenario: Scenario,
-  culprit: string,
-  herring: string,
-  fault: number,
-): Deploy[] {
+function deploysOf(scenario: Scenario, culprit: string, herring: string, fault: number): Deploy[] {
   const deploy = (component: string, t: number, sha: string) => ({
     component,
     t,

@@ -1,6 +1,6 @@
 import { ToolError } from '../../toolset/errors.ts';
 import { ProposedAction, sayAction } from '../action.ts';
-import type { Acted } from '../backend.ts';
+import { Acted } from '../backend.ts';
 import { HandOver, sayError } from '../run/reason.ts';
 import type { Run } from '../run/run.ts';
 import { within } from '../run/within.ts';
@@ -31,8 +31,8 @@ export async function actOnce(run: Run, action: ProposedAction, phase: Phase): P
   await run.keep(intentOf(phase), action);
   const { backend, limits } = run.deps;
   try {
-    return await within(limits.stepMs, run.signal, (signal) =>
-      backend.act(action, `${run.id}.${phase}`, signal),
+    return Acted.parse(
+      await within(limits.stepMs, run.signal, (signal) => backend.act(action, `${run.id}.${phase}`, signal)),
     );
   } catch (error) {
     const code = error instanceof ToolError ? error.code : 'internal';
@@ -46,7 +46,7 @@ export async function actOnce(run: Run, action: ProposedAction, phase: Phase): P
 async function look(run: Run, action: ProposedAction, why: string): Promise<Acted> {
   const stands = await run.read((signal) => run.deps.backend.stands(action, signal)).catch(() => undefined);
   const found = stands === undefined ? 'it cannot be asked' : 'it does not show it';
-  if (!stands)
+  if (stands !== true)
     throw new HandOver(`the cluster was asked once to ${sayAction(action)}, and ${found} (${why})`);
   await run.emit({
     type: 'fallback',

@@ -4,7 +4,7 @@ import { HandOver } from '../run/reason.ts';
 import type { Run } from '../run/run.ts';
 import { within } from '../run/within.ts';
 import { wasIntended } from './act-once.ts';
-import type { Planned } from './plan.ts';
+import { type Planned, revisionsOf } from './plan.ts';
 
 /** An action that passed our own rules and was recorded where the server's gate looks it up. The server still decides. */
 export interface Allowed extends Planned {
@@ -15,7 +15,7 @@ export interface Allowed extends Planned {
 export async function passActionGate(run: Run, planned: Planned): Promise<Allowed> {
   if (wasIntended(run)) return { ...planned, recorded: true };
   const { action, diagnosis, signals } = planned;
-  const revisions = await run.read((signal) => run.deps.backend.revisions(action.service, signal));
+  const revisions = await revisionsOf(run, action.service);
   const verdict = decideAction({
     action,
     diagnosis,

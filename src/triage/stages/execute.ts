@@ -1,14 +1,13 @@
-import { z } from 'zod';
 import { sayAction } from '../action.ts';
+import { Acted } from '../backend.ts';
 import type { Run } from '../run/run.ts';
 import { actOnce, wasIntended } from './act-once.ts';
 import type { Allowed } from './action-gate.ts';
 
 const KEPT = 'acted';
-const Acted = z.object({ detail: z.string(), seq: z.number().int().exactOptional() });
 
 export interface Executed extends Allowed {
-  readonly acted: z.output<typeof Acted>;
+  readonly acted: Acted;
 }
 
 /** Makes the one change of the run. */

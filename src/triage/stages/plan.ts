@@ -1,5 +1,5 @@
 import { ProposedAction, sayAction } from '../action.ts';
-import type { Revision } from '../backend.ts';
+import { Revision } from '../backend.ts';
 import { HandOver } from '../run/reason.ts';
 import type { Run } from '../run/run.ts';
 import type { Diagnosed } from './diagnose.ts';
@@ -42,7 +42,7 @@ async function actionOf(run: Run, { diagnosis, signals }: Diagnosed): Promise<Pr
       way_back: { replicas: wanted },
     };
   }
-  const revisions = await run.read((signal) => run.deps.backend.revisions(service, signal));
+  const revisions = await revisionsOf(run, service);
   const { present, former } = turnBack(service, revisions, diagnosis.suspected_deploy_sha);
   return {
     kind: 'rollback_deploy',
@@ -52,6 +52,10 @@ async function actionOf(run: Run, { diagnosis, signals }: Diagnosed): Promise<Pr
     way_back: { revision: present.revision },
   };
 }
+
+/** The revisions that the cluster holds of a service. */
+export const revisionsOf = async (run: Run, service: string): Promise<readonly Revision[]> =>
+  Revision.array().parse(await run.read((signal) => run.deps.backend.revisions(service, signal)));
 
 /** The present revision, which must be the suspected deploy, and the newest one before it that runs another image. */
 function turnBack(service: string, revisions: readonly Revision[], sha: string | null) {

@@ -1,5 +1,5 @@
 import { sayAction, wayBackOf } from '../action.ts';
-import type { Measured } from '../events.ts';
+import { Measured } from '../events.ts';
 import { HandOver } from '../run/reason.ts';
 import type { Run } from '../run/run.ts';
 import { actOnce, wasIntended } from './act-once.ts';
@@ -27,12 +27,16 @@ async function watch(run: Run): Promise<Measured | undefined> {
   for (;;) {
     await backend.pause(limits.lookEveryMs, run.signal);
     const passed = backend.now() - began;
-    const measured = await run.read((signal) => backend.measure(run.alert, signal));
+    const measured = await measureNow(run);
     if (!measured) return undefined;
     if (passed >= limits.windowMs / 2 && !measured.healthy) return measured;
     if (passed >= limits.windowMs) return measured;
   }
 }
+
+/** What the alert was about, now; undefined where nothing measures it. */
+export const measureNow = async (run: Run): Promise<Measured | undefined> =>
+  Measured.optional().parse(await run.read((signal) => run.deps.backend.measure(run.alert, signal)));
 
 async function takeBack(run: Run, { action }: Executed, why: string): Promise<never> {
   const back = wayBackOf(action);
