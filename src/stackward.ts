@@ -7,6 +7,7 @@ import type { Diagnoses } from './gate/diagnoses.ts';
 import type { Mask } from './secrets/mask.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
+import type { ModelClient } from './toolset/model-client.ts';
 import type { History } from './versions/history.ts';
 
 /** A running Stackward, whatever serves it. */
@@ -25,5 +26,7 @@ export interface Stackward {
   readonly clientsMayApprove: boolean;
   /** Records something that happened outside a call. Throws ToolError('audit_unavailable'). */
   recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
+  /** The client of a component of type model, and of no other. Throws ToolError. */
+  openModel(component: string): Promise<ModelClient>;
   close(): Promise<void>;
 }

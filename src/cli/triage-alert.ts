@@ -19,7 +19,7 @@ export async function triageAlert(file: string, options: TriageOptions, world: W
     const graph = stackward.catalogs.graph();
     const alerts = asUsage(() => readAlerts(value, graph, Date.now()));
     const principal = asUsage(() => triagePrincipal(graph, options.as ?? world.env.STACKWARD_AGENT));
-    const desk = openTriage(stackward, { principal, tell });
+    const desk = await openTriage(stackward, { principal, tell });
     const onInterrupt = () => void desk.close();
     process.once('SIGINT', onInterrupt);
     try {

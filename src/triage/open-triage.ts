@@ -5,7 +5,7 @@ import type { Graph } from '../topology/graph.ts';
 import { openDesk, type TriageDesk } from './desk.ts';
 import type { RunEvent } from './events.ts';
 import { openK8sBackend } from './k8s/k8s-backend.ts';
-import { rules } from './minds/rules.ts';
+import { mindsOf } from './minds/minds-of.ts';
 import { notifyThrough } from './notifier.ts';
 import { redactor } from './redactor.ts';
 import { LIMITS, type TriageLimits } from './run/deps.ts';
@@ -30,18 +30,18 @@ export function triagePrincipal(graph: Graph, named: string | undefined): string
 }
 
 /** The triages of a stack, under one principal. */
-export function openTriage(
+export async function openTriage(
   stackward: Stackward,
   options: {
     readonly principal: string;
     tell?(event: RunEvent): void;
     readonly limits?: Partial<TriageLimits>;
   },
-): TriageDesk {
+): Promise<TriageDesk> {
   const tools = toolsOf(stackward, options.principal);
   return openDesk(join(stackward.dataDir, 'triage'), {
     backend: openK8sBackend({ tools, graph: stackward.catalogs.graph, diagnoses: stackward.diagnoses }),
-    minds: { models: [], rules },
+    minds: await mindsOf(stackward.catalogs.graph(), options.principal, stackward.openModel),
     redactor,
     notifier: notifyThrough(tools),
     limits: { ...LIMITS, ...options.limits },

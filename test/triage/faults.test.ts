@@ -116,7 +116,7 @@ function depsOf(
   });
   return {
     ...deps,
-    limits: { ...LIMITS, stepMs: STEP_MS },
+    limits: { ...LIMITS, stepMs: STEP_MS, modelMs: STEP_MS },
     redactor: {
       redact: (signals) => through.now('redact', () => redactor.redact(signals)),
     },

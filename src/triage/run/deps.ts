@@ -64,6 +64,8 @@ export interface Notifier {
 export interface TriageLimits {
   /** For one read, one write, or one question to the rules. */
   readonly stepMs: number;
+  /** For one question to a model, with its retries and its repair. */
+  readonly modelMs: number;
   /** How long a heal is watched; it must have held for the latter half. */
   readonly windowMs: number;
   readonly lookEveryMs: number;
@@ -73,6 +75,7 @@ export interface TriageLimits {
 
 export const LIMITS: TriageLimits = {
   stepMs: 60_000,
+  modelMs: 180_000,
   windowMs: 5 * 60_000,
   lookEveryMs: 30_000,
   resumeMs: 15 * 60_000,

@@ -56,12 +56,13 @@ const ask = (run: Run, mind: Diagnoser, { signals }: Redacted): Promise<Diagnosi
     'diagnose',
     async () =>
       Diagnosis.parse(
-        await within(run.deps.limits.stepMs, run.signal, (signal) =>
-          mind.diagnose(signals, run.asking(signal)),
-        ),
+        await within(timeOf(run, mind), run.signal, (signal) => mind.diagnose(signals, run.asking(signal))),
       ),
     (diagnosis) => ({ detail: diagnosis.hypothesis, data: { diagnosis } }),
   );
+
+const timeOf = ({ deps: { limits, minds } }: Run, mind: Diagnoser): number =>
+  mind === minds.rules ? limits.stepMs : limits.modelMs;
 
 /** Goes on with the next mind; after the last there is only a human. */
 async function turnTo(

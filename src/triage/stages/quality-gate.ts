@@ -68,7 +68,7 @@ async function asked(
   look: (signal: AbortSignal) => Promise<Verdict>,
 ): Promise<Verdict> {
   try {
-    return await within(run.deps.limits.stepMs, run.signal, look);
+    return await within(run.deps.limits.modelMs, run.signal, look);
   } catch (error) {
     const reason = `could not be asked (${sayError(error)}), which counts as no`;
     return { passed: false, checks: [{ rule, passed: false, reason }], reasons: [`${rule}: ${reason}`] };
