@@ -46,6 +46,7 @@ function main(): void {
   );
   say(`${folder.cases.length} cases from ${options.cases}`);
   say(`${healthy.length} healthy cases, made here by cutting windows out of normal operation`);
+  say('AC@k counts an incident that was called nothing as missed; "ranked" looks at the ranking alone');
   if (made.length > 0) say(`${made.length} incidents, made here by adding a fault to normal operation`);
   const outcomes = [...folder.cases, ...healthy, ...made, ...synthetic].map(runCase);
   const bySource = groupBy(outcomes, ({ source }) => source);
@@ -65,7 +66,7 @@ const wrongLine = ({ id, culprit, verdict, rank, first }: Outcome): string =>
 
 function sensitivity(cases: readonly EvalCase[], healthy: readonly EvalCase[]): void {
   say('\nEach parameter halved and doubled: AC@1 of the cases, specificity of the healthy ones');
-  const all = trials([...cases, ...healthy], () => {});
+  const all = trials([...cases, ...healthy]);
   for (const { setting, outcomes } of all) {
     const { ac1, specificity } = figuresOf(outcomes);
     say(`  ${setting.padEnd(24)} ${ac1.share.toFixed(3)}  ${specificity.share.toFixed(3)}`);

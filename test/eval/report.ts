@@ -2,11 +2,14 @@ import type { Figures, Share } from './scores.ts';
 
 /** The figures of one source as lines of text. */
 export function reportLines(source: string, figures: Figures): string[] {
-  const { ac1, ac3, ac5, sensitivity, specificity } = figures;
+  const { ac1, ac3, ac5, ranked, sensitivity, specificity } = figures;
   const shares: readonly (readonly [string, Share])[] = [
     ['AC@1', ac1],
     ['AC@3', ac3],
     ['AC@5', ac5],
+    ['AC@1 ranked', ranked.ac1],
+    ['AC@3 ranked', ranked.ac3],
+    ['AC@5 ranked', ranked.ac5],
     ['sensitivity', sensitivity],
     ['specificity', specificity],
   ];

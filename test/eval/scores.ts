@@ -41,6 +41,8 @@ export interface Figures {
   readonly ac1: Share;
   readonly ac3: Share;
   readonly ac5: Share;
+  /** The same of the ranking alone, whatever the verdict on it. */
+  readonly ranked: { readonly ac1: Share; readonly ac3: Share; readonly ac5: Share };
   /** Of the incidents, those that were not called nothing. */
   readonly sensitivity: Share;
   /** Of the cases where nothing was wrong, those that were called so. */
@@ -67,6 +69,7 @@ export interface Bin {
 export function figuresOf(outcomes: readonly Outcome[]): Figures {
   const incidents = outcomes.filter(({ culprit }) => culprit !== null);
   const healthy = outcomes.filter(({ culprit }) => culprit === null);
+  const ranked = (k: number) => shareOf(incidents.map(({ rank }) => rank !== null && rank <= k));
   const within = (k: number) =>
     shareOf(incidents.map(({ verdict, rank }) => verdict === 'incident' && rank !== null && rank <= k));
   const reliability = binsOf(outcomes);
@@ -74,6 +77,7 @@ export function figuresOf(outcomes: readonly Outcome[]): Figures {
     ac1: within(1),
     ac3: within(3),
     ac5: within(5),
+    ranked: { ac1: ranked(1), ac3: ranked(3), ac5: ranked(5) },
     sensitivity: shareOf(incidents.map(({ verdict }) => verdict === 'incident')),
     specificity: shareOf(healthy.map(({ verdict }) => verdict === 'nothing')),
     ece: reliability.reduce(

@@ -10,19 +10,16 @@ interface Trial {
 
 /**
  * Runs all cases once as it is, and once for each parameter halved and doubled. The parameters are put back.
- * @param said called with each setting, before it runs
  */
-export function trials(cases: readonly EvalCase[], said: (setting: string) => void): Trial[] {
-  const run = (setting: string): Trial => {
-    said(setting);
-    return { setting, outcomes: cases.map(runCase) };
-  };
+export function trials(cases: readonly EvalCase[]): Trial[] {
+  const run = (setting: string): Trial => ({ setting, outcomes: cases.map(runCase) });
   const asItIs = run('as it is');
   const changed = Object.entries(PARAMETERS).flatMap(([name, value]) =>
     [0.5, 2].map((factor) => {
-      Object.assign(PARAMETERS, { [name]: bounded(name, value * factor) });
+      const other = bounded(name, value * factor);
+      Object.assign(PARAMETERS, { [name]: other });
       try {
-        return run(`${name} ${Number((value * factor).toPrecision(3))}`);
+        return run(`${name} ${Number(other.toPrecision(3))}`);
       } finally {
         Object.assign(PARAMETERS, { [name]: value });
       }
@@ -40,6 +37,8 @@ const SHARES = new Set([
   'unlinked',
   'guard',
   'mostFromText',
+  'mostExplained',
+  'mostWithRival',
 ]);
 const bounded = (name: string, value: number): number => (SHARES.has(name) ? Math.min(0.95, value) : value);
 

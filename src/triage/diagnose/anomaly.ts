@@ -1,7 +1,7 @@
 import { groupBy } from './group.ts';
 import type { DiagnoseInput, Series } from './input.ts';
 import type { LogShift } from './logs.ts';
-import { addsUp, type MetricKind, statisticOrder } from './metric-kind.ts';
+import { addsUp, statisticOrder } from './metric-kind.ts';
 import { metricKey, type SeriesScore, scoreSeries, seriesKey, typicalValues } from './series-score.ts';
 import { median } from './statistics.ts';
 import { inside, type Window } from './window.ts';
@@ -24,14 +24,18 @@ export function measure(
   window: Window,
 ): ReadonlyMap<string, Anomalies> {
   const normal = new Map((input.baseline ?? []).map((series) => [seriesKey(series), series]));
-  const typical = typicalValues([...input.series, ...(input.baseline ?? [])]);
+  const speaking = speakers(input.series);
+  const typical = typicalValues([
+    ...speaking,
+    ...speaking.flatMap((one) => normal.get(seriesKey(one)) ?? []),
+  ]);
   const names = new Set([
     ...input.topology.components,
     ...input.series.map(({ component }) => component),
     ...shifts.map(({ component }) => component),
     ...(input.replicas ?? []).map(({ component }) => component),
   ]);
-  const seriesOf = groupBy(speakers(input.series), ({ component }) => component);
+  const seriesOf = groupBy(speaking, ({ component }) => component);
   const logsOf = groupBy(shifts, ({ component }) => component);
   return new Map(
     [...names].sort().map((component) => {
@@ -64,14 +68,4 @@ function trafficOf(series: readonly Series[], scores: readonly SeriesScore[], wi
   if (!counted) return null;
   const calls = median(counted.v.filter((_, at) => inside(window, counted.t[at] ?? Number.NaN)));
   return Number.isNaN(calls) ? null : calls;
-}
-
-/** The score that stands for a kind: the furthest from normal. */
-export function worst(anomalies: Anomalies | undefined, kind: MetricKind): SeriesScore | undefined {
-  return anomalies?.scores
-    .filter((score) => score.kind === kind)
-    .reduce<SeriesScore | undefined>(
-      (most, one) => (most && most.deviations >= one.deviations ? most : one),
-      undefined,
-    );
 }

@@ -18,9 +18,14 @@ export function presence(suspects: readonly Suspect[], alerting: string, isMeasu
   return 1 / (1 + Math.exp(-((suspected + seen) / 2 - PARAMETERS.present) / PARAMETERS.presentWidth));
 }
 
-/** The chance, from 0 to 1, that the first suspect is the one, if anything is wrong: its share of all suspicion. */
+/**
+ * The chance, from 0 to 1, that the first suspect is the one, if anything is wrong: its share of all suspicion. With a
+ * second that is about as suspect, there may be two culprits, and neither is likelier than not.
+ */
 export function shareOfFirst(suspects: readonly Suspect[]): number {
   const powers = suspects.map(({ score }) => score ** PARAMETERS.sharpness);
   const all = powers.reduce((sum, one) => sum + one, 0);
-  return all > 0 ? (powers[0] ?? 0) / all : 0;
+  const share = all > 0 ? (powers[0] ?? 0) / all : 0;
+  const isRivalled = (suspects[1]?.score ?? 0) > (suspects[0]?.score ?? 0) * PARAMETERS.rival;
+  return isRivalled ? Math.min(share, PARAMETERS.mostWithRival) : share;
 }

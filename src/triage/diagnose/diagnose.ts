@@ -2,6 +2,8 @@ import { type Anomalies, measure } from './anomaly.ts';
 import { presence, shareOfFirst } from './confidence.ts';
 import { freshDeploys } from './deploys.ts';
 import { evidenceFor, evidenceOfNothing } from './evidence.ts';
+import { explainAway } from './explain-away.ts';
+import { type Finding, findings } from './findings.ts';
 import { type Graph, graphOf, type Walk, walks } from './graph.ts';
 import type { Deploy, DiagnoseInput } from './input.ts';
 import { logShifts } from './logs.ts';
@@ -9,7 +11,6 @@ import { addressLinks, nameResolver } from './names.ts';
 import { incidentWindow } from './onset.ts';
 import { PARAMETERS } from './parameters.ts';
 import { rankSuspects, type Suspect } from './rank.ts';
-import { explainAway, type Finding, findings } from './suspicion.ts';
 
 /** One component that may be at fault. */
 export interface Candidate {
@@ -19,7 +20,7 @@ export interface Candidate {
   /** The way from the component that alerted to this one. */
   readonly path: readonly string[];
   readonly relation: Walk['relation'];
-  /** Kinds of what is wrong with it, strongest first. */
+  /** Kinds of what is anomalous of it, strongest first; without any, of what comes nearest. */
   readonly kinds: readonly Finding['kind'][];
   /** A deploy of this very component that may have begun it. */
   readonly deploy: Deploy | null;
@@ -54,18 +55,23 @@ export function diagnose(given: DiagnoseInput): RankedDiagnosis {
   const walked = walks(graph, alerting, [...measured.keys()], (name) => anomaly(measured, found, name));
   const suspects = rankSuspects(
     explainAway(measured, found, graph),
-    isLinked(graph, alerting) ? walked : everywhere(measured),
+    isLinked(graph, alerting) ? walked : everywhere(measured, alerting),
     freshDeploys(input.deploys ?? [], window),
   );
   return {
-    ...judge(suspects, alerting, measured),
+    ...judge(suspects, alerting, measured, window.from),
     onset: window.from,
     candidates: suspects.map((suspect) => toCandidate(suspect, measured, window.from)),
   };
 }
 
 /** The verdict, how sure it is, and what it rests on. */
-function judge(suspects: readonly Suspect[], alerting: string, measured: ReadonlyMap<string, Anomalies>) {
+function judge(
+  suspects: readonly Suspect[],
+  alerting: string,
+  measured: ReadonlyMap<string, Anomalies>,
+  onset: number,
+) {
   const compared = [...measured.values()].reduce((sum, { scores }) => sum + scores.length, 0);
   const [first] = suspects;
   if (!first) {
@@ -89,22 +95,24 @@ function judge(suspects: readonly Suspect[], alerting: string, measured: Readonl
       evidence: evidenceOfNothing(first, alerted, compared),
     };
   }
-  const isOnlyText = first.findings.every(
-    ({ kind, deviations }) => kind === 'logs' || deviations < PARAMETERS.anomalous,
-  );
+  const isOnlyText =
+    first.findings.some(({ kind }) => kind === 'logs') &&
+    first.findings.every(({ kind, deviations }) => kind === 'logs' || deviations < PARAMETERS.noise);
   const confidence = present * shareOfFirst(suspects);
   return {
     verdict: 'incident' as const,
     confidence: isOnlyText ? Math.min(confidence, PARAMETERS.mostFromText) : confidence,
-    evidence: [] as string[],
+    evidence: evidenceFor(first, measured.get(first.component), onset),
   };
 }
 
 function toCandidate(suspect: Suspect, measured: ReadonlyMap<string, Anomalies>, onset: number): Candidate {
   const { component, score, walk, deploy } = suspect;
-  const kinds = [...suspect.findings]
-    .sort((a, b) => b.strength * (1 - b.explained) - a.strength * (1 - a.explained))
-    .map(({ kind }) => kind);
+  const strongest = [...suspect.findings].sort(
+    (a, b) => b.strength * (1 - b.explained) - a.strength * (1 - a.explained),
+  );
+  const anomalous = strongest.filter(({ deviations }) => deviations >= PARAMETERS.anomalous);
+  const kinds = (anomalous.length > 0 ? anomalous : strongest.slice(0, 1)).map(({ kind }) => kind);
   return {
     component,
     score,
@@ -131,8 +139,13 @@ const isLinked = ({ callees, callers }: Graph, name: string): boolean =>
   callees.has(name) || callers.has(name);
 
 /** Where the alerting component has no links, there is no way to walk, and distance says nothing. */
-const everywhere = (measured: ReadonlyMap<string, Anomalies>): ReadonlyMap<string, Walk> =>
-  new Map([...measured.keys()].map((name) => [name, { path: [name], share: 1, relation: 'unlinked' }]));
+const everywhere = (measured: ReadonlyMap<string, Anomalies>, alerting: string): ReadonlyMap<string, Walk> =>
+  new Map(
+    [...measured.keys()].map((name) => [
+      name,
+      { path: [name], share: 1, relation: name === alerting ? 'alerting' : 'undrawn' },
+    ]),
+  );
 
 /** The input with every component called as the topology calls it. */
 function withNames(input: DiagnoseInput): DiagnoseInput {

@@ -1,7 +1,7 @@
 import type { Anomalies } from './anomaly.ts';
+import type { Explained } from './explain-away.ts';
 import { PARAMETERS } from './parameters.ts';
 import type { Suspect } from './rank.ts';
-import type { Explained } from './suspicion.ts';
 
 /** A finding below this many robust deviations is not worth a line. */
 const WORTH_A_LINE = 2;
@@ -50,6 +50,7 @@ const shifted = (measured: Anomalies | undefined) =>
 
 function walked({ walk, component }: Suspect): string[] {
   if (walk.relation === 'alerting') return [`${component} is the component that alerted`];
+  if (walk.relation === 'undrawn') return [`what alerted has no links, so no way to ${component} is known`];
   if (walk.relation === 'unlinked') return [`no link joins ${component} to the component that alerted`];
   if (walk.relation === 'upstream') return [`reached against calls: ${walk.path.join(' <- ')}`];
   return [`reached along calls: ${walk.path.join(' -> ')}`];

@@ -72,7 +72,7 @@ function actionFor(first: Candidate, confidence: number, signals: Signals): Diag
   const isProtected = signals.protected_resources.includes(first.component);
   if (!isService || isProtected || confidence < SURE_ENOUGH) return 'escalate';
   if (first.deploy) return 'rollback_deploy';
-  return first.kinds[0] === 'saturation' ? 'scale_service' : 'escalate';
+  return first.kinds.includes('saturation') ? 'scale_service' : 'escalate';
 }
 
 function hypothesis({ component, kinds, deploy, relation, path }: Candidate): string {

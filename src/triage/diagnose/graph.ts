@@ -8,21 +8,26 @@ export interface Graph {
 }
 
 export function graphOf(links: readonly Link[]): Graph {
-  const callees = new Map<string, string[]>();
-  const callers = new Map<string, string[]>();
+  const callees = new Map<string, Set<string>>();
+  const callers = new Map<string, Set<string>>();
   for (const { from, to } of links) {
-    if (from === to || callees.get(from)?.includes(to)) continue;
-    callees.set(from, [...(callees.get(from) ?? []), to]);
-    callers.set(to, [...(callers.get(to) ?? []), from]);
+    if (from === to) continue;
+    callees.set(from, (callees.get(from) ?? new Set()).add(to));
+    callers.set(to, (callers.get(to) ?? new Set()).add(from));
   }
-  return { callees, callers };
+  return { callees: inOrder(callees), callers: inOrder(callers) };
 }
+
+/** By name, so that sums over neighbours do not depend on the order that links were drawn in. */
+const inOrder = (neighbours: ReadonlyMap<string, ReadonlySet<string>>) =>
+  new Map([...neighbours].map(([name, all]) => [name, [...all].sort()]));
 
 /** A way from what alerted to a suspect, and how much of a suspicion it lets through (0 to 1). */
 export interface Walk {
   readonly path: readonly string[];
   readonly share: number;
-  readonly relation: 'alerting' | 'downstream' | 'upstream' | 'unlinked';
+  /** `undrawn`: what alerted has no link at all, so that nothing is known of the way. */
+  readonly relation: 'alerting' | 'downstream' | 'upstream' | 'unlinked' | 'undrawn';
 }
 
 /**

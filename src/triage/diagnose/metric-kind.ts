@@ -5,8 +5,12 @@
 export type MetricKind = 'latency' | 'errors' | 'success' | 'saturation' | 'traffic' | 'other';
 
 const WORDS: readonly (readonly [MetricKind, RegExp])[] = [
+  ['errors', /unhealthy|unavailab|unready|not ready|unsuccess/],
   ['success', /availab|success|apdex|uptime|healthy|\bready\b|\bok\b|\bup\b/],
-  ['errors', /err|fail|fault|[45]xx|exception|timeout|reject|restart|\boom|panic|drop|loss|retrans|retries/],
+  [
+    'errors',
+    /error|\berrs?\b|fail|\bfaults?\b|[45]xx|exception|timeout|reject|restart|\boom|panic|drop|loss|retrans|retries/,
+  ],
   ['latency', /laten|duration|response time|\brt\b|delay|elapsed|\blag\b|time to/],
   [
     'saturation',
@@ -33,8 +37,14 @@ export const BAD: Readonly<Record<MetricKind, readonly ('up' | 'down')[]>> = {
   other: ['up', 'down'],
 };
 
-/** Kinds that a caller inherits from what it calls. */
-export const PROPAGATES: ReadonlySet<MetricKind> = new Set<MetricKind>(['latency', 'errors', 'success']);
+/** Kinds of findings that a caller inherits from what it calls; what a metric of unknown meaning may be one of. */
+export const PROPAGATES: ReadonlySet<string> = new Set<MetricKind | 'logs'>([
+  'latency',
+  'errors',
+  'success',
+  'other',
+  'logs',
+]);
 
 /**
  * Which statistic of a metric speaks for it, the smallest first. A mean adds up along a call, a quantile does not;

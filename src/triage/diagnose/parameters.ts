@@ -14,15 +14,15 @@ export const PARAMETERS = {
   ownFloor: 0.005,
   /** ...and with n points of reference, neither is one below this share over n: few points hide the spread. */
   fewPoints: 0.3,
-  /** Nor is a change below this share of what the metric is across all components: nothing calls it much. */
+  /** Nor is one below this share of what the metric is over all components: half a per cent of the usual latency. */
   poolFloor: 0.005,
   /** The same for traffic, where a small flow comes and goes. */
   trafficPoolFloor: 0.05,
   /** Where the level just before differs from the baseline, this share of the difference counts as spread. */
   driftSpread: 0.5,
-  /** The incident lasts at least this share of the points looked at: a single spike is not enough. */
+  /** An incident's value is this quantile of its points, so that a single spike among several is not enough. */
   sustained: 0.75,
-  /** Without a baseline, this share of the points before the incident is left out of its stand-in, for the onset is a guess. */
+  /** Without a baseline, the last of the points before the incident, this share, may belong to it. */
   guard: 0.2,
   /** Beyond this many, more deviations say no more. */
   mostDeviations: 1_000,
@@ -40,6 +40,12 @@ export const PARAMETERS = {
   logWeight: 0.5,
   /** At most this much of an anomaly is explained by a callee that is anomalous in another kind of metric. */
   crossKind: 0.5,
+  /** What a callee accounts for counts fully from this many deviations on, and less below, where it may be noise. */
+  noise: 2,
+  /** No anomaly is explained away wholly: two components that call each other must not clear each other. */
+  mostExplained: 0.9,
+  /** All replicas missing count as this many deviations; some, as their share of it. */
+  replicaDeviations: 20,
   /** For each component on the way from the alert that looks normal, a suspicion behind it counts this much. */
   quietHop: 0.6,
   /** A caller of what alerted may flood it, but is rarely to blame. */
@@ -51,7 +57,11 @@ export const PARAMETERS = {
   /** How much stronger or weaker moves the chance from a half to 3 in 4, or 1 in 4. */
   presentWidth: 0.2,
   /** How far the first suspect's lead counts: suspicions are compared in this power. */
-  sharpness: 2,
+  sharpness: 3,
+  /** A second suspect with more than this share of the first one's suspicion is its rival... */
+  rival: 0.7,
+  /** ...and then the first is at most this likely to be the one. */
+  mostWithRival: 0.45,
   /** What logs alone say is at most this likely: anybody who can write a line can write this one. */
   mostFromText: 0.4,
   /** How many templates of logs are shown as evidence. */

@@ -1,7 +1,7 @@
 import type { FreshDeploy } from './deploys.ts';
+import type { Explained } from './explain-away.ts';
 import type { Walk } from './graph.ts';
 import { PARAMETERS } from './parameters.ts';
-import type { Explained } from './suspicion.ts';
 
 /** A component under suspicion. */
 export interface Suspect {
@@ -15,7 +15,7 @@ export interface Suspect {
   readonly deploy: FreshDeploy | null;
 }
 
-/** Orders all components by suspicion; what no link joins to the alert comes after all that one does. */
+/** Orders all components with a finding by suspicion; what no link joins to the alert comes after all that one does. */
 export function rankSuspects(
   explained: ReadonlyMap<string, readonly Explained[]>,
   walked: ReadonlyMap<string, Walk>,
@@ -23,7 +23,7 @@ export function rankSuspects(
 ): Suspect[] {
   const suspects = [...explained].flatMap(([component, findings]): Suspect[] => {
     const walk = walked.get(component);
-    if (!walk) return [];
+    if (!walk || findings.length === 0) return [];
     const deviations = findings.reduce((most, one) => Math.max(most, one.deviations), 0);
     const left = Math.hypot(...findings.map(({ strength, explained: part }) => strength * (1 - part)));
     const deploy = deviations >= PARAMETERS.anomalous ? (deploys.get(component) ?? null) : null;
