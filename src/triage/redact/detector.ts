@@ -33,3 +33,11 @@ export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecAr
   pattern.lastIndex = at;
   return pattern.exec(text);
 }
+
+/**
+ * At most `reach` characters before a place, from the last placeholder on: what was hidden before is no context,
+ * and neither is the name that stands for it.
+ */
+export function contextBefore(text: string, at: number, reach: number): string {
+  return text.slice(Math.max(0, at - reach), at).replace(/^.*#\d{1,9}\}/s, '');
+}

@@ -1,6 +1,12 @@
-import { decoded, type Escaping, JSON_ESCAPES, PERCENT_ESCAPES } from '../../secrets/mask/views.ts';
+import {
+  decoded,
+  type Escaping,
+  JSON_ESCAPES,
+  PERCENT_ESCAPES,
+  type View,
+} from '../../secrets/mask/views.ts';
 import { DETECTORS } from './detectors/index.ts';
-import { ENTITY_ESCAPES, OTHER_FACES, TWIN_LETTERS, UNSEEN_CHARACTERS } from './disguises.ts';
+import { allOf, DISGUISES, ENTITY_ESCAPES } from './disguises.ts';
 import { encodedTexts } from './encoded.ts';
 
 /** A stretch of a text that is to be hidden: `from` inclusive, `to` exclusive, in UTF-16 units. */
@@ -12,15 +18,10 @@ export interface Finding {
   readonly value: string;
 }
 
-/** What a value may be dressed in; each is taken off in turn, two deep: JSON in JSON, a URL in JSON. */
-const ESCAPINGS: readonly Escaping[] = [
-  UNSEEN_CHARACTERS,
-  OTHER_FACES,
-  TWIN_LETTERS,
-  JSON_ESCAPES,
-  PERCENT_ESCAPES,
-  ENTITY_ESCAPES,
-];
+/** What a value may be dressed in. Each is taken off alone, so that the others still end a value where they stand. */
+const ESCAPINGS: readonly Escaping[] = [DISGUISES, JSON_ESCAPES, PERCENT_ESCAPES, ENTITY_ESCAPES];
+/** All at once, twice: JSON in JSON, a URL in JSON. */
+const EVERYTHING = allOf(ESCAPINGS);
 const LAYERS = 2;
 
 type Keep = (finding: Finding) => void;
@@ -36,29 +37,21 @@ function gather(text: string, layers: number, keep: Keep): void {
   look(text, keep);
   for (const encoded of encodedTexts(text)) {
     let first: Finding | undefined;
-    gatherPlain(encoded.text, layers, (finding) => {
+    look(encoded.text, (finding) => {
       first ??= finding;
     });
     if (first) keep({ kind: first.kind, from: encoded.from, to: encoded.to, value: encoded.text });
   }
-  gatherEscaped(text, layers, gather, keep);
-}
-
-/** As {@link gather}, but takes no further base64 off: what is nested in it may grow without bound. */
-function gatherPlain(text: string, layers: number, keep: Keep): void {
-  look(text, keep);
-  gatherEscaped(text, layers, gatherPlain, keep);
-}
-
-function gatherEscaped(text: string, layers: number, within: typeof gather, keep: Keep): void {
   if (layers === 0) return;
-  for (const escaping of ESCAPINGS) {
-    const view = decoded(text, escaping);
-    if (!view) continue;
-    within(view.text, layers - 1, (finding) => {
-      keep({ ...finding, ...view.toSource(finding.from, finding.to) });
-    });
-  }
+  const views = ESCAPINGS.map((escaping) => decoded(text, escaping)).filter((view) => view !== undefined);
+  // With a single kind of escape in the text, taking all off is taking that one off.
+  const everything = views.length > 0 ? decoded(text, EVERYTHING) : undefined;
+  if (everything) within(everything, layers - 1, keep);
+  if (views.length > 1) for (const view of views) within(view, 0, keep);
+}
+
+function within(view: View, layers: number, keep: Keep): void {
+  gather(view.text, layers, (finding) => keep({ ...finding, ...view.toSource(finding.from, finding.to) }));
 }
 
 function look(text: string, keep: Keep): void {

@@ -2,6 +2,7 @@ import type { JsonValue } from '../../toolset/define.ts';
 import { meaningOf } from './detectors/field-names.ts';
 import { findIn } from './find.ts';
 import { pairIn, stringUnder } from './json-fields.ts';
+import { quoteAround } from './json-text.ts';
 import { createPlaceholders } from './placeholders.ts';
 import { closesKey, isKeyGoingOn, opensKey, seriesOf } from './split-key.ts';
 
@@ -51,7 +52,8 @@ export function createRedactor(): Redactor {
     let taken = 0;
     for (const { kind, value, from, to } of findings) {
       const placeholder = hide(kind, value, from, to, path);
-      pieces.push(text.slice(taken, from), isBareNumber(text, from, to) ? `"${placeholder}"` : placeholder);
+      const quote = quoteAround(text, from, to);
+      pieces.push(text.slice(taken, from), quote, placeholder, quote);
       taken = to;
     }
     pieces.push(text.slice(taken));
@@ -100,9 +102,13 @@ export function createRedactor(): Redactor {
   };
 
   return Object.freeze({
-    text: (text: string) => textAt(text, ''),
+    text: (text: string) => {
+      placeholders.reserve(text);
+      return textAt(text, '');
+    },
     json: (value: JsonValue) => {
       openKeyIn = undefined;
+      placeholders.reserve(JSON.stringify(value));
       return valueAt(value, '', '');
     },
     report: () => ({ counts: placeholders.counts(), masked: [...masked] }),
@@ -129,15 +135,6 @@ const isArray = (value: JsonValue): value is readonly JsonValue[] => Array.isArr
 
 /** Below `passwords: {...}` every field is one, unless its own name says what it is. */
 const nameOf = (key: string, above: string) => (meaningOf(key) || !meaningOf(above) ? key : above);
-
-/** A number in a JSON text is quoted once it is hidden, or the text would be JSON no more. */
-function isBareNumber(text: string, from: number, to: number): boolean {
-  if (!/^-?[\d.eE+-]+$/.test(text.slice(from, to))) return false;
-  return (
-    /(?:"\s{0,16}:|\[|\d,)\s{0,64}$/.test(text.slice(Math.max(0, from - 96), from)) &&
-    /^\s{0,64}[,}\]]/.test(text.slice(to, to + 66))
-  );
-}
 
 function unused(taken: ReadonlyMap<string, unknown>, key: string): string {
   if (!taken.has(key)) return key;

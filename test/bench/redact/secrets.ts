@@ -97,7 +97,13 @@ export const TOKENS: readonly ValueMaker[] = [
 
 export const KEYS: readonly ValueMaker[] = [
   { kind: 'private key', make: pem },
-  { kind: 'private key, cut', make: (r) => pem(r).slice(0, -40 - r.below(40)) },
+  {
+    kind: 'private key, cut',
+    make: (r) =>
+      pem(r)
+        .slice(0, -40 - r.below(40))
+        .trimEnd(),
+  },
 ];
 
 const WORDS = 'correct horse battery staple summer winter dragon monkey orange velvet rocket copper'.split(

@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import { type Add, contextBefore, type Detector } from '../detector.ts';
 
 const ROWS = /\d+(?:[ .\u00a0-]\d+)*/g;
 const GROUP = /\d+/g;
@@ -22,7 +22,7 @@ const ISSUERS: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^(?:6011|64[4-9]|65)/, [16, 19]],
   [/^(?:352[89]|35[3-8])/, [16, 19]],
   [/^(?:2131|1800)/, [15]],
-  [/^(?:30[0-59]|36|38|39)/, [14, 16, 19]],
+  [/^(?:30[0-59]|36|38|39)/, [14]],
   [/^(?:62|81)/, [16, 17, 18, 19]],
   [/^(?:50(?:18|20|38)|5893|6304|6759|676[1-3]|639)/, [13, 15, 16, 18, 19]],
   [/^220[0-4]/, [16, 17, 18, 19]],
@@ -54,32 +54,32 @@ export const card: Detector = {
   },
 };
 
-/** Looks for a card that begins with one group; returns the group to go on with. */
-function cardAt(
-  text: string,
-  groups: readonly Group[],
-  first: number,
-  add: (kind: string, from: number, to: number) => void,
-) {
+/** Looks for the longest card that begins with one group; returns the group to go on with. */
+function cardAt(text: string, groups: readonly Group[], first: number, add: Add): number {
+  const from = groups[first]?.from ?? 0;
+  const hasContext = CONTEXT.test(contextBefore(text, from, 40));
   let digits = '';
-  const shape: number[] = [];
+  let shape = '';
+  let found: { readonly next: number; readonly to: number } | undefined;
   for (let i = first; i < groups.length; i++) {
     const group = groups[i];
     if (!group || digits.length + group.digits.length > LONGEST) break;
     digits += group.digits;
-    shape.push(group.digits.length);
-    if (digits.length < SHORTEST || (shape.length > 1 && !SHAPES.has(shape.join('-')))) continue;
-    const from = groups[first]?.from ?? 0;
+    shape += `${i > first ? '-' : ''}${group.digits.length}`;
+    if (digits.length < SHORTEST || (i > first && !SHAPES.has(shape))) continue;
     const to = group.from + group.digits.length;
-    if (!standsAlone(text, from, to)) continue;
-    const isCard = isIssued(digits) && hasCheckDigit(digits);
-    if (!isCard && !CONTEXT.test(text.slice(Math.max(0, from - 40), from))) continue;
-    // Sixteen plain digits beside the word are hidden too: a mistyped card is still somebody's.
-    if (!isCard && digits.length !== 16) continue;
-    add('card', from, to);
-    return i + 1;
+    if (isCard(digits, i > first, hasContext) && standsAlone(text, from, to)) found = { next: i + 1, to };
   }
-  return first + 1;
+  if (found) add('card', from, found.to);
+  return found?.next ?? first + 1;
+}
+
+/** Beside the word, sixteen digits are hidden whatever they are: a mistyped card is still somebody's. */
+function isCard(digits: string, isGrouped: boolean, hasContext: boolean): boolean {
+  if (hasContext && digits.length === 16) return true;
+  // Thirteen digits are mostly a time in milliseconds.
+  const isUsual = digits.length > 13;
+  return (isUsual || isGrouped || hasContext) && isIssued(digits) && hasCheckDigit(digits);
 }
 
 /** What stands inside a word, a fraction or a hash is none of ours. */

@@ -1,4 +1,7 @@
 import type { Detector } from '../detector.ts';
+import { isTelling } from './field-value.ts';
+
+const QUOTED = { isQuoted: true, isSentence: false };
 
 interface Shape {
   readonly kind: string;
@@ -92,6 +95,7 @@ export const commandLine: Detector = {
       if (!text.includes(sign)) continue;
       for (const match of text.matchAll(pattern)) {
         const secret = match.groups?.secret ?? match.groups?.quoted ?? match.groups?.single ?? '';
+        if (!isTelling(secret, 'any', QUOTED)) continue;
         const from = match.index + match[0].lastIndexOf(secret);
         add(kind, from, from + secret.length);
       }

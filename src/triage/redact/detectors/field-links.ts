@@ -114,7 +114,7 @@ export const LINKS: readonly Link[] = [
   {
     // define('NAME', 'value')
     pattern: /["'],\s{0,8}(?=["'])/y,
-    fits: (text, start) => isQuotedName(text, start) && text.charAt(start - 2) === '(',
+    fits: (text, start) => /\([ \t]{0,4}["']$/.test(text.slice(Math.max(0, start - 6), start)),
   },
   {
     // setName("value")

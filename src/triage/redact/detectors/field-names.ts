@@ -45,7 +45,7 @@ const MEANINGS: ReadonlyMap<string, FieldMeaning> = new Map([
   ...named('card-code', 'digits', 'cvv cvv2 cvc cvc2 csc cardcode'),
   ...named('pin', 'digits', 'pin pincode'),
   ...named('signature', 'long', 'signature sig hmac'),
-  ...named('session-id', 'long', 'session cookie'),
+  ...named('session-id', 'long', 'session'),
   ...named('secret', 'random', 'key auth authorization authentication salt seed mnemonic'),
 ]);
 
@@ -114,6 +114,8 @@ export function meaningOf(name: string): FieldMeaning | undefined {
     const meaning = pair ?? wordMeaning(word);
     if (!meaning) continue;
     if (isHarmless(words.slice(0, pair ? i - 1 : i), meaning)) return undefined;
+    // `pass` alone also counts tests that passed; `db_pass` does not.
+    if ((word === 'pass' || word === 'pw') && i > 0) return { ...meaning, hides: 'any' };
     const trailing = words.length - 1 - i;
     return trailing > 2 && meaning.hides !== 'any' ? { ...meaning, hides: 'random' } : meaning;
   }

@@ -60,14 +60,18 @@ function closersOff(text: string, from: number, to: number): number {
     const opener = { ')': '(', ']': '[', '}': '{' }[last];
     if (opener === undefined || text.slice(from, Math.min(end, from + 256)).includes(opener)) break;
   }
-  return end > from && text.charAt(end - 1) === '.' ? end - 1 : end;
+  return end;
 }
 
 /** Values that stand for one, or say that there is none. */
 const STANDS_FOR =
-  /^(?:\{[\w.-]{1,64}(?:#\d+)?\}|\{\*+\}|\*{2,}|[xX]{3,}|\.{2,}|…|\$\{.*\}|\$\(.*\)|\$[A-Z_][A-Z0-9_]{1,63}|\{\{.*|<[^<>]{0,64}>?|%\(?\w{0,32}\)?s|%[A-Z_]{2,40}%|\[?\(?(?:redacted|masked|hidden|filtered|removed|sensitive)\)?\]?|\[.{0,20}(?:REDACTED|FILTERED).{0,20}\]|null|nil|none|undefined|true|false|empty|n\/a|na|unset|-+|_+|0|!(?:Ref|Sub|GetAtt|vault).*)$/i;
+  /^(?:\{[\w.-]{1,64}(?:#\d+)?\}|\{\*+\}|\*{2,}|[xX]{3,}|\.{2,}|…|\$\{.*\}|\$\(.*\)|\{\{.*|<[^<>]{0,64}>?|%\(?\w{0,32}\)?s|%[A-Z_]{2,40}%|\[?\(?(?:redacted|masked|hidden|filtered|removed|sensitive)\)?\]?|\[.{0,20}(?:REDACTED|FILTERED).{0,20}\]|null|nil|none|undefined|true|false|empty|n\/a|na|unset|-+|_+|0|!(?:Ref|Sub|GetAtt|vault).*)$/i;
 const CODE =
   /^(?:(?:process\.env|os\.environ|os\.getenv|System\.getenv|ENV\[|import\.meta|env\.|secrets\.|vars?\.|local\.|module\.|config\.|settings\.|self\.|this\.|args\.|opts\.|options\.|params\.|request\.|req\.|res\.|ctx\.|data\.|user\.|credentials\.|new )\S*|[A-Za-z_][\w.]{0,80}\(.*|(?:vault|file|op|arn|projects|gcp|aws|azure|env|ref|ssm|awssm|sops):\S*|(?:\/[a-z0-9._-]+){2,}|https?:\/\/[^@\s]*)$/;
+/** What is beside a placeholder was there when it was put in, and was let stand. */
+const HOLDS_PLACEHOLDER = /\{[a-z][a-z-]{1,40}#\d{1,9}\}/;
+/** A shell's variable, in one case throughout: `$DB_PASSWORD`. */
+const VARIABLE = /^\$(?:[A-Z_][A-Z0-9_]{1,63}|[a-z_]{2,63})$/;
 /** What stands after "password:" in a sentence about one. */
 const PROSE =
   /^(?:invalid|incorrect|wrong|missing|expired|required|must|is|was|not|cannot|can't|failed|failure|bad|unauthorized|denied|mismatch|does|did|has|have|the|a|an|to|for|in|of|and|or|unknown|unable|could|should|will|please|too|no|yes|ok|string|str|text|number|int|integer|bool|boolean|optional|any|error|authentication|revoked|rejected|accepted|rotated|updated|changed|reset|verified|valid|EOF|end|unexpected|default|key|value|secret|type|object|array|byte|bytes)$/i;
@@ -81,7 +85,8 @@ export interface Standing {
 
 /** Whether a value is to be hidden, given what its field's name says. */
 export function isTelling(value: string, hides: Hides, { isQuoted, isSentence }: Standing): boolean {
-  if (value === '' || STANDS_FOR.test(value)) return false;
+  if (value === '' || STANDS_FOR.test(value) || VARIABLE.test(value) || HOLDS_PLACEHOLDER.test(value))
+    return false;
   if (isSentence && PROSE.test(value.replace(/[.,!?:]+$/, ''))) return false;
   if (CODE.test(value) && !(hides === 'any' && isQuoted)) return false;
   if (hides === 'any') return true;
@@ -100,6 +105,9 @@ function isToken(value: string, isSentence: boolean): boolean {
 
 /** Letters and digits mixed as no word mixes them, and neither a UUID, a hash, a date nor a resource's name. */
 function isRandom(value: string): boolean {
+  // No sentence and no name has as many different signs as a generated salt.
+  if (value.length >= 32 && (value.match(/[^\w\s.,-]/g)?.length ?? 0) >= 6 && entropy(value) >= 4.5)
+    return true;
   if (value.length < 16 || /[\s/:]{2}|^\w+:\/\//.test(value) || !/^[\w+/=.~:-]+$/.test(value)) return false;
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return false;
   if (/^(?:sha\d+:)?(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) || /^[\d.:TZ+-]+$/.test(value)) return false;

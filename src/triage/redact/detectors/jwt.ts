@@ -5,6 +5,8 @@ const BEGINNINGS = ['ey', 'ewo'];
 const CHARACTER = /[A-Za-z0-9_-]/;
 /** A token glued to a word before it is still found, at the first few places of the run where one could begin. */
 const TRIES = 4;
+/** `{"alg":""}` in base64. */
+const SHORTEST_HEADER = 15;
 /** Longer headers than this are not decoded; they are hidden unread. */
 const LONGEST_HEADER = 8192;
 /** A signed token has three parts, an encrypted one five. */
@@ -33,6 +35,7 @@ export const jwt: Detector = {
 
 function isHeader(encoded: string): boolean {
   if (encoded.length > LONGEST_HEADER) return true;
+  if (encoded.length < SHORTEST_HEADER) return false;
   try {
     const header: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString());
     if (typeof header !== 'object' || header === null) return false;

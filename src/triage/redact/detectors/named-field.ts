@@ -5,7 +5,7 @@ import { isTelling, valueAt } from './field-value.ts';
 
 /** What is in every name that could mean a secret; the name around it decides. */
 const ANCHOR =
-  /pass|pwd|pw|secret|token|key|cred|auth|sess|cookie|sid|sig|hmac|salt|seed|mnemonic|cvv|cvc|csc|pin|otp|jwt|bearer|csrf|xsrf|code|kennwort|senha|contrase|motdepasse|mdp|wachtwoord|has[lł]o|heslo|jelsz|l[öo]senord|parola|salasana|пароль|密码|密碼|パスワード|비밀번호|pat/gi;
+  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|sig|hmac|salt|seed|mnemonic|cvv|cvc|csc|pin|otp|jwt|bearer|csrf|xsrf|code|kennwort|senha|contrase|motdepasse|mdp|wachtwoord|has[lł]o|heslo|jelsz|l[öo]senord|parola|salasana|пароль|密码|密碼|パスワード|비밀번호|pat/gi;
 const NAME = /[\p{L}\p{N}_.$-]/u;
 const LONGEST_NAME = 80;
 
@@ -27,6 +27,13 @@ function nameEnd(text: string, at: number): number {
   return end;
 }
 
+function nameStart(text: string, at: number): number {
+  const limit = Math.max(0, at - LONGEST_NAME);
+  let start = at;
+  while (start > limit && isNameCharacter(text, start - 1)) start--;
+  return start;
+}
+
 function isNameCharacter(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   if (code > 127) return NAME.test(text.charAt(at));
@@ -45,7 +52,7 @@ function fieldAt(text: string, anchor: number, end: number, add: Add): number {
   for (const link of LINKS) {
     const bridge = matchAt(link.pattern, text, end);
     if (!bridge) continue;
-    const start = runStart(text, anchor, NAME, LONGEST_NAME);
+    const start = nameStart(text, anchor);
     const meaning = meaningOf(fullName(text, start, end));
     if (!meaning) return end;
     if (!link.fits(text, start, meaning)) continue;

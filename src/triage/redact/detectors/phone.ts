@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import { contextBefore, type Detector } from '../detector.ts';
 
 /** A number with its usual separators; a longer row of digits than a number has is cut to it below. */
 const CANDIDATE = /(?:\+|\(|(?<![\w.+/-])\d|(?<=[a-z]:)\d)[\d()./ \u00a0\u2010-\u2015-]{5,24}/gi;
@@ -34,7 +34,7 @@ export const phone: Detector = {
 
 /** Where the longest beginning of the row that is a number ends; its groups are taken off from the right. */
 function numberEnd(text: string, from: number, row: string): number | undefined {
-  const before = text.slice(Math.max(0, from - LOOK_BACK), from);
+  const before = contextBefore(text, from, LOOK_BACK);
   if (/[\w.+]$/.test(before) && row.startsWith('(')) return undefined;
   const hasContext = CONTEXT.test(before);
   for (let end = row.length; end > 5; end = lastGap(row, end)) {

@@ -13,6 +13,8 @@ const BARE =
   /(?:MII[A-Za-z0-9+/]{2}[wgA-Za-z]IBAD?[AK][A-Za-z0-9+/]{24,}|MHcCAQEEI[A-Za-z0-9+/]{24,}|MI[GH][A-Za-z0-9+/]{1,4}AgEAMB[A-Za-z0-9+/]{24,}|MC4CAQAwBQYDK2V[A-Za-z0-9+/]{20,}|b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]{24,})[=]{0,2}/g;
 const PUTTY = /Private-Lines: \d{1,4}/g;
 const BASE64_LINES = /(?:\s{1,4}[A-Za-z0-9+/=]{8,80})*/y;
+/** What is left of the line in which a key was cut off. */
+const LAST_LINE = /(?:\r?\n|\\{1,4}n)[A-Za-z0-9+/=]{1,15}(?=["'\\\s`;<]|$)/y;
 const LONGEST_CUT = 16_384;
 
 /** Private keys in PEM, whole or cut at either end, on many lines or on one; and keys that lost their frame. */
@@ -63,11 +65,9 @@ function keyEnd(text: string, at: number): number {
 /** Of a key that was cut short only what looks like base64 goes: the prose after it stays. */
 function cutEnd(text: string, at: number, end: number): number {
   let last = at;
-  const words = /[A-Za-z0-9+/=]{16,}/g;
-  words.lastIndex = at;
-  for (let match = words.exec(text); match && match.index < end; match = words.exec(text)) {
-    if (match.index - last > 64) break;
-    last = match.index + match[0].length;
+  for (const { 0: word, index } of text.slice(at, end).matchAll(/[A-Za-z0-9+/=]{16,}/g)) {
+    if (at + index - last > 64) break;
+    last = at + index + word.length;
   }
-  return last;
+  return last + (matchAt(LAST_LINE, text, last)?.[0].length ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import { contextBefore, type Detector } from '../detector.ts';
 
 /** Never given out: areas 000, 666 and 9xx, group 00, serial 0000. */
 const NUMBER = /(?<![\w.-])(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-]|\.\d)/g;
@@ -9,7 +9,7 @@ export const socialSecurity: Detector = {
   name: 'social-security',
   find(text, add) {
     for (const { 0: number, 1: separator, index } of text.matchAll(NUMBER)) {
-      if (separator === ' ' && !CONTEXT.test(text.slice(Math.max(0, index - 40), index))) continue;
+      if (separator === ' ' && !CONTEXT.test(contextBefore(text, index, 40))) continue;
       add('us-ssn', index, index + number.length);
     }
   },

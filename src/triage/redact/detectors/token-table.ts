@@ -28,8 +28,16 @@ const TABLE: readonly (readonly [kind: string, prefixes: string, rest: string])[
   ['gitlab-token', 'GR1348941', `${WORD}{20,}`],
   ['slack-token', 'xoxb- xoxa- xoxp- xoxo- xoxs- xoxr- xoxc- xoxd- xoxe- xapp- xwfp-', '[\\w%+/=-]{12,}'],
   ['slack-token', 'xoxe.xoxb- xoxe.xoxp-', `${WORD}{12,}`],
-  ['slack-webhook', 'hooks.slack.com/', '(?:services|workflows|triggers)/[\\w/-]{16,}'],
-  ['discord-webhook', 'discord.com/api/webhooks/ discordapp.com/api/webhooks/', `\\d{10,}/${WORD}{20,}`],
+  [
+    'slack-webhook',
+    'https://hooks.slack.com/ hooks.slack.com/',
+    '(?:services|workflows|triggers)/[\\w/-]{16,}',
+  ],
+  [
+    'discord-webhook',
+    'https://discord.com/api/webhooks/ https://discordapp.com/api/webhooks/ discord.com/api/webhooks/ discordapp.com/api/webhooks/',
+    `\\d{10,}/${WORD}{20,}`,
+  ],
   ['teams-webhook', 'webhook.office.com/webhookb2/', '[\\w@/-]{40,}'],
   ['aws-key-id', 'AKIA ASIA ABIA ACCA', '[A-Z0-9]{16}(?![A-Za-z0-9])'],
   ['aws-key-id', 'amzn.mws.', '[0-9a-f-]{36,}'],
@@ -118,6 +126,11 @@ const TABLE: readonly (readonly [kind: string, prefixes: string, rest: string])[
   ['pagerduty-key', 'pdus+', '[\\w+-]{16,}'],
   ['mapbox-token', 'sk.eyJ', '[\\w-]{20,}\\.[\\w-]{16,}'],
   ['yandex-key', 'AQVN', `${WORD}{35,}`],
+  ['onepassword-key', 'A3-', '[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}'],
+  ['langsmith-key', 'lsv2_pt_ lsv2_sk_', '[0-9a-f_]{32,}'],
+  ['definednetworking-token', 'dnkey-', '[a-z0-9=_-]{40,}'],
+  ['lob-key', 'live_ test_', '[0-9a-f]{35}(?![A-Za-z0-9])'],
+  ['clickhouse-key', '4b1d', '(?=[A-Za-z]{0,37}\\d)(?=[0-9a-z]{0,37}[A-Z])[A-Za-z0-9]{38}(?![A-Za-z0-9])'],
   ['cloudinary-url', 'cloudinary://', '\\d{6,}:[\\w-]{20,}'],
 ];
 

@@ -45,14 +45,14 @@ function userinfoEnd(text: string, at: number, limit: number): number | undefine
   let last = -1;
   for (let i = at; i < limit; i++) {
     const character = text.charAt(i);
-    // Braces stand in placeholders and in passwords that nobody encoded; they end a URL only where no `@` follows.
-    if (STOP.test(character) && !(/[{}|^]/.test(character) && authorityEnds < 0)) break;
-    if (/[/?#]/.test(character) && authorityEnds < 0) {
+    // Braces stand in placeholders and in passwords that nobody encoded.
+    if (STOP.test(character) && (authorityEnds >= 0 || !/[{}|^]/.test(character))) break;
+    if (/[/?#]/.test(character)) {
       if (last >= 0) return last;
-      authorityEnds = i;
+      if (authorityEnds < 0) authorityEnds = i;
     } else if (character === '@') {
-      if (authorityEnds < 0) last = i;
-      else return isPasswordGoingOn(text, at, authorityEnds, i) ? i : undefined;
+      if (authorityEnds >= 0 && last < 0 && !isPasswordGoingOn(text, at, authorityEnds, i)) return undefined;
+      last = i;
     }
   }
   return last >= 0 ? last : undefined;
