@@ -29,7 +29,6 @@ await build({
     '@ai-sdk/anthropic',
     '@ai-sdk/openai-compatible',
     '@aws-sdk/client-s3',
-    '@clickhouse/client',
     '@kubernetes/client-node',
     '@platformatic/kafka',
     'ai',

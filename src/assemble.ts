@@ -130,6 +130,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     versions: changes,
     run: call,
     services,
+    recordEvent,
     catalog: catalogs.of,
     swap: (next) => {
       catalogs.swap(next);

@@ -36,6 +36,17 @@ const Figures = z.object({
       }),
     )
     .optional(),
+  versions: z
+    .array(
+      z.object({
+        versions: z.number(),
+        list: Series,
+        diff: Series,
+        bytes: z.number(),
+        unchanged_version_bytes: z.number(),
+      }),
+    )
+    .optional(),
   catalog: z.array(
     z.object({ components: z.number(), load_ms: z.number(), list_bytes: z.number(), call: Series }),
   ),
@@ -58,6 +69,7 @@ export function benchmarkTables(text: string | undefined): string {
     comparison(figures),
     ...(figures.isolation ? [isolationTable(figures.isolation)] : []),
     catalogTable(figures),
+    ...(figures.versions ? [versionsTable(figures.versions)] : []),
     auditTable(figures),
   ].join('\n\n');
 }
@@ -110,6 +122,28 @@ const catalogTable = ({ catalog }: Figures): string =>
       `${list_bytes} bytes`,
       `${call.p50} ms`,
       `${call.p99} ms`,
+    ]),
+  );
+
+const versionsTable = (rows: NonNullable<Figures['versions']>): string =>
+  table(
+    [
+      'versions of 100 components',
+      'list of 10, p50',
+      'p99',
+      'diff, p50',
+      'p99',
+      'store',
+      'one more, nothing changed',
+    ],
+    rows.map(({ versions, list, diff, bytes, unchanged_version_bytes: unchanged }) => [
+      `${versions}`,
+      `${list.p50} ms`,
+      `${list.p99} ms`,
+      `${diff.p50} ms`,
+      `${diff.p99} ms`,
+      `${bytes} bytes`,
+      `${unchanged} bytes`,
     ]),
   );
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue, StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
-import type { Changes } from './changes.ts';
+import type { ChangeEntry, Changes } from './changes.ts';
 import { withDeadline } from './deadline.ts';
-import type { CapturedWrite, OpenedWrite } from './stages.ts';
+import type { CapturedWrite, OpenedWrite, Undo } from './stages.ts';
 
 /** Reads what the write will touch and makes it durable: no before-image, no write. */
 export async function captureBefore(
@@ -12,6 +12,8 @@ export async function captureBefore(
 ): Promise<CapturedWrite> {
   const { effect } = call.tool;
   const { undo, tool, at, scope } = call;
+  // What a relaying tool does are the calls that it makes, each with a version of its own.
+  if (tool.relays) return { ...call, change: noVersion(deps.changes) };
   // A step that takes a write back is taken back by making the call again, for which the write's own image is kept.
   const before = undo?.kind === 'revert' ? null : await imageOf(call, deps.stack);
   if (undo?.kind === 'redo') assertUntouched(call, before);
@@ -31,30 +33,62 @@ export async function captureBefore(
   return { ...call, change };
 }
 
+const noVersion = (changes: Changes): ChangeEntry => ({
+  version: changes.version(),
+  recordAfter: async () => {},
+  end: async () => {},
+});
+
 /** What a tool's capture sees now, in the form in which it is stored; null for a tool without a way back. */
-export async function imageOf(call: OpenedWrite, stack: StackView): Promise<JsonValue> {
+async function imageOf(call: OpenedWrite, stack: StackView): Promise<JsonValue> {
   const { effect } = call.tool;
   if (effect.irreversible !== undefined) return null;
-  const image = await withDeadline(
+  const image = await looking(call, stack, (context) => effect.capture(context, call.params));
+  return JSON.parse(JSON.stringify(image ?? null));
+}
+
+/** Whether a tool checks by itself that a write of its was taken back. */
+export const hasOwnCheck = ({ effect }: OpenedWrite['tool']): boolean =>
+  effect.irreversible === undefined && effect.isBack !== undefined;
+
+/** Whether what a write touched is as it was before it. What cannot be looked at is not. */
+export async function isAsBefore(
+  call: OpenedWrite,
+  { before, after }: Undo,
+  stack: StackView,
+): Promise<boolean> {
+  const { effect } = call.tool;
+  try {
+    if (effect.irreversible === undefined && effect.isBack) {
+      const { isBack } = effect;
+      return await looking(call, stack, (context) => isBack(context, { args: call.params, before, after }));
+    }
+    return isDeepStrictEqual(await imageOf(call, stack), before);
+  } catch {
+    return false;
+  }
+}
+
+const looking = <T>(
+  call: OpenedWrite,
+  stack: StackView,
+  look: (context: Parameters<typeof call.tool.run>[0]) => Promise<T>,
+): Promise<T> =>
+  withDeadline(
     call,
     (why) => why,
     (signal) =>
-      effect.capture(
-        {
-          client: call.session.client,
-          target: call.at.target,
-          signal,
-          limits: call.limits,
-          principal: call.catalog.principal,
-          stack,
-          grant: call.grant,
-          recordAfter: () => Promise.reject(new ToolError('internal', 'capture has nothing to record after')),
-        },
-        call.params,
-      ),
+      look({
+        client: call.session.client,
+        target: call.at.target,
+        signal,
+        limits: call.limits,
+        principal: call.catalog.principal,
+        stack,
+        grant: call.grant,
+        recordAfter: () => Promise.reject(new ToolError('internal', 'looking has nothing to record after')),
+      }),
   );
-  return JSON.parse(JSON.stringify(image ?? null));
-}
 
 /** A write that is made again must find what it found the first time. What it creates anew finds nothing, and says so itself. */
 function assertUntouched(call: OpenedWrite, found: JsonValue): void {

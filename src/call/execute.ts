@@ -99,4 +99,5 @@ const contextOf = (call: CapturedWrite, stack: StackView, signal: AbortSignal) =
   principal: call.catalog.principal,
   stack,
   grant: call.grant,
+  ...(call.peer ? { session: call.peer } : {}),
 });

@@ -8,7 +8,7 @@ import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { type Answer, answerError, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
-import { captureBefore, imageOf } from './capture.ts';
+import { captureBefore, hasOwnCheck, isAsBefore } from './capture.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Captured, ChangeEntry, Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
@@ -127,8 +127,9 @@ function takingBack(
 ): Promise<Executed> {
   const { undo, tool } = call;
   if (undo?.kind !== 'revert') return run();
-  const look = () => inSession(deps, call, (session) => imageOf({ ...call, session }, deps.viewFor(call)));
-  return takeBack({ undo, kind: tool.effect.kind, look, run });
+  const isBack = () =>
+    inSession(deps, call, (session) => isAsBefore({ ...call, session }, undo, deps.viewFor(call)));
+  return takeBack({ undo, isBack, isProof: hasOwnCheck(tool), run });
 }
 
 /** The place of a write in the version store, once it has one. */

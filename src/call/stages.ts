@@ -38,6 +38,8 @@ export interface Undo {
   readonly of: number;
   readonly before: JsonValue;
   readonly after: JsonValue;
+  /** The process ended while this step ran, so it may have been done already. */
+  readonly isResumed?: boolean;
 }
 
 /** What one stage hands to the next. Each type can only be had by passing the stage that makes it. */

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { JsonValue } from '../toolset/define.ts';
+import { ToolError } from '../toolset/errors.ts';
 import type { Executed, Undo } from './stages.ts';
 
 /** How taking a write back ended, by what is there afterwards and not by what was sent. */
@@ -8,24 +7,32 @@ export type Restored = 'restored' | 'restored_unverified';
 /** What taking a write back needs of the call that does it. */
 export interface TakingBack {
   readonly undo: Undo;
-  /** The kind of the write's effect. */
-  readonly kind: 'create' | 'update' | 'destroy';
-  /** Sees what the write would find now; throws where there is nothing to see. */
-  look(): Promise<JsonValue>;
+  /** Whether what is there now is what was there before the write, as far as can be seen. */
+  isBack(): Promise<boolean>;
+  /** The tool's own check: what it says holds. Without one only a difference that was seen to go proves anything. */
+  readonly isProof: boolean;
   /** Runs the tool's way back. */
   run(): Promise<Executed>;
 }
 
-/** Takes a write back, and says what is there afterwards. */
-export async function takeBack({ undo, kind, look, run }: TakingBack): Promise<Executed> {
-  const isBefore = async () => isDeepStrictEqual(await look().catch(() => undefined), undo.before);
-  const wasBefore = await isBefore();
-  // A rollback that was killed half-way comes by again; what is back already is not taken back twice. Of something
-  // new there may be nothing to see before it is made, so that alone does not say that it is gone.
-  if (wasBefore && kind !== 'create') return outputOf(undo, 'restored', true);
-  await run();
-  const isBack = !wasBefore && (await isBefore());
-  return outputOf(undo, isBack ? 'restored' : 'restored_unverified', false);
+/**
+ * Takes a write back, and says what is there afterwards.
+ *
+ * Where the tool has no check of its own, what the write would find is looked at: `restored` when it is what it found
+ * then, and was not so before. A look that saw no difference beforehand cannot see this write, as that of a creation
+ * sees nothing of what it creates; then what was done is believed and called unverified.
+ */
+export async function takeBack({ undo, isBack, isProof, run }: TakingBack): Promise<Executed> {
+  const wasBack = await isBack();
+  try {
+    await run();
+  } catch (error) {
+    if (!(undo.isResumed && wasBack && error instanceof ToolError && error.code === 'conflict')) throw error;
+    // The process ended while this ran, and the tool finds nothing more to take back.
+    return outputOf(undo, isProof ? 'restored' : 'restored_unverified', true);
+  }
+  const isRestored = (isProof || !wasBack) && (await isBack());
+  return outputOf(undo, isRestored ? 'restored' : 'restored_unverified', false);
 }
 
 const outputOf = ({ of }: Undo, result: Restored, wasSo: boolean): Executed => ({

@@ -1,4 +1,7 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline';
 import type { Stackward } from '../stackward.ts';
 import type { StackDiff, VersionSummary } from '../toolset/versions-view.ts';
 import {
@@ -9,8 +12,11 @@ import {
   summaryOf,
   topologyOf,
 } from '../versions/look.ts';
+import { exportVersions, importVersions } from '../versions/transfer.ts';
+import { verifyVersions } from '../versions/verify.ts';
+import { openVersions } from '../versions/versions.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
-import { openStackward } from './open.ts';
+import { dataDirOf, openStackward } from './open.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
 /** Opens the stack for one look at its versions. */
@@ -153,5 +159,77 @@ function tell(found: StackDiff, options: TopologyOptions, world: World): number 
   for (const field of secrets) say(`${bold(field)}  another version of the credential`);
   for (const [name, why] of Object.entries(unknown)) say(dim(`${name}: ${why}`));
   if (topology.length + resources.length + secrets.length === 0) say('nothing differs');
+  return EXIT.ok;
+}
+
+/** `stackward versions verify`: checks every version and object against its hash. */
+export const verify = (options: TopologyOptions, world: World): Promise<number> =>
+  withStack(options, world, async ({ history }) => {
+    const found = await verifyVersions(history.versions);
+    if (options.json) writeJson(world.stdout, found);
+    else {
+      for (const { version, what } of found.damage)
+        writeLine(world.stdout, red(`version ${version}: ${what}`));
+      const verdict = found.damage.length === 0 ? green('all sound') : red(`${found.damage.length} damaged`);
+      writeLine(world.stdout, `${found.versions} versions, ${found.objects} objects: ${verdict}`);
+    }
+    return found.damage.length === 0 ? EXIT.ok : EXIT.failed;
+  });
+
+/** `stackward versions keep`: keeps a version whatever is pruned, lets it go, or lists those that are kept. */
+export const keep = (
+  text: string | undefined,
+  options: TopologyOptions & { reason: string; release?: boolean },
+  world: World,
+): Promise<number> =>
+  withStack(options, world, async ({ history: { keeper } }) => {
+    if (text !== undefined && options.release) await keeper.release(numberIn(text));
+    else if (text !== undefined) await keeper.keep(numberIn(text), options.reason);
+    const kept = [...(await keeper.list())];
+    if (options.json) writeJson(world.stdout, { kept: Object.fromEntries(kept) });
+    else for (const [number, why] of kept) writeLine(world.stdout, `${bold(String(number))}  ${why}`);
+    return EXIT.ok;
+  });
+
+/** `stackward versions prune`: removes old versions, as far as no rollback target that is kept needs them. */
+export const pruneVersions = (
+  options: TopologyOptions & { before: number; dryRun?: boolean },
+  world: World,
+): Promise<number> =>
+  withStack(options, world, async ({ history }) => {
+    const pruned = await history.prune(options.before, { dryRun: options.dryRun === true });
+    if (options.json) writeJson(world.stdout, pruned);
+    else {
+      const word = options.dryRun ? 'would be removed' : 'removed';
+      writeLine(
+        world.stdout,
+        `${pruned.versions.length} versions and ${pruned.objects} objects ${word}; the first that stays is ${pruned.first}`,
+      );
+      if (pruned.held !== undefined) writeLine(world.stdout, yellow(pruned.held));
+    }
+    return EXIT.ok;
+  });
+
+/** `stackward versions export`: everything in the store as JSON Lines, unmasked. */
+export const exportStore = (options: TopologyOptions & { output?: string }, world: World): Promise<number> =>
+  withStack(options, world, async ({ history, recordEvent }) => {
+    await recordEvent('versions_exported', userInfo().username, { latest: history.versions.version() });
+    const out = options.output === undefined ? undefined : await open(options.output, 'wx', 0o600);
+    for await (const line of exportVersions(history.versions))
+      if (out) await out.write(`${line}\n`);
+      else world.stdout.write(`${line}\n`);
+    await out?.sync();
+    await out?.close();
+    return EXIT.ok;
+  });
+
+/** `stackward versions import`: takes an export into a data directory that has no versions yet. */
+export async function importStore(file: string, options: TopologyOptions, world: World): Promise<number> {
+  const dir = dataDirOf(options, world);
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  const moment = { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) };
+  const taken = await importVersions(openVersions({ dir, moment }), lines);
+  if (options.json) writeJson(world.stdout, taken);
+  else writeLine(world.stdout, `${taken.versions} versions and ${taken.objects} objects taken into ${dir}`);
   return EXIT.ok;
 }

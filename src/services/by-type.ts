@@ -18,6 +18,16 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: [],
     load: async () => (await import('./application/service.ts')).application,
   }],
+  ['argocd', {
+    builtIn: false,
+    tools: ["argocd_list_projects","argocd_list_applications","argocd_get_application","argocd_resource_tree","argocd_diff","argocd_history","argocd_events","argocd_logs","argocd_sync","argocd_rollback","argocd_deploy_irreversibly","argocd_refresh"],
+    load: async () => (await import('./argocd/service.ts')).argocd,
+  }],
+  ['clickhouse', {
+    builtIn: false,
+    tools: ["clickhouse_query","clickhouse_explain","clickhouse_tables","clickhouse_describe","clickhouse_parts","clickhouse_running_queries","clickhouse_insert","clickhouse_insert_keyed"],
+    load: async () => (await import('./clickhouse/service.ts')).clickhouse,
+  }],
   ['grafana', {
     builtIn: false,
     tools: ["grafana_search","grafana_dashboard","grafana_panel_queries","grafana_run_panel","grafana_datasources","grafana_datasource_health","grafana_annotations","grafana_alert_rules","grafana_folders","grafana_create_annotation","grafana_update_dashboard"],

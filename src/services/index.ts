@@ -3,6 +3,8 @@ import type { ServiceDefinition } from '../toolset/define.ts';
 import { agent } from './agent/service.ts';
 import { alertmanager } from './alertmanager/service.ts';
 import { application } from './application/service.ts';
+import { argocd } from './argocd/service.ts';
+import { clickhouse } from './clickhouse/service.ts';
 import { grafana } from './grafana/service.ts';
 import { httpService } from './http-service/service.ts';
 import { kafka } from './kafka/service.ts';
@@ -26,6 +28,8 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     agent,
     alertmanager,
     application,
+    argocd,
+    clickhouse,
     grafana,
     httpService,
     kafka,

@@ -136,6 +136,11 @@ export type Effect<S extends ServiceTypes, P> =
       capture(context: WriteContext<S>, args: P): Promise<JsonValue>;
       /** Puts back what `capture` saw; throws ToolError('conflict') when somebody changed it in between. */
       revert(context: WriteContext<S>, change: Change<P>): Promise<void>;
+      /**
+       * Whether everything that the write touched is as it was before it: reads back where `capture` cannot see it,
+       * as it cannot see a row that an insert adds.
+       */
+      isBack?(context: WriteContext<S>, change: Change<P>): Promise<boolean>;
       readonly irreversible?: undefined;
     };
 

@@ -90,7 +90,7 @@ async function runStep(
 ): Promise<Ended> {
   try {
     const version = await deps.versions.files.read(step.of);
-    const undo = await undoOf(version, step, deps.versions);
+    const undo = { ...(await undoOf(version, step, deps.versions)), isResumed: wasRunning };
     const answer = await callPatiently(version, undo, journal, deps, signal);
     return endOf(answer, step, wasRunning);
   } catch (error) {

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { Captured } from '../call/changes.ts';
 import type { Pipeline } from '../call/pipeline.ts';
 import type { Catalog } from '../toolset/catalog.ts';
+import type { JsonValue } from '../toolset/define.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { ServiceSource } from '../toolset/service-source.ts';
 import type { RollbackPlan, StackDiff } from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
 import { captureComponents } from './capture-component.ts';
 import { openJournals } from './journal.ts';
+import { type Keeper, openKeeper, type Pruned, prune } from './keep.ts';
 import { driftFrom, readVersion, topologyOf } from './look.ts';
 import { componentOf, planRollback } from './plan-rollback.ts';
 import { restoreTopologyFile } from './restore-topology.ts';
@@ -22,6 +24,7 @@ export interface HistoryDeps {
   readonly services: ServiceSource;
   /** The catalog of a principal at this moment. */
   catalog(principal: string): Catalog;
+  recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
   /** Puts another graph in force in this process. */
   swap(graph: Graph): void;
 }
@@ -30,6 +33,9 @@ export interface HistoryDeps {
 export interface History {
   readonly versions: Versions;
   readonly rollbacks: Rollbacks;
+  readonly keeper: Keeper;
+  /** Removes versions before one, as far as nothing that is kept needs them. */
+  prune(before: number, options: { dryRun: boolean }): Promise<Pruned>;
   /** Reads the configuration of one component. Never throws: what it misses it says. */
   capture(component: string): Promise<Captured>;
   captureAll(): Promise<Captured>;
@@ -92,8 +98,24 @@ export function openHistory(deps: HistoryDeps): History {
     await recordTopology('rollback', `put back from version ${number}`);
   };
   const folder = join(dir, 'rollbacks');
+  const journals = openJournals(folder);
+  const keeper = openKeeper(dir, versions);
   return {
     versions,
+    keeper,
+    async prune(before, { dryRun }) {
+      const needed = new Map(await keeper.list());
+      const open = await journals.open();
+      if (open) needed.set(open.to, `the rollback ${open.id} goes there`);
+      const pruned = await prune(versions, { before, needed, dryRun });
+      if (!dryRun)
+        await deps.recordEvent('versions_pruned', STACK_PRINCIPAL, {
+          before,
+          first: pruned.first,
+          versions: pruned.versions.length,
+        });
+      return pruned;
+    },
     capture: (component) => capture([component]),
     captureAll,
     snapshot,
@@ -104,7 +126,8 @@ export function openHistory(deps: HistoryDeps): History {
       dir: folder,
       versions,
       run,
-      journals: openJournals(folder),
+      recordEvent: deps.recordEvent,
+      journals,
       restoreTopology,
       plan,
       snapshot: async (by, note) => (await snapshot(by, note)).version,

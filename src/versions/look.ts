@@ -32,19 +32,27 @@ export const summaryOf = ({ number, time, cause, by, note, change, end }: WholeV
   ...(end ? { outcome: end.outcome } : {}),
 });
 
-/** The latest versions, newest first; `before` a number. Reads no more files than it gives versions. */
+/** The latest versions, newest first; `before` a number. Looks at no more files than it gives versions, however long the history is. */
 export async function listVersions(
   { files }: Versions,
   { limit, before }: { limit: number; before?: number },
 ): Promise<readonly WholeVersion[]> {
-  const numbers = (await files.numbers()).filter((number) => before === undefined || number < before);
-  return Promise.all(numbers.slice(-limit).reverse().map(files.read));
+  const newest = await files.newest();
+  const found: number[] = [];
+  let number = Math.min(newest, before === undefined ? newest : before - 1);
+  for (; number > 0 && found.length < limit && (await files.has(number)); number--) found.push(number);
+  // Below the first gap are versions that stayed for their image when others were pruned.
+  if (number > 0 && found.length < limit) {
+    const kept = (await files.numbers()).filter((one) => one < number).reverse();
+    found.push(...kept.slice(0, limit - found.length));
+  }
+  return Promise.all(found.map(files.read));
 }
 
 /** One version. Throws ToolError('not_found') naming those there are. */
 export async function readVersion({ files }: Versions, number: number): Promise<WholeVersion> {
-  const numbers = await files.numbers();
-  if (!numbers.includes(number)) {
+  if (!(await files.has(number))) {
+    const numbers = await files.numbers();
     const kept = numbers.length === 0 ? 'there is none yet' : `kept are ${numbers[0]} to ${numbers.at(-1)}`;
     throw new ToolError('not_found', `there is no version ${number}; ${kept}`);
   }

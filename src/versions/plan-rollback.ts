@@ -67,9 +67,19 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
 
 /** Every version after one, newest first. */
 async function versionsAfter(versions: Versions, to: number): Promise<readonly WholeVersion[]> {
-  const all = await versions.files.numbers();
-  const count = all.filter((number) => number > to).length;
-  return count === 0 ? [] : listVersions(versions, { limit: count });
+  const after = (await versions.files.numbers()).filter((number) => number > to);
+  const latest = after.at(-1) ?? to;
+  // An old version may stay for its image alone, when what came after it was pruned.
+  if (after.length !== latest - to) {
+    const missing = Array.from({ length: latest - to }, (_, n) => to + 1 + n).find(
+      (number) => !after.includes(number),
+    );
+    throw new ToolError(
+      'not_found',
+      `version ${missing} was pruned, so the stack cannot be rolled back to ${to}; choose a later one`,
+    );
+  }
+  return after.length === 0 ? [] : listVersions(versions, { limit: after.length });
 }
 
 /**
@@ -97,9 +107,8 @@ function dueChanges(later: readonly WholeVersion[]): readonly WholeVersion[] {
   return due;
 }
 
-/** A write that is known to have failed before it changed anything, or that only makes other calls. */
-const hadNoEffect = ({ change, end }: WholeVersion): boolean =>
-  end?.outcome === 'error' || change?.tool.startsWith('stack_') === true;
+/** A write that is known to have failed before it changed anything. */
+const hadNoEffect = ({ end }: WholeVersion): boolean => end?.outcome === 'error';
 
 const nameOf = ({ number, change }: WholeVersion) => ({
   of: number,

@@ -1,9 +1,11 @@
+import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { RollbackPlan } from '../toolset/versions-view.ts';
 import { type ApplyDeps, type ApplyOptions, applyRollback } from './apply-rollback.ts';
 import type { Journal } from './journal.ts';
 import { withLease } from './lease.ts';
 import { assertSamePlan } from './plan-rollback.ts';
+import { reportOf } from './report.ts';
 import type { Version } from './version.ts';
 
 export interface RollbackDeps extends ApplyDeps {
@@ -11,6 +13,8 @@ export interface RollbackDeps extends ApplyDeps {
   readonly dir: string;
   plan(principal: string, to: number, component?: string): Promise<RollbackPlan>;
   snapshot(by: string, note: string): Promise<Version>;
+  /** Records what happened to the stack in the audit. */
+  recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
 }
 
 /** Who rolls back, and how: `principal` makes the calls, `by` is named in the versions. */
@@ -33,7 +37,14 @@ export interface Rollbacks {
 
 export function openRollbacks(deps: RollbackDeps): Rollbacks {
   const { journals } = deps;
-  const run = (journal: Journal, options: RollbackOptions) => applyRollback(journal, deps, options);
+  const run = async (journal: Journal, options: RollbackOptions) => {
+    const { id, to, snapshot } = journal;
+    await deps.recordEvent('rollback_begun', options.principal, { id, to, snapshot, by: options.by });
+    const ended = await applyRollback(journal, deps, options);
+    const { verdict, at_target } = reportOf(ended);
+    await deps.recordEvent('rollback_ended', options.principal, { id, to, verdict, at_target });
+    return ended;
+  };
   return {
     unfinished: journals.open,
     begin: ({ to, component, digest }, options) =>

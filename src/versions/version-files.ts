@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { readdir, readFile, unlink } from 'node:fs/promises';
+import { access, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
@@ -38,6 +38,12 @@ export interface VersionFiles {
   create(make: (number: number) => Promise<Version>): Promise<Version>;
   addAfter(number: number, after: JsonValue): Promise<void>;
   addEnd(number: number, end: VersionEnd): Promise<void>;
+  /** Puts a version of an export under its own number. Throws when the number is taken. */
+  restore(version: Version, after: JsonValue, end: VersionEnd | undefined): Promise<void>;
+  /** The highest number there is by now, whichever process made it. */
+  newest(): Promise<number>;
+  /** Whether there is a version of that number. */
+  has(number: number): Promise<boolean>;
   /** Throws DamagedVersion. */
   read(number: number): Promise<WholeVersion>;
   /** Every number there is, ascending. */
@@ -64,8 +70,19 @@ export function openVersionFiles(folder: string): VersionFiles {
     return text === undefined ? undefined : unsealed(text, number);
   };
 
+  const has = (number: number) =>
+    access(path(number, 'begin')).then(
+      () => true,
+      () => false,
+    );
+
   return {
     last: () => last,
+    has,
+    async newest() {
+      while (await has(last + 1)) last += 1;
+      return last;
+    },
     async create(make) {
       for (let number = last + 1; ; number++) {
         const version = Version.parse(await make(number));
@@ -73,6 +90,12 @@ export function openVersionFiles(folder: string): VersionFiles {
         last = Math.max(last, number);
         if (isOurs) return version;
       }
+    },
+    async restore(version, after, end) {
+      await add(version.number, 'begin', version);
+      if (after !== null) await add(version.number, 'after', after);
+      if (end) await add(version.number, 'end', end);
+      last = Math.max(last, version.number);
     },
     addAfter: (number, after) => add(number, 'after', after),
     addEnd: (number, end) => add(number, 'end', end),

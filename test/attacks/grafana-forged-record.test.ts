@@ -26,7 +26,7 @@ describe('a way back that leads further than the change', () => {
     [],
   ])('to %j is not gone', async (...fields) => {
     const written = await lab.scoped().write(updateDashboard, 'shop', ARGS);
-    const record = { ...written, before: { version: 1, fields } };
+    const record = { ...written, before: { ...(written.before as object), fields } };
     await lab.unwritten(() => lab.scoped().revert(updateDashboard, 'shop', ARGS, record));
   });
 
@@ -75,6 +75,9 @@ describe('a record that names another’s annotation', () => {
 
 test.each([
   { status: 404, body: '<html>' },
+  { status: 404, body: '{"message":"no Route matched with those values"}' },
+  { status: 404, body: '{"message":"Not found"}' },
+  { status: 404, body: '{}' },
   { status: 403, body: '{}' },
 ])('an annotation that cannot be looked at ($status) does not count as gone', async (answer) => {
   const args = { dashboard: 'shop-main', text: 'drill' };

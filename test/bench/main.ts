@@ -9,6 +9,7 @@ import { benchIsolation } from './isolation.ts';
 import { openLab } from './lab.ts';
 import { benchMask } from './mask.bench.ts';
 import { benchSelect, benchThroughput } from './select.ts';
+import { benchVersions } from './versions.ts';
 
 /** Everything that is measured, in one run; ratios compare ours with an ungoverned server in turns. */
 const { json } = new Command('bench')
@@ -76,6 +77,14 @@ await step('Topology and catalog by number of components', async () => {
   for (const row of rows)
     say(
       `  ${row.components}: load ${row.load_ms} ms, tools/list ${row.list_bytes} bytes, call p50 ${row.call.p50} ms, p99 ${row.call.p99} ms (${row.ratio}x of the smallest)`,
+    );
+});
+await step('Versions of 100 components (ms)', async () => {
+  const rows = await benchVersions();
+  figures.versions = rows;
+  for (const { versions, list, diff, bytes, unchanged_version_bytes: unchanged } of rows)
+    say(
+      `  ${versions} versions: list of 10 p50 ${list.p50}, p99 ${list.p99}; diff p50 ${diff.p50}, p99 ${diff.p99}; ${bytes} bytes, ${unchanged} more for one in which nothing changed`,
     );
 });
 await step('Audit on this disk', async () => {

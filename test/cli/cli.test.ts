@@ -341,3 +341,73 @@ test('token: made once, listed without its value, revoked once', async () => {
   expect(await on('token', 'revoke', made.id)).toMatchObject({ code: 0 });
   expect((await json('token', 'list')).value).toHaveLength(1);
 });
+
+test('versions, drift and a rollback that a human approves step by step', async () => {
+  env.MCP_DB_WRITE_ACCESS = 'true';
+  const { port, user, password } = inject('postgres');
+  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: DATABASE });
+  await client.connect();
+  const textNow = async () => (await client.query('select text from notes where id = 1')).rows[0].text;
+  const approved = async (...argv: string[]) => {
+    const [waiting] = (await json('approve')).value;
+    expect((await on('approve', waiting.id, '--reason', 'a test')).code).toBe(0);
+    return on(...argv);
+  };
+  try {
+    await client.query("update notes set text = 'one' where id = 1");
+    const before = (await json('versions', 'list')).value.versions[0].number;
+    const update = ['call', 'pg_execute', "sql=update notes set text = 'two' where id = 1"];
+    expect((await on(...update)).code).toBe(4);
+    expect((await approved(...update)).code).toBe(0);
+    expect(await textNow()).toBe('two');
+
+    const listed = await on('versions', 'list');
+    expect(listed.out).toMatch(/write .*pg_execute on db/);
+    const shown = (await json('versions', 'show', String(before + 1))).value;
+    expect(shown).toMatchObject({ cause: 'write', tool: 'pg_execute', before: { command: 'UPDATE' } });
+    expect((await on('versions', 'show', String(before), '--show-topology')).out).toBe(
+      await readFile(file, 'utf8'),
+    );
+    expect((await on('versions', 'verify')).out).toContain('all sound');
+
+    const plan = await on('rollback', String(before), '--plan');
+    expect(plan).toMatchObject({ code: 0, out: expect.stringContaining('take back pg_execute on db') });
+    expect(await textNow()).toBe('two');
+    expect(await on('rollback', String(before))).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('--yes'),
+    });
+
+    const stopped = await on('rollback', String(before), '--yes', '--json');
+    expect(stopped.code).toBe(1);
+    const { id, results } = JSON.parse(stopped.out);
+    expect(results).toMatchObject([
+      { result: 'failed', detail: expect.stringContaining('stackward approve') },
+    ]);
+    const resumed = await approved('rollback', '--resume', id);
+    expect(resumed.out).toContain(`the stack is at version ${before}`);
+    expect(resumed.code).toBe(0);
+    expect(await textNow()).toBe('one');
+    expect((await on('rollback', '--resume', id)).code).toBe(1);
+  } finally {
+    await client.end();
+  }
+});
+
+test('snapshot, keep, prune, export and import', async () => {
+  expect((await json('snapshot', '--note', 'now')).value).toMatchObject({ captured: ['db'], missed: {} });
+  expect(await on('drift')).toMatchObject({ code: 0, out: expect.stringContaining('nothing differs') });
+  const latest = (await json('versions', 'list')).value.versions[0].number;
+  expect((await json('versions', 'keep', String(latest), '--reason', 'release')).value).toEqual({
+    kept: { [latest]: 'release' },
+  });
+  expect((await json('versions', 'prune', '--before', '99', '--dry-run')).value).toMatchObject({
+    first: latest,
+  });
+  const out = join(dir, 'export.jsonl');
+  expect((await on('versions', 'export', '-o', out)).code).toBe(0);
+  const taken = await run('versions', 'import', out, '--data', join(dir, 'elsewhere'), '--json');
+  expect(JSON.parse(taken.out)).toMatchObject({ versions: latest });
+  for (const wrong of [['versions', 'show', 'x'], ['versions', 'diff', '0'], ['rollback']])
+    expect((await on(...wrong)).code).toBe(2);
+});

@@ -78,13 +78,13 @@ describe('documents', () => {
   });
 
   test('cli.md has every command', () => {
-    const source = read('src/cli/cli.ts');
+    const source = ['cli', 'groups'].map((name) => read(`src/cli/${name}.ts`)).join('\n');
     const commands = [...source.matchAll(/\.command\('(\w+)'\)/g)].map(([, name]) => name);
     const headings = [...read('docs/cli.md').matchAll(/^## stackward (.+)$/gm)].map(
       ([, words = '']) => words.split(' ').at(-1) ?? '',
     );
     expect(commands.length).toBeGreaterThan(5);
-    expect(new Set(headings)).toEqual(new Set([...commands, 'audit', 'token']));
+    expect(new Set(headings)).toEqual(new Set([...commands, 'audit', 'token', 'versions']));
   });
 
   test.each(DOCUMENTS)('%s shows topologies that hold and JSON that parses', (document) => {

@@ -4,10 +4,10 @@ const unexpected = (): never => {
   throw new Error('a tool of a service looks at the stack');
 };
 
-/** For tools of services, which never look at the stack: one that does fails here. */
-export const NO_STACK: StackView = {
-  get graph(): never {
-    return unexpected();
+/** For tools that look at the topology alone: anything else of the stack fails here. */
+export const onlyGraph = (graph: () => StackView['graph']): StackView => ({
+  get graph() {
+    return graph();
   },
   explain: unexpected,
   tools: unexpected,
@@ -15,4 +15,7 @@ export const NO_STACK: StackView = {
     return unexpected();
   },
   call: unexpected,
-};
+});
+
+/** For tools of services, most of which never look at the stack: one that does fails here. */
+export const NO_STACK = onlyGraph(unexpected);

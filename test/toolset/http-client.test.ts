@@ -31,7 +31,7 @@ const ask = (url: string, request: HttpRequest<unknown>, more: Partial<HttpApi> 
   createHttpClient(api(url, more)).ask(request, end);
 
 describe('what is sent', () => {
-  test('path, query, JSON or form, and who calls', async () => {
+  test('path, query, JSON, form or text, and who calls', async () => {
     const server = await serve((_, response) => response.end('{"ok":true}'));
     const path = ['things', 'a/b?c#d', 'ü'];
     await ask(`${server.url}/prefix/`, {
@@ -44,6 +44,7 @@ describe('what is sent', () => {
     });
     await ask(server.url, WRITE);
     await ask(server.url, { ...READ, method: 'POST', form: [['a', 'b c']] });
+    await ask(server.url, { ...READ, method: 'POST', text: 'SELECT 1\n{"ü"}' });
     await ask(server.url, { ...READ, method: 'DELETE' });
     expect(server.received).toMatchObject([
       { method: 'GET', url: '/prefix/api/things/a%2Fb%3Fc%23d/%C3%BC?q=x%26y%3Dz&q=%22', body: '' },
@@ -54,6 +55,11 @@ describe('what is sent', () => {
         headers: { 'content-type': 'application/json' },
       },
       { method: 'POST', body: 'a=b+c', headers: { 'content-type': expect.stringContaining('urlencoded') } },
+      {
+        method: 'POST',
+        body: 'SELECT 1\n{"ü"}',
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+      },
       { method: 'DELETE', url: '/api/things' },
     ]);
     for (const { headers } of server.received) expect(headers.authorization).toBe('Bearer t0ken');

@@ -94,3 +94,30 @@ describe.each(TOOLS.map(({ service, tool }) => [tool.name, service, tool] as con
     });
   },
 );
+
+const CONFIGURATION = [...SERVICES.values()].flatMap(({ type, tools, configuration = [] }) =>
+  configuration.map((read) => ({ type, tools, read })),
+);
+
+describe.each(CONFIGURATION)(
+  'the configuration that versions keep of $type, by $read.tool',
+  ({ tools, read }) => {
+    const tool = tools.find(({ name }) => name === read.tool);
+    const properties = (schema: unknown): Readonly<Record<string, unknown>> =>
+      (schema as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
+
+    test('is read by a reading tool, with arguments that it takes', () => {
+      expect(tool?.access).toBe('read');
+      expect(tool?.params.safeParse(read.args ?? {}).success).toBe(true);
+    });
+
+    test('names fields that the tool gives', () => {
+      const output = properties(tool && wholeSchemasOf(tool).output);
+      const list =
+        read.list === undefined ? undefined : (output[read.list] as { items?: unknown } | undefined);
+      const item = read.list === undefined ? output : properties(list?.items);
+      expect(Object.keys(item)).toEqual(expect.arrayContaining([...(read.key ?? []), ...read.fields]));
+      expect(read.list === undefined).toBe(read.key === undefined);
+    });
+  },
+);

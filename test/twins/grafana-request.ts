@@ -32,6 +32,7 @@ export interface Context {
   readonly groups: Groups;
   readonly frames: Frames;
   readonly isOld: boolean;
+  readonly isOf12: boolean;
 }
 
 export function only(body: unknown, fields: readonly string[]): asserts body is Json {

@@ -67,7 +67,13 @@ function annotationOf({ state, groups }: Context) {
   if (!found) throw new Refusal(404, 'Annotation not found');
   return found;
 }
-export const showAnnotation = (context: Context) => annotationOf(context);
+/** Versions before 12 name the dashboard of one annotation by its number alone, and by its uid in lists. */
+export function showAnnotation(context: Context) {
+  const found = annotationOf(context);
+  if (context.isOf12) return found;
+  const dashboard = context.state.dashboards.get(found.dashboardUID ?? '');
+  return { ...found, dashboardUID: null, dashboardId: dashboard?.model.id ?? 0 };
+}
 
 export function deleteAnnotation(context: Context) {
   const found = annotationOf(context);

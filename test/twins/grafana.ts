@@ -57,6 +57,8 @@ export interface Mood {
   hangs?: boolean;
   /** A version before 11.4, which knows no `folder_uid` and names no folder of a group. */
   isOld?: boolean;
+  /** Names the dashboard of one annotation by its uid. */
+  isOf12?: boolean;
 }
 
 export const TOKEN = 'glsa_twin_t0ken';
@@ -88,7 +90,8 @@ export async function startGrafanaTwin(): Promise<GrafanaTwin> {
       mood.meanwhile = undefined;
       act?.();
     }
-    const answer = handle({ state, request, frames: twin.frames, isOld: mood.isOld === true });
+    const version = { isOld: mood.isOld === true, isOf12: mood.isOf12 === true };
+    const answer = handle({ state, request, frames: twin.frames, ...version });
     if (mood.losesAnswers && request.method !== 'GET') response.destroy();
     else reply(response, 200, answer);
   }

@@ -56,6 +56,7 @@ export class ClusterState {
   replicaSets: Thing[] = [];
   pods: PodThing[] = [];
   readonly events: Json[] = [];
+  readonly autoscalers: { metadata: Meta; spec: Json }[] = [];
   #serial = 100;
 
   next = (): string => String(++this.#serial);

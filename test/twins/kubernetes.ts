@@ -170,6 +170,7 @@ const APPS = route(
 );
 const PODS = route('/api/v1/namespaces/NS/pods(/NAME(?<log>/log)?)?');
 const EVENTS = route('/api/v1/namespaces/NS/events');
+const AUTOSCALERS = route('/apis/autoscaling/v2/namespaces/NS/horizontalpodautoscalers');
 const METRICS = route('/apis/metrics.k8s.io/v1beta1/namespaces/NS/pods');
 
 function get(state: ClusterState, request: TwinRequest, logs: Map<string, string>): Json | string {
@@ -201,6 +202,8 @@ function get(state: ClusterState, request: TwinRequest, logs: Map<string, string
   }
   const events = EVENTS.exec(request.path)?.groups;
   if (events) return list(request, inNamespace(state.events as never, events.ns), 'v1');
+  const autoscalers = AUTOSCALERS.exec(request.path)?.groups;
+  if (autoscalers) return list(request, inNamespace(state.autoscalers, autoscalers.ns), 'autoscaling/v2');
   const metrics = METRICS.exec(request.path)?.groups;
   if (!metrics) throw unknown(request);
   only(request, ['labelSelector']);

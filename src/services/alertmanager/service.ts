@@ -32,6 +32,14 @@ export const alertmanager = defineService<AlertmanagerTypes, typeof Alertmanager
     operates: { description: 'Reads alerts, and silences them where writes are on.' },
   },
   tools: [amAlerts, amGroups, amSilences, amStatus, amReceivers, amCreateSilence, amExpireSilence],
+  configuration: [
+    {
+      tool: 'am_silences',
+      list: 'silences',
+      key: ['id'],
+      fields: ['matchers', 'ends_at', 'created_by', 'comment'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   blastRadius: 1,
   advise: (_component, access) => [

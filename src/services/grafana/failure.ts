@@ -23,6 +23,7 @@ export const PROVISIONED =
   'the dashboard is provisioned from a file and cannot be saved; change it where it comes from';
 /** The same for what is not there and for what the link does not reach, so that neither can be told from it. */
 export const NOTHING = 'Grafana has nothing of that uid or number within the link';
+export const NO_ANNOTATION = 'Grafana has no annotation of that number any more';
 export const UNHEALTHY = 'the data source says that it is not well';
 
 /**
@@ -42,6 +43,8 @@ export function failureOf(status: number, body: string): ToolError | undefined {
     if (known) return new ToolError(...known);
   }
   if (status === 400 && /provisioned dashboard/i.test(message)) return new ToolError('conflict', PROVISIONED);
+  // In Grafana's own words alone: a gateway's 404 does not tell that something is gone.
+  if (status === 404 && message === 'Annotation not found') return new ToolError('not_found', NO_ANNOTATION);
   if (status === 404) return new ToolError('not_found', NOTHING);
   return undefined;
 }

@@ -50,11 +50,11 @@ export class FrameBudget {
   /** Takes a frame in as far as it fits; the latest rows are those that are dropped. */
   add(refId: string, frame: Frame): void {
     const { view, values } = shapeOf(refId, frame);
-    const length = Math.max(0, ...values.map((column) => column.length));
     if (this.#frames.length >= this.#most || !this.#spend(view)) {
       this.#isCut = true;
       return;
     }
+    const length = values.reduce((most, column) => Math.max(most, column.length), 0);
     for (let at = 0; at < length; at += 1) {
       const row = values.map((column) => cellOf(column[at]));
       if (view.rows.length >= this.#most || !this.#spend(row)) {

@@ -1,17 +1,19 @@
 import { ToolError } from '../../toolset/errors.ts';
-import type { Variable } from './model.ts';
-import type { ReadingType } from './read-query.ts';
-import { type Binding, bindingOf, type Given } from './variables.ts';
+import { MOST_EXPR, type ReadingType } from './read-query.ts';
+import type { Binding, Bindings } from './variables.ts';
 
-/** The three ways to name a variable, with its field and its format. @see https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/ */
+/**
+ * The three ways to name a variable, with its field and its format. None is longer than a name can be, so that a text
+ * of many beginnings and no end is soon read.
+ * @see https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/
+ */
 const REFERENCE =
-  /\$(?<plain>\w+)|\[\[(?<square>\w+?)(?::(?<squareFormat>\w+))?\]\]|\$\{(?<brace>\w+)(?:\.(?<field>[^:}]+))?(?::(?<format>[^}]+))?\}/g;
+  /\$(?<plain>\w+)|\[\[(?<square>\w{1,200}?)(?::(?<squareFormat>\w{1,200}))?\]\]|\$\{(?<brace>\w{1,200})(?:\.(?<field>[^:}]{1,200}))?(?::(?<format>[^}]{1,200}))?\}/g;
 /** What the data source's backend puts in itself, from the time range and the points asked for. */
 const OF_BACKEND = /^__(interval|interval_ms|range|range_s|range_ms|rate_interval|rate_interval_ms|auto)$/;
 
 export interface Interpolation {
-  readonly variables: readonly Variable[];
-  readonly given: Given;
+  readonly bindings: Bindings;
   /** Time range in Unix milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -80,6 +82,8 @@ export function interpolate(
     isGiven ||= put.isGiven;
     done += text.slice(at, match.index) + put.text;
     at = match.index + match[0].length;
+    if (done.length > MOST_EXPR)
+      throw new ToolError('query_refused', 'the stored query is too long with its variables put in');
   }
   return { text: done + text.slice(at), isGiven };
 }
@@ -87,7 +91,7 @@ export function interpolate(
 function putIn(
   { 0: match, groups = {} }: RegExpExecArray,
   type: ReadingType,
-  { variables, given, from, to }: Interpolation,
+  { bindings, from, to }: Interpolation,
   innocent: boolean,
 ): { text: string; isGiven: boolean } {
   const name = groups.plain ?? groups.square ?? groups.brace ?? '';
@@ -96,12 +100,11 @@ function putIn(
   if (isBare && OF_BACKEND.test(name)) return { text: match, isGiven: false };
   if (isBare && name === '__from') return { text: String(from), isGiven: false };
   if (isBare && name === '__to') return { text: String(to), isGiven: false };
-  const variable = variables.find((one) => one.name === name);
-  if (!variable && !name.startsWith('__')) return { text: match, isGiven: false };
+  const binding = bindings(name);
+  if (!binding && !name.startsWith('__')) return { text: match, isGiven: false };
   const write = format === undefined ? DEFAULTS[type] : FORMATS.get(format);
-  if (!variable || !write || groups.field !== undefined)
+  if (!binding || !write || groups.field !== undefined)
     throw new ToolError('query_refused', `${match} in the stored query is not understood here`);
-  const binding = bindingOf(variable, given);
   if (binding.isRaw) return { text: joined(',', binding.value), isGiven: false };
   const { isGiven } = binding;
   return { text: write(innocent && isGiven ? harmless(binding.value) : binding.value, binding), isGiven };

@@ -90,11 +90,14 @@ export const panelsOf = (model: JsonObject): Panel[] =>
   });
 
 /** The one panel of a number. Throws ToolError: 'not_found', or 'conflict' where several have it. */
-export function panelOf(model: JsonObject, id: number): Panel {
-  const found = panelsOf(model).filter((panel) => panel.id === id);
-  const [panel] = found;
-  if (!panel)
+export const panelOf = (model: JsonObject, id: number): Panel => findPanel(model, id).panel;
+
+/** The same, with its own JSON in the model. */
+export function findPanel(model: JsonObject, id: number): { raw: JsonObject; panel: Panel } {
+  const [raw, ...others] = rawPanels(model).filter((one) => one.id === id);
+  const panel = Panel.safeParse(raw);
+  if (!raw || !panel.success)
     throw new ToolError('not_found', `the dashboard has no panel ${id}; grafana_dashboard lists them`);
-  if (found.length > 1) throw new ToolError('conflict', `${found.length} panels have the number ${id}`);
-  return panel;
+  if (others.length > 0) throw new ToolError('conflict', `${others.length + 1} panels have the number ${id}`);
+  return { raw, panel: panel.data };
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { isObject, type JsonObject } from './api.ts';
-import { panelOf, rawPanels } from './model.ts';
+import { findPanel } from './model.ts';
 import { PanelId, PlainText, Tag } from './names.ts';
 
 const Color = z.string().regex(/^(#[0-9a-fA-F]{6}|[a-z]+(-[a-z]+)*)$/, 'a colour such as red or #e02f44');
@@ -99,9 +99,10 @@ function panelSettings({ id, title, description, unit, thresholds }: z.output<ty
 }
 
 /** What the fields hold now. Throws ToolError for a panel that is not there, or is shared with other dashboards. */
-export const formerOf = (model: JsonObject, settings: readonly Setting[]): Former[] =>
-  settings.map(({ panel, path }) => {
-    let at = homeOf(model, panel);
+export const formerOf = (model: JsonObject, settings: readonly Setting[]): Former[] => {
+  const homeOf = homesOf(model);
+  return settings.map(({ panel, path }) => {
+    let at = homeOf(panel);
     for (const [depth, key] of path.entries()) {
       // What is to be made on the way is taken away as a whole by the way back.
       if (!Object.hasOwn(at, key)) return { panel, path: path.slice(0, depth + 1), value: null, had: false };
@@ -112,6 +113,7 @@ export const formerOf = (model: JsonObject, settings: readonly Setting[]): Forme
     }
     throw unusual(path);
   });
+};
 
 /** Whether a record of former fields is one that these settings can have left; only such a record is put back. */
 export const isRecordOf = (formers: readonly Former[], settings: readonly Setting[]): boolean =>
@@ -125,14 +127,16 @@ export const isRecordOf = (formers: readonly Former[], settings: readonly Settin
 /** A copy of a model with the fields set. */
 export function withSettings(model: JsonObject, settings: readonly Setting[]): JsonObject {
   const changed = structuredClone(model);
-  for (const { panel, path, value } of settings) change(homeOf(changed, panel), path, { had: true, value });
+  const homeOf = homesOf(changed);
+  for (const { panel, path, value } of settings) change(homeOf(panel), path, { had: true, value });
   return changed;
 }
 
 /** A copy of a model with the fields as they were. */
 export function withFormer(model: JsonObject, formers: readonly Former[]): JsonObject {
   const changed = structuredClone(model);
-  for (const { panel, path, had, value } of formers) change(homeOf(changed, panel), path, { had, value });
+  const homeOf = homesOf(changed);
+  for (const { panel, path, had, value } of formers) change(homeOf(panel), path, { had, value });
   return changed;
 }
 
@@ -163,14 +167,20 @@ function change(home: JsonObject, path: readonly string[], to: { had: boolean; v
   else delete home[key];
 }
 
-/** The object that a place starts at: the dashboard, or one panel of its own. */
-function homeOf(model: JsonObject, panel: number | null): JsonObject {
-  if (panel === null) return model;
-  if (panelOf(model, panel).libraryPanel)
-    throw new ToolError('conflict', `panel ${panel} is a library panel, which other dashboards share`);
-  const own = rawPanels(model).find(({ id }) => id === panel);
-  if (own) return own;
-  throw new ToolError('not_found', `the dashboard has no panel ${panel}`);
+/** Finds the object that a place starts at, once for each panel: the dashboard, or one panel of its own. */
+function homesOf(model: JsonObject): (panel: number | null) => JsonObject {
+  const known = new Map<number | null, JsonObject>([[null, model]]);
+  return (panel) => {
+    const home = known.get(panel) ?? ownPanel(model, panel ?? 0);
+    known.set(panel, home);
+    return home;
+  };
+}
+
+function ownPanel(model: JsonObject, id: number): JsonObject {
+  const { raw, panel } = findPanel(model, id);
+  if (!panel.libraryPanel) return raw;
+  throw new ToolError('conflict', `panel ${id} is a library panel, which other dashboards share`);
 }
 
 const unusual = (path: readonly string[]) =>

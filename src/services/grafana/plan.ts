@@ -2,7 +2,7 @@ import { ToolError } from '../../toolset/errors.ts';
 import type { Source } from './api.ts';
 import { type Interpolation, interpolate } from './interpolate.ts';
 import type { Panel, Target, Variable } from './model.ts';
-import { isReadingType, READING_TYPES, type ReadingType, ReadQuery, RefId } from './read-query.ts';
+import { isReadingType, MOST_EXPR, READING_TYPES, type ReadingType, ReadQuery, RefId } from './read-query.ts';
 import { shortened } from './shortened.ts';
 import { findSource } from './source.ts';
 
@@ -13,6 +13,15 @@ export interface Sizing {
   readonly lines: number;
 }
 
+/** A panel, and all that decides what its queries are in one run. */
+export interface Surroundings {
+  readonly panel: Panel;
+  readonly variables: readonly Variable[];
+  readonly sources: readonly Source[];
+  readonly how: Interpolation;
+  readonly sizing: Sizing;
+}
+
 /** What of a panel runs, and why the rest does not. */
 export interface Plan {
   readonly queries: readonly ReadQuery[];
@@ -21,30 +30,29 @@ export interface Plan {
 
 /** The most queries of one panel that run in one call. */
 const MOST_QUERIES = 8;
+/** The most queries of one panel that are looked at. */
+const MOST_LOOKED_AT = 50;
 
 /**
  * Plans the run of a panel's stored queries. Each is made anew from the few fields that its language needs.
  * Throws ToolError('query_refused') for a panel of which nothing can be proven to read only.
  */
-export async function planPanel(
-  panel: Panel,
-  sources: readonly Source[],
-  how: Interpolation,
-  sizing: Sizing,
-): Promise<Plan> {
-  refusePanel(panel, how.variables);
+export async function planPanel(around: Surroundings): Promise<Plan> {
+  const { panel, variables } = around;
+  refusePanel(panel, variables);
   const queries: ReadQuery[] = [];
   const refused: { ref_id: string; why: string }[] = [];
-  for (const target of panel.targets.filter(({ hide }) => hide !== true)) {
+  const shown = panel.targets.filter(({ hide }) => hide !== true);
+  for (const target of shown.slice(0, MOST_LOOKED_AT)) {
     const ref = RefId.safeParse(target.refId ?? 'A');
-    const made = ref.success
-      ? await planTarget(target, ref.data, { panel, sources, how, sizing })
-      : 'its name is not understood';
+    const made = ref.success ? await planTarget(target, ref.data, around) : 'its name is not understood';
     const ref_id = shortened(target.refId ?? '', 60);
     if (typeof made === 'string') refused.push({ ref_id, why: made });
     else if (queries.length + made.length <= MOST_QUERIES) queries.push(...made);
     else refused.push({ ref_id, why: `at most ${MOST_QUERIES} queries run in one call` });
   }
+  const left = shown.length - MOST_LOOKED_AT;
+  if (left > 0) refused.push({ ref_id: '', why: `${left} more queries of the panel are not looked at` });
   if (queries.length > 0) return { queries, refused };
   const reasons = refused.map(({ ref_id, why }) => `${ref_id}: ${why}`).join('; ');
   throw new ToolError('query_refused', `nothing of the panel can run here; ${reasons || 'it has no query'}`);
@@ -61,25 +69,19 @@ function refusePanel({ libraryPanel }: Panel, variables: readonly Variable[]): v
     throw new ToolError('query_refused', 'the dashboard has ad hoc filters, which are not applied here');
 }
 
-interface Surroundings {
-  readonly panel: Panel;
-  readonly sources: readonly Source[];
-  readonly how: Interpolation;
-  readonly sizing: Sizing;
-}
-
 /** The queries of one target, or the reason why there are none. */
 async function planTarget(
   target: Target,
   refId: string,
-  { panel, sources, how, sizing }: Surroundings,
+  { panel, variables, sources, how, sizing }: Surroundings,
 ): Promise<ReadQuery[] | string> {
-  const found = findSource(panel.datasource, target.datasource, sources, how.variables);
+  const found = findSource(panel.datasource, target.datasource, sources, variables);
   if (typeof found === 'string') return found;
   const { type, uid } = found;
   if (!isReadingType(type))
     return `its data source is of type ${type}; queries of ${READING_TYPES.join(' and ')} alone run here`;
   if (typeof target.expr !== 'string' || target.expr === '') return 'it holds no query text';
+  if (target.expr.length > MOST_EXPR) return `its query text is longer than ${MOST_EXPR} characters`;
   const expr = await expressionOf(target.expr, type, how);
   const { points, intervalMs } = sizing;
   const common = { refId, expr, maxDataPoints: points, intervalMs };

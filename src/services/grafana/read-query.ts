@@ -11,12 +11,11 @@ export const isReadingType = (type: string): type is ReadingType =>
 const Step = z.string().regex(/^\d{1,9}(ms|[smhdwy])$/);
 /** What a panel calls one of its queries. */
 export const RefId = z.string().regex(/^[\w .-]{1,60}$/);
+/** Characters of a query. */
+export const MOST_EXPR = 64 * 1024;
 const common = {
   refId: RefId,
-  expr: z
-    .string()
-    .min(1)
-    .max(64 * 1024),
+  expr: z.string().min(1).max(MOST_EXPR),
   /** Points that the answer should have at most. */
   maxDataPoints: z.number().int().min(1).max(1000),
   intervalMs: z.number().int().min(1000),

@@ -26,6 +26,22 @@ export const grafana = defineService<GrafanaTypes, typeof GrafanaConnection>({
     operates: { description: 'Looks after the dashboards.' },
   },
   tools,
+  configuration: [
+    {
+      tool: 'grafana_search',
+      args: { count: 500 },
+      list: 'dashboards',
+      key: ['uid'],
+      fields: ['title', 'tags', 'folder'],
+    },
+    {
+      tool: 'grafana_alert_rules',
+      args: { count: 500 },
+      list: 'rules',
+      key: ['uid', 'name'],
+      fields: ['group', 'query', 'for_seconds', 'labels', 'annotations'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   blastRadius: 1,
   advise,

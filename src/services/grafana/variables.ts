@@ -56,24 +56,42 @@ export function checkGiven(variables: readonly Variable[], given: Given): void {
     if (variable.hide === 2 || variable.hide === 'hideVariable' || !CHOSEN.has(variable.type))
       throw invalid(`the variable ${name} is not for viewers to set`);
     if (values.length !== 1 && !variable.multi) throw invalid(`the variable ${name} takes one value`);
-    for (const value of values) checkValue(variable, value, values.length);
+    checkValues(variable, values);
   }
 }
 
-function checkValue(variable: Variable, value: string, count: number): void {
-  if (value === ALL && variable.includeAll && count === 1) return;
+function checkValues(variable: Variable, values: readonly string[]): void {
   const options = optionsOf(variable);
-  if (options.includes(value)) return;
-  if (WRITTEN.has(variable.type) && LITERAL.test(value)) return;
+  const isTaken = (value: string) =>
+    (value === ALL && variable.includeAll && values.length === 1) ||
+    options.includes(value) ||
+    (WRITTEN.has(variable.type) && LITERAL.test(value));
+  const odd = values.find((value) => !isTaken(value));
+  if (odd === undefined) return;
   const shown = options.slice(0, 20).join(', ') || 'none stored';
-  throw invalid(`the variable ${variable.name} does not take ${JSON.stringify(value)}; options: ${shown}`);
+  throw invalid(`the variable ${variable.name} does not take ${JSON.stringify(odd)}; options: ${shown}`);
+}
+
+/** What each variable of a dashboard stands for in one run, by name; undefined where there is no such variable. */
+export type Bindings = (name: string) => Binding | undefined;
+
+/** Each variable is bound when it is first named, and once: a dashboard may hold many options and name one often. */
+export function bindingsOf(variables: readonly Variable[], given: Given): Bindings {
+  const bound = new Map<string, Binding | undefined>();
+  return (name) => {
+    if (!bound.has(name)) {
+      const variable = variables.find((one) => one.name === name);
+      bound.set(name, variable && bindingOf(variable, given));
+    }
+    return bound.get(name);
+  };
 }
 
 /**
  * What a variable stands for: what the caller gave, else what the dashboard was saved with.
  * Throws ToolError('invalid_arguments') when neither says it.
  */
-export function bindingOf(variable: Variable, given: Given): Binding {
+function bindingOf(variable: Variable, given: Given): Binding {
   const own = Object.hasOwn(given, variable.name) ? given[variable.name] : undefined;
   const values = own ?? savedOf(variable);
   if (values.includes(ALL)) return allOf(variable);

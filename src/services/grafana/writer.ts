@@ -3,7 +3,7 @@ import { ToolError } from '../../toolset/errors.ts';
 import { type HttpClient, notThisApi } from '../../toolset/http/client.ts';
 import { parseJson } from '../../toolset/http/failure.ts';
 import { Annotation, AnnotationCreated, DashboardAnswer, Saved } from './api.ts';
-import { NOTHING, PROVISIONED } from './failure.ts';
+import { NO_ANNOTATION, PROVISIONED } from './failure.ts';
 import { type FolderScope, isInFolder } from './folder-scope.ts';
 import { API } from './http.ts';
 import { type AnnotationQuery, assertOwn, listAnnotations, readDashboard } from './reader.ts';
@@ -17,6 +17,9 @@ export interface NewAnnotation {
   readonly tags: readonly string[];
   readonly text: string;
 }
+
+/** Annotations of one dashboard within one span that are looked through for one of them. */
+const MOST_AT_ONCE = 1000;
 
 /**
  * Writes to the dashboards of one folder, or of all where the component names none, for one granted call.
@@ -74,14 +77,26 @@ export class GrafanaWriter {
     return listAnnotations(this.#http, query, signal);
   }
 
-  /** The annotation of a number; undefined where there is none any more. */
-  async findAnnotation(id: number, signal: AbortSignal): Promise<Annotation | undefined> {
+  /**
+   * The annotation of a number, with its dashboard where it lies on the one that is named; undefined where there is
+   * none any more.
+   */
+  async findAnnotation(id: number, dashboard: string, signal: AbortSignal): Promise<Annotation | undefined> {
+    const found = await this.#annotation(id, signal);
+    if (!found || found.dashboardUID) return found;
+    // Before version 12 Grafana names the dashboard of an annotation in lists alone.
+    const range = { from: Math.max(1, found.time), to: Math.max(1, found.timeEnd) };
+    const query = { dashboard, ...range, tags: [], type: 'annotation', limit: MOST_AT_ONCE } as const;
+    const listed = await this.annotations(query, signal);
+    return listed.find((one) => one.id === id) ?? found;
+  }
+
+  async #annotation(id: number, signal: AbortSignal): Promise<Annotation | undefined> {
     try {
       const path = ['annotations', String(id)];
       return await this.#http.ask({ method: 'GET', path, answer: Annotation }, signal);
     } catch (error) {
-      // Any other 404, such as a proxy's, does not tell that the annotation is gone.
-      if (error instanceof ToolError && error.detail === NOTHING) return undefined;
+      if (error instanceof ToolError && error.detail === NO_ANNOTATION) return undefined;
       throw error;
     }
   }

@@ -26,6 +26,15 @@ export const kafka = defineService<KafkaTypes, typeof KafkaConnection>({
     observes: { description: 'Looks, and never changes.', access: 'read' },
   },
   tools,
+  configuration: [
+    {
+      tool: 'kafka_list_topics',
+      args: { count: 500 },
+      list: 'topics',
+      key: ['topic'],
+      fields: ['partitions', 'replication_factor'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise,
 });

@@ -38,6 +38,14 @@ export const kubernetesWorkload = defineService<KubernetesTypes, typeof Workload
     operates: { description: 'is responsible for running it' },
   },
   tools,
+  configuration: [
+    {
+      tool: 'k8s_list_workloads',
+      list: 'workloads',
+      key: ['workload'],
+      fields: ['images', 'desired', 'revision'],
+    },
+  ],
   connect: async () => (await import('../kubernetes/connect.ts')).connector,
   advise,
   ...sharing,

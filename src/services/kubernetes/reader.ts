@@ -3,7 +3,7 @@ import { KINDS, printWorkload, type WorkloadRef } from './names.ts';
 import { type Place, workloadAt, workloadOrAll } from './place.ts';
 import type { Route } from './routes.ts';
 import { selectorText } from './selector.ts';
-import type { Event, Pod, PodMetrics, ReplicaSet, Workload } from './shapes.ts';
+import type { Autoscaler, Event, Pod, PodMetrics, ReplicaSet, Workload } from './shapes.ts';
 import * as shape from './shapes.ts';
 import type { Get, Query } from './transport.ts';
 
@@ -105,6 +105,20 @@ export class KubeReader {
       ...page,
       items: uid === undefined ? page.items : page.items.filter((one) => one.involvedObject.uid === uid),
     };
+  }
+
+  /** The autoscaler that keeps a workload's number of replicas, if there is one. Throws ToolError where that cannot be told. */
+  async autoscalerOf({ ref }: Found, signal: AbortSignal): Promise<Autoscaler | undefined> {
+    const page = await this.#list({ to: 'autoscalers' }, shape.Autoscaler, {}, signal);
+    const found = page.items.find(
+      ({ spec: { scaleTargetRef: to } }) => to.kind.toLowerCase() === ref.kind && to.name === ref.name,
+    );
+    if (!found && page.isCut)
+      throw new ToolError(
+        'conflict',
+        'the namespace has more autoscalers than are looked at, so one may undo it',
+      );
+    return found;
   }
 
   /** What the pods of a workload, or of the namespace, use at present. */

@@ -8,7 +8,7 @@ import { type Kind, LABEL, SUBDOMAIN } from './names.ts';
 export type Route =
   | { readonly to: 'workloads'; readonly kind: Kind }
   | { readonly to: 'workload' | 'scale'; readonly kind: Kind; readonly name: string }
-  | { readonly to: 'replicasets' | 'pods' | 'events' | 'pod-metrics' }
+  | { readonly to: 'replicasets' | 'pods' | 'events' | 'pod-metrics' | 'autoscalers' }
   | { readonly to: 'pod' | 'log'; readonly name: string };
 
 /** The two that can be changed. */
@@ -37,6 +37,8 @@ export function pathOf(namespace: string, route: Route): string {
       return within(CORE, 'pods', checked(route.name));
     case 'log':
       return within(CORE, 'pods', checked(route.name), 'log');
+    case 'autoscalers':
+      return within('/apis/autoscaling/v2', 'horizontalpodautoscalers');
     case 'pod-metrics':
       return within('/apis/metrics.k8s.io/v1beta1', 'pods');
   }

@@ -30,6 +30,14 @@ export const kubernetes = defineService<KubernetesTypes, typeof KubernetesConnec
     operates: { description: 'is responsible for running it' },
   },
   tools,
+  configuration: [
+    {
+      tool: 'k8s_list_workloads',
+      list: 'workloads',
+      key: ['workload'],
+      fields: ['images', 'desired', 'revision'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise,
   ...sharing,

@@ -157,6 +157,17 @@ export const Event = z.object({
 });
 export type Event = z.output<typeof Event>;
 
+/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+export const Autoscaler = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
+    minReplicas: z.number().int().nullish(),
+    maxReplicas: z.number().int(),
+  }),
+});
+export type Autoscaler = z.output<typeof Autoscaler>;
+
 export const PodMetrics = z.object({
   metadata: z.object({ name: z.string() }),
   timestamp: z.string().optional(),

@@ -25,6 +25,9 @@ export const mongodb = defineService<MongoTypes, typeof MongoConnection>({
     observes: { description: 'Reads, and never changes.', access: 'read' },
   },
   tools,
+  configuration: [
+    { tool: 'mongo_collections', list: 'collections', key: ['name'], fields: ['type', 'view_on', 'capped'] },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise,
 });

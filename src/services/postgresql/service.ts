@@ -53,6 +53,14 @@ export const postgresql = defineService<Pg, typeof ConnectionSchema>({
     health,
     execute,
   ],
+  configuration: [
+    {
+      tool: 'pg_list_tables',
+      list: 'tables',
+      key: ['schema', 'name'],
+      fields: ['kind', 'partition_of', 'comment'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise: adviseRole,
 });

@@ -32,6 +32,14 @@ export const prometheus = defineService<PrometheusTypes, typeof PrometheusConnec
     scrapes: { description: 'Takes metrics out by federation.', access: 'read' },
   },
   tools: [promQuery, promQueryRange, promAlerts, promRules, promTargets, promMetrics, promLabels, promSeries],
+  configuration: [
+    {
+      tool: 'prom_rules',
+      list: 'rules',
+      key: ['group', 'type', 'name'],
+      fields: ['query', 'labels', 'annotations', 'for_seconds'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise: () => [
     'an account that may only GET and POST below /api/v1; Prometheus itself needs no write right',

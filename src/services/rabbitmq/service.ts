@@ -26,6 +26,33 @@ export const rabbitmq = defineService<RabbitTypes, typeof RabbitConnection>({
     observes: { description: 'Looks, and never changes.', access: 'read' },
   },
   tools,
+  configuration: [
+    {
+      tool: 'rabbitmq_queues',
+      args: { count: 500 },
+      list: 'queues',
+      key: ['name'],
+      fields: ['type', 'durable', 'policy'],
+    },
+    {
+      tool: 'rabbitmq_exchanges',
+      list: 'exchanges',
+      key: ['name'],
+      fields: ['type', 'durable', 'auto_delete', 'internal', 'arguments'],
+    },
+    {
+      tool: 'rabbitmq_bindings',
+      list: 'bindings',
+      key: ['exchange', 'destination', 'destination_type', 'routing_key'],
+      fields: ['arguments'],
+    },
+    {
+      tool: 'rabbitmq_policies',
+      list: 'policies',
+      key: ['name'],
+      fields: ['operator', 'pattern', 'apply_to', 'priority', 'definition'],
+    },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise,
 });

@@ -37,6 +37,9 @@ export const s3 = defineService<S3Types, typeof S3Connection>({
     observes: { description: 'Looks, and never changes.', access: 'read' },
   },
   tools,
+  configuration: [
+    { tool: 's3_bucket', fields: ['versioning', 'mfa_delete', 'public_access_block', 'policy', 'lifecycle'] },
+  ],
   connect: async () => (await import('./connect.ts')).connector,
   advise,
 });

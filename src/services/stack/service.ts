@@ -36,5 +36,7 @@ export const stack = defineService({
     planRollback,
     rollback,
   ],
+  // Smoke tests and rollbacks make many calls, each with a deadline of its own.
+  limits: { deadlineMs: 300_000 },
   connect: async () => (await import('./connect.ts')).connector,
 });

@@ -35,6 +35,8 @@ export interface HttpApi {
    * Never shown: anything of the body that does not only repeat the caller's words.
    */
   failureOf?(status: number, body: string): ToolError | undefined;
+  /** `failureOf` is asked for 401 and 403, too: the API says in them what it refuses, and why. */
+  readonly explainsRefusals?: true;
 }
 
 /** One request below the API's root. */
@@ -47,6 +49,8 @@ export interface HttpRequest<T> {
   readonly form?: Pairs;
   /** Body as JSON. */
   readonly json?: JsonValue;
+  /** Body as plain text: a statement, or lines of rows. */
+  readonly text?: string;
   /** Shape of the answer's JSON, where an empty body is `undefined`; or of its text, with `as: 'text'`. */
   readonly answer: z.ZodType<T>;
   /** The answer is text and no JSON: log lines, a webhook's `ok`. */
@@ -129,16 +133,20 @@ function segment(text: string): string {
 const encode = (pairs: Pairs): URLSearchParams =>
   new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
 
-const typeOf = <T>({ json }: HttpRequest<T>): Record<string, string> =>
-  json === undefined ? {} : { 'content-type': 'application/json' };
+const typeOf = <T>({ json, text }: HttpRequest<T>): Record<string, string> => {
+  if (json !== undefined) return { 'content-type': 'application/json' };
+  return text === undefined ? {} : { 'content-type': 'text/plain; charset=utf-8' };
+};
 
-function bodyOf<T>({ json, form }: HttpRequest<T>): { body?: string | URLSearchParams } {
+function bodyOf<T>({ json, form, text }: HttpRequest<T>): { body?: string | URLSearchParams } {
   if (json !== undefined) return { body: JSON.stringify(json) };
+  if (text !== undefined) return { body: text };
   return form === undefined ? {} : { body: encode(form) };
 }
 
 function refusalOf<T>(api: HttpApi, status: number, body: string, request: HttpRequest<T>): ToolError {
-  const reported = status === 401 || status === 403 ? undefined : api.failureOf?.(status, body);
+  const isOfAccount = status === 401 || status === 403;
+  const reported = isOfAccount && !api.explainsRefusals ? undefined : api.failureOf?.(status, body);
   if (reported) return reported;
   const isRefusal = status >= 400 && status < 500;
   // A proxy's 502 or 504 says nothing of what the server behind it did.

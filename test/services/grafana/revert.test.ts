@@ -159,6 +159,17 @@ describe('a changed dashboard', () => {
     expect(contents()).toEqual(theirs);
   });
 
+  test('a write that never arrived, and somebody who saved the same and more: conflict', async () => {
+    const { args, image } = await torn({ title: 'Mine' });
+    lab.twin().state.editByHand('shop-main', (model) => {
+      model.title = 'Mine';
+      model.timezone = 'utc';
+    });
+    const theirs = contents();
+    await expect(back(args, image)).rejects.toMatchObject({ code: 'conflict' });
+    expect(contents()).toEqual(theirs);
+  });
+
   test('a write that never arrived has nothing to take back', async () => {
     const { args, image } = await torn({ title: 'Mine' });
     lab.twin().forget();
@@ -173,18 +184,21 @@ describe('a created annotation', () => {
   const undo = (args: ReturnType<typeof mark>, written: Awaited<ReturnType<typeof create>>) =>
     lab.scoped().revert(createAnnotation, 'shop', args, written);
 
-  test.each([{}, { panel: 3 }, { time: 'now-1h', end: 'now' }, { tags: ['b', 'a', 'a'] }])(
-    '%j is deleted, just that one',
-    async (more) => {
-      const before = contents();
-      const written = await create(mark(more));
-      expect(contents()).not.toEqual(before);
-      await undo(mark(more), written);
-      expect(contents()).toEqual(before);
-      await undo(mark(more), written);
-      expect(contents()).toEqual(before);
-    },
-  );
+  describe.each([{ isOf12: false }, { isOf12: true }])('of a Grafana with %j', ({ isOf12 }) => {
+    test.each([{}, { panel: 3 }, { time: 'now-1h', end: 'now' }, { tags: ['b', 'a', 'a'] }])(
+      '%j is deleted, just that one',
+      async (more) => {
+        lab.twin().mood.isOf12 = isOf12;
+        const before = contents();
+        const written = await create(mark(more));
+        expect(contents()).not.toEqual(before);
+        await undo(mark(more), written);
+        expect(contents()).toEqual(before);
+        await undo(mark(more), written);
+        expect(contents()).toEqual(before);
+      },
+    );
+  });
 
   test.each([
     { text: 'theirs' },

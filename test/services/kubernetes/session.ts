@@ -3,7 +3,7 @@ import { makeGrant } from '../../../src/gate/grant.ts';
 import { connector } from '../../../src/services/kubernetes/connect.ts';
 import type { KubernetesTypes, Writing } from '../../../src/services/kubernetes/tool.ts';
 import type { JsonValue, WriteTool } from '../../../src/toolset/define.ts';
-import { NO_STACK } from '../../harness/no-stack.ts';
+import { onlyGraph } from '../../harness/no-stack.ts';
 import type { Lab } from './fixture.ts';
 
 type Tool<P extends z.ZodObject, O extends z.ZodObject> = WriteTool<KubernetesTypes, P, O>;
@@ -41,7 +41,7 @@ export async function writeOf<P extends z.ZodObject, O extends z.ZodObject>(
     signal: new AbortController().signal,
     limits: LIMITS,
     principal: 'keeper',
-    stack: NO_STACK,
+    stack: onlyGraph(() => graph),
     recordAfter: async (value) => {
       after = value;
     },

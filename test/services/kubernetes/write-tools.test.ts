@@ -88,6 +88,29 @@ describe('writing to Kubernetes', () => {
     expect(api().spec.replicas).toBe(7);
   });
 
+  test('a number that an autoscaler keeps is left alone, also on the way back', async () => {
+    const autoscaler = {
+      metadata: { ...structuredClone(api().metadata), name: 'orders' },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'orders-api' },
+        minReplicas: 2,
+        maxReplicas: 9,
+      },
+    };
+    const write = await writeOf(lab, scale, { replicas: 4 });
+    await write.run();
+    lab.twin.state.autoscalers.push(autoscaler);
+    lab.twin.forget();
+    await expect(write.revert()).rejects.toMatchObject({ code: 'conflict' });
+    expect(await lab.fail('k8s_scale', { replicas: 5 }, 'keeper')).toContain(
+      'the autoscaler orders keeps it between 2 and 9',
+    );
+    expect(patches()).toEqual([]);
+    expect(api().spec.replicas).toBe(4);
+    autoscaler.spec.scaleTargetRef.name = 'another';
+    await lab.ok('k8s_scale', { replicas: 5 }, 'keeper');
+  });
+
   test('a restart stamps the template, and taking it back removes the stamp', async () => {
     const write = await writeOf(lab, restart, {});
     await write.run();

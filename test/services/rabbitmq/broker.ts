@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../src/cli/demo/free-port.ts';
+import { accountOf } from '../../harness/account.ts';
 import { ensureProgram } from '../../harness/install.ts';
 
 /** Debian's `rabbitmq-server` in /usr/sbin insists on its own folders; this is the script below it, which does not. */
@@ -102,13 +103,6 @@ const environment = (
   RABBITMQ_CONF_ENV_FILE: '/dev/null',
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none',
 });
-
-/** The account to step down to when the tests run as root; undefined when they do not. */
-function accountOf(name: string): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout);
-  return { uid: id('-u'), gid: id('-g') };
-}
 
 async function answering(port: number, server: ChildProcess): Promise<void> {
   const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`;

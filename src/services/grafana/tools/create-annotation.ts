@@ -78,7 +78,8 @@ async function deleteAgain(context: WriteContext<GrafanaTypes>, change: Change):
     return;
   }
   const { annotation } = After.parse(change.after);
-  const found = await client.findAnnotation(annotation.id, signal);
+  const { dashboard } = Params.parse(change.args);
+  const found = await client.findAnnotation(annotation.id, dashboard, signal);
   if (!found) return;
   if (!found.text.startsWith(signature) || !isSame(found, annotation))
     throw new ToolError('conflict', `somebody changed the annotation ${found.id} since; it stays as it is`);

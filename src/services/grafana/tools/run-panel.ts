@@ -8,7 +8,7 @@ import { planPanel } from '../plan.ts';
 import { shortened } from '../shortened.ts';
 import { rangeOf, TimeInput } from '../time.ts';
 import { complete, completeness, tool } from '../tool.ts';
-import { checkGiven } from '../variables.ts';
+import { bindingsOf, checkGiven } from '../variables.ts';
 
 const MOST_DAYS = 31;
 const MOST_TEXT = 4_000;
@@ -47,12 +47,13 @@ export const runPanel = tool({
     const variables = variablesOf(readModel(dashboard));
     checkGiven(variables, args.variables);
     const intervalMs = Math.max(1000, Math.ceil((range.to - range.from) / args.points));
-    const { queries, refused } = await planPanel(
-      panelOf(dashboard, args.panel),
-      await client.sources(signal),
-      { variables, given: args.variables, ...range },
-      { points: args.points, intervalMs, lines: limits.rows },
-    );
+    const { queries, refused } = await planPanel({
+      panel: panelOf(dashboard, args.panel),
+      variables,
+      sources: await client.sources(signal),
+      how: { bindings: bindingsOf(variables, args.variables), ...range },
+      sizing: { points: args.points, intervalMs, lines: limits.rows },
+    });
     const budget = new FrameBudget(limits);
     const failed: { ref_id: string; why: string }[] = [];
     for (const query of queries) {

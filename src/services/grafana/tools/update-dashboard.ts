@@ -30,7 +30,12 @@ const Params = z.strictObject({
 });
 type Params = z.output<typeof Params>;
 
-const Before = z.strictObject({ version: z.number().int(), fields: z.array(Former) });
+const Before = z.strictObject({
+  version: z.number().int(),
+  /** Of the whole dashboard. */
+  digest: z.string(),
+  fields: z.array(Former),
+});
 const After = z.strictObject({ version: z.number().int(), digest: z.string() });
 
 export const updateDashboard = tool({
@@ -55,7 +60,8 @@ export const updateDashboard = tool({
     kind: 'update',
     async capture(context, args): Promise<JsonValue> {
       const { dashboard } = await atVersion(context, args);
-      return { version: args.version, fields: formerOf(dashboard, settingsOf(args)) };
+      const fields = formerOf(dashboard, settingsOf(args));
+      return { version: args.version, digest: digestOf(dashboard), fields };
     },
     revert: putBack,
   },
@@ -96,7 +102,8 @@ async function putBack(context: Context, change: Change): Promise<void> {
   const found = await client.editable(args.dashboard, signal);
   const { version } = readModel(found.dashboard);
   if (version === before.version || holdsFormer(found.dashboard, before.fields)) return;
-  const isOurs = change.after === null ? isLost(found.dashboard, args) : isAsSaved(found.dashboard, change);
+  const isOurs =
+    change.after === null ? isLost(found.dashboard, args, before) : isAsSaved(found.dashboard, change);
   if (!isOurs)
     throw new ToolError(
       'conflict',
@@ -113,6 +120,11 @@ function isAsSaved(dashboard: JsonObject, change: Change): boolean {
   return readModel(dashboard).version === version || digestOf(dashboard) === digest;
 }
 
-/** Whether a dashboard is what a call left whose answer got lost: the next version, with just what was asked for. */
-const isLost = (dashboard: JsonObject, args: Params): boolean =>
-  readModel(dashboard).version === args.version + 1 && holds(dashboard, settingsOf(args));
+/**
+ * Whether a dashboard is what a call left whose answer got lost: the next version, with just what was asked for and
+ * all else as it was.
+ */
+const isLost = (dashboard: JsonObject, args: Params, { fields, digest }: z.output<typeof Before>): boolean =>
+  readModel(dashboard).version === args.version + 1 &&
+  holds(dashboard, settingsOf(args)) &&
+  digestOf(withFormer(dashboard, fields)) === digest;

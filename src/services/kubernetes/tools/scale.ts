@@ -30,7 +30,7 @@ export const scale = tool({
   reach: 'sub',
   title: 'Scale a workload',
   description:
-    'Set the number of replicas of one Deployment or StatefulSet. An autoscaler may change it again.',
+    'Set the number of replicas of one Deployment or StatefulSet; refused where an autoscaler keeps the number.',
   params: Params,
   output: z.strictObject({ workload: z.string(), was: z.number(), replicas: z.number() }),
   scope: (target, { workload, replicas, from }) =>
@@ -67,7 +67,19 @@ async function scalable(context: Writing, { workload, replicas, from }: Params):
       'write_refused',
       `it has ${now} replicas; say from: ${now} to change it by over ${UNSAID}`,
     );
+  await refuseAutoscaled(context, found);
   return found;
+}
+
+/** What an autoscaler would undo within a minute is not done at all. */
+async function refuseAutoscaled({ client, signal }: Writing, found: Found): Promise<void> {
+  const autoscaler = await client.reader.autoscalerOf(found, signal);
+  if (!autoscaler) return;
+  const { minReplicas, maxReplicas } = autoscaler.spec;
+  throw new ToolError(
+    'conflict',
+    `the autoscaler ${autoscaler.metadata.name} keeps it between ${minReplicas ?? 1} and ${maxReplicas} replicas and would undo this; change the autoscaler’s bounds`,
+  );
 }
 
 async function takeBack(context: Writing, { args, before, after }: Change<Params>): Promise<void> {
@@ -82,6 +94,7 @@ async function takeBack(context: Writing, { args, before, after }: Change<Params
   if (now === was.replicas) return;
   if (now !== left.replicas)
     throw new ToolError('conflict', `somebody scaled it to ${now} since; it stays as it is`);
+  await refuseAutoscaled(context, found);
   await client.scale(found, was.replicas, signal, async () => {});
 }
 

@@ -52,6 +52,9 @@ export const execute = tool({
     async revert(context, change) {
       return (await writing()).revert(context, change);
     },
+    async isBack(context, change) {
+      return (await writing()).isBack(context, change);
+    },
   },
   async run(context) {
     return (await writing()).run(context);

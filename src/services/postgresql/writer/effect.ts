@@ -4,7 +4,7 @@ import type { Database, Pg } from '../types.ts';
 import type { PgWriter } from '../writer.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { parseWrite } from './statement.ts';
-import { afterOf, beforeOf, takeBack } from './take-back.ts';
+import { afterOf, beforeOf, isTakenBack, takeBack } from './take-back.ts';
 import { type Prepared, performWrite, prepareWrite } from './write.ts';
 
 export interface ExecuteArgs {
@@ -58,6 +58,12 @@ export async function revert(
   refuseIfAborted(signal);
   await client.commit();
 }
+
+/** Whether the rows are as they were before the write. */
+export const isBack = (
+  { client, target }: WriteContext<Pg>,
+  { before, after }: Change<unknown>,
+): Promise<boolean> => isTakenBack(client, target.scope.schemas, { before, after });
 
 function onlySchema(schemas: readonly string[], table: string): string {
   const [schema, ...others] = schemas;

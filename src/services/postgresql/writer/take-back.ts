@@ -32,6 +32,29 @@ export const beforeOf = ({ statement, table, before }: Prepared): JsonValue => (
 /** What the rows are recorded as after it ran. */
 export const afterOf = ({ table }: Prepared, { after }: Written): JsonValue => imageOf(table, after);
 
+/**
+ * Whether every row that a write touched is as it was before it: those that it changed or deleted are there as they
+ * were, and those that it added are not.
+ */
+export async function isTakenBack(
+  writer: PgWriter,
+  schemas: readonly string[],
+  recorded: { before: JsonValue; after: JsonValue },
+): Promise<boolean> {
+  const { image: before } = Before.parse(recorded.before);
+  const after = Image.nullable().parse(recorded.after);
+  const table = await readTable(writer, { schema: before.schema, name: before.table, only: false }, schemas);
+  mustHaveSameShape(table, before);
+  const keys = new Map(
+    [...before.rows, ...(after?.rows ?? [])]
+      .map((row) => keyOf(table, row))
+      .map((key) => [fingerprint(key), key]),
+  );
+  const now = await readRows(writer, table, [...keys.values()]);
+  const [found, wanted] = [now, before.rows].map((rows) => rows.map(fingerprint).sort().join());
+  return found === wanted;
+}
+
 const INVERSE = { INSERT: 'DELETE', UPDATE: 'UPDATE', DELETE: 'INSERT' } as const;
 
 /**

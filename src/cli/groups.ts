@@ -1,0 +1,140 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { TopologyOptions, World } from './command.ts';
+
+/** What a command hands back: its exit code. */
+export type Run = () => Promise<number>;
+
+/** What declaring a group of commands needs of the program. */
+export interface Parts {
+  onTopology(command: Command): Command;
+  withJson(command: Command): Command;
+  choose(run: Run): void;
+  readonly world: World;
+}
+
+/** `stackward audit ...` */
+export function addAudit(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const audit = program.command('audit').description('look at the audit log');
+  const filters = (command: Command) =>
+    command
+      .option('--principal <name>', 'calls of this principal')
+      .option('--tool <name>', 'calls of this tool')
+      .option('--target <name>', 'calls on this target')
+      .option('--outcome <outcome>', 'ok, error, denied, cancelled, outcome_unknown or open')
+      .option('--rule <name>', 'calls that this rule of the gate refused')
+      .option('--call <id>', 'one call')
+      .option('--since <time>', 'from this time on (ISO 8601)')
+      .option('--until <time>', 'up to this time (ISO 8601)')
+      .option('--text <words>', 'records that hold these words');
+  const run = (name: 'tail' | 'query' | 'verify' | 'exportAudit') => (options: TopologyOptions) =>
+    choose(async () => (await import('./audit.ts'))[name](options, world));
+
+  withJson(onTopology(audit.command('tail')))
+    .description('show the last calls')
+    .option('-n, --lines <number>', 'how many', toCount, 20)
+    .option('-f, --follow', 'keep showing new ones')
+    .action(run('tail'));
+  withJson(filters(onTopology(audit.command('query'))))
+    .description('show the calls that fit')
+    .option('--limit <number>', 'how many at most', toCount, 100)
+    .action(run('query'));
+  withJson(onTopology(audit.command('verify')))
+    .description('check the hash chain, the signatures and that every call has exactly one end')
+    .option('--public-key <file>', 'trust this key alone (PEM), kept elsewhere than the data directory')
+    .action(run('verify'));
+  filters(onTopology(audit.command('export')))
+    .description('write records out')
+    .option('--format <format>', 'jsonl, json or csv', 'jsonl')
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .action(run('exportAudit'));
+}
+
+/** `stackward versions ...`, `snapshot` and `drift`. */
+export function addVersions(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const versions = program.command('versions').description('look at the versions of the stack');
+  const load = () => import('./versions.ts');
+  withJson(onTopology(versions.command('list')))
+    .description('list versions, newest first')
+    .option('--limit <number>', 'how many at most', toCount, 50)
+    .action((options) => choose(async () => (await load()).list(options, world)));
+  withJson(onTopology(versions.command('show')))
+    .description('show one version: what made it, its arguments and images, masked')
+    .argument('<version>')
+    .option('--show-topology', 'print its topology file instead')
+    .action((version: string, options) => choose(async () => (await load()).show(version, options, world)));
+  withJson(onTopology(versions.command('diff')))
+    .description('show what differs between two versions, or between one and the stack as it is')
+    .argument('<from>')
+    .argument('[to]')
+    .action((from: string, to: string | undefined, options) =>
+      choose(async () => (await load()).diff(from, to, options, world)),
+    );
+  withJson(onTopology(versions.command('verify')))
+    .description('check every version and object against its hash, and name what is damaged')
+    .action((options) => choose(async () => (await load()).verify(options, world)));
+  withJson(onTopology(versions.command('keep')))
+    .description('keep a version whatever is pruned; without one, list those that are kept')
+    .argument('[version]')
+    .option('--reason <text>', 'why', 'kept by hand')
+    .option('--release', 'let it go again')
+    .action((version: string | undefined, options) =>
+      choose(async () => (await load()).keep(version, options, world)),
+    );
+  withJson(onTopology(versions.command('prune')))
+    .description('remove versions before one, as far as no version that is kept needs them')
+    .requiredOption('--before <version>', 'the first version that may stay', toCount)
+    .option('--dry-run', 'only say what would go')
+    .action((options) => choose(async () => (await load()).pruneVersions(options, world)));
+  onTopology(versions.command('export'))
+    .description('write the whole store out as JSON Lines; images are in it unmasked')
+    .option('-o, --output <file>', 'file to make (default: standard output)')
+    .action((options) => choose(async () => (await load()).exportStore(options, world)));
+  withJson(onTopology(versions.command('import')))
+    .description('take an export into a data directory that has no versions yet')
+    .argument('<file>')
+    .action((file: string, options) => choose(async () => (await load()).importStore(file, options, world)));
+  withJson(onTopology(program.command('snapshot')))
+    .description('capture every linked component as a new version')
+    .option('--note <text>', 'what it is for')
+    .action((options) => choose(async () => (await load()).snapshot(options, world)));
+  withJson(onTopology(program.command('drift')))
+    .description(
+      'show what changed outside Stackward since the latest version; exit code 1 when something did',
+    )
+    .action((options) => choose(async () => (await load()).drift(options, world)));
+}
+
+/** `stackward token ...` */
+export function addToken(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const token = program.command('token').description('bearer tokens for HTTP; only their hashes are stored');
+  withJson(onTopology(token.command('create')))
+    .description('make a token and show it once')
+    .argument('<principal>', 'an agent of the topology, or stack for the stack’s own client')
+    .option('--days <number>', 'valid for so many days', toCount, 90)
+    .action((principal: string, options) =>
+      choose(async () => (await import('./token.ts')).create(principal, options, world)),
+    );
+  withJson(onTopology(token.command('list')))
+    .description('list tokens, without their values')
+    .action((options) => choose(async () => (await import('./token.ts')).list(options, world)));
+  withJson(onTopology(token.command('revoke')))
+    .description('revoke a token at once')
+    .argument('<id>', 'as listed')
+    .action((id: string, options) =>
+      choose(async () => (await import('./token.ts')).revoke(id, options, world)),
+    );
+}
+
+/** A whole number above 0. Throws InvalidArgumentError. */
+export function toCount(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number above 0');
+  return Number(text);
+}
+
+/** A port from 0 to 65535. Throws InvalidArgumentError. */
+export function toPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('expected a port from 0 to 65535');
+  return port;
+}

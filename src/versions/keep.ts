@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { replaceFile } from '../audit/durable-file.ts';
+import { ToolError } from '../toolset/errors.ts';
+import { readVersion } from './look.ts';
+import { reachableFrom } from './state-tree.ts';
+import { stateAfter, type WholeVersion } from './version.ts';
+import type { Versions } from './versions.ts';
+
+const Kept = z.record(z.string().regex(/^\d+$/), z.string());
+
+/** Versions that are kept whatever is pruned, with the reason. */
+export interface Keeper {
+  list(): Promise<ReadonlyMap<number, string>>;
+  /** Throws ToolError('not_found') for a version that is not there. */
+  keep(number: number, why: string): Promise<void>;
+  release(number: number): Promise<void>;
+}
+
+export function openKeeper(dir: string, versions: Versions): Keeper {
+  const file = join(dir, 'kept.json');
+  const list = async () => {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '{}';
+      throw error;
+    });
+    return new Map(
+      Object.entries(Kept.parse(JSON.parse(text))).map(([number, why]) => [Number(number), why]),
+    );
+  };
+  const write = (kept: ReadonlyMap<number, string>) =>
+    replaceFile(file, JSON.stringify(Object.fromEntries(kept)), 0o600);
+  return {
+    list,
+    async keep(number, why) {
+      await readVersion(versions, number);
+      await write(new Map([...(await list()), [number, why]]));
+    },
+    async release(number) {
+      const kept = new Map(await list());
+      if (!kept.delete(number)) throw new ToolError('not_found', `version ${number} is not kept`);
+      await write(kept);
+    },
+  };
+}
+
+/** What a pruning removed, or would. */
+export interface Pruned {
+  readonly versions: readonly number[];
+  readonly objects: number;
+  /** The first version that stays, to which the stack can still be rolled back. */
+  readonly first: number;
+  /** Why fewer went than was asked; absent where all did. */
+  readonly held?: string;
+}
+
+/**
+ * Removes the versions before one, and the objects that no version left needs.
+ *
+ * A rollback to a version needs every write after it, so nothing after the oldest version that is kept, or that an
+ * unfinished rollback goes to, is removed. Throws DamagedVersion or DamagedObject before anything is removed.
+ */
+export async function prune(
+  versions: Versions,
+  { before, needed, dryRun }: { before: number; needed: ReadonlyMap<number, string>; dryRun: boolean },
+): Promise<Pruned> {
+  const { files, objects } = versions;
+  const numbers = await files.numbers();
+  const latest = numbers.at(-1) ?? 0;
+  const oldest = Math.min(before, latest, ...needed.keys());
+  const [going, staying] = [
+    numbers.filter((number) => number < oldest),
+    numbers.filter((number) => number >= oldest),
+  ];
+  const used = new Set<string>();
+  for (const number of staying) await addObjects(versions, await files.read(number), used);
+  // A redo or revert that stays needs the image of the write that it is about.
+  const about = await imagesNeeded(versions, staying, going);
+  const gone = going.filter((number) => !about.has(number));
+  for (const number of about) await addObjects(versions, await files.read(number), used);
+  const unused = (await objects.list()).filter((hash) => !used.has(hash));
+  if (!dryRun) {
+    for (const number of gone) await files.remove(number);
+    for (const hash of unused) await objects.remove(hash);
+  }
+  const why = needed.get(oldest);
+  return {
+    versions: gone,
+    objects: unused.length,
+    first: oldest,
+    ...(oldest < before && why !== undefined
+      ? { held: `version ${oldest} stays (${why}), and a rollback to it needs every write after it` }
+      : {}),
+  };
+}
+
+async function addObjects({ objects }: Versions, version: WholeVersion, into: Set<string>): Promise<void> {
+  into.add(version.topology).add(version.secrets);
+  await reachableFrom(objects, version.state, into);
+  await reachableFrom(objects, stateAfter(version), into);
+}
+
+async function imagesNeeded(
+  { files }: Versions,
+  staying: readonly number[],
+  going: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const needed = new Set<number>();
+  for (let edge = [...staying]; edge.length > 0; ) {
+    const next: number[] = [];
+    for (const number of edge) {
+      const of = (await files.read(number)).change?.of;
+      if (of !== undefined && going.includes(of) && !needed.has(of)) next.push(of);
+    }
+    for (const number of next) needed.add(number);
+    edge = next;
+  }
+  return needed;
+}
