@@ -19,7 +19,9 @@ const COMPONENT_LABELS = ['component', 'service', 'app', 'deployment', 'job'] as
 const MOST_WORDS = 1_000;
 
 /** An alert that cannot be worked on; says what would be accepted. */
-export class AlertError extends Error {}
+export class AlertError extends Error {
+  override readonly name = 'AlertError';
+}
 
 /**
  * Reads an alert: our own form, one of Alertmanager's, or a whole webhook body, of which resolved ones are left out.

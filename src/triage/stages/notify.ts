@@ -6,7 +6,7 @@ import { within } from '../run/within.ts';
 
 /**
  * Tells people what was done or what they have to do, with the trail of decisions. That nobody could be reached is
- * said in the events, and stops nothing.
+ * said in the events, and stops nothing. It goes out also while the run is told to stop.
  */
 export async function notify(run: Run, notice: { urgent: boolean; summary: string }): Promise<void> {
   const kept = `told ${notice.urgent ? 'urgent' : 'done'}`;
@@ -16,7 +16,7 @@ export async function notify(run: Run, notice: { urgent: boolean; summary: strin
     await run.step(
       'notify',
       () =>
-        within(run.deps.limits.stepMs, run.signal, (signal) =>
+        within(run.deps.limits.stepMs, new AbortController().signal, (signal) =>
           run.deps.notifier.tell({ run: run.id, component: run.alert.component, ...notice, trail }, signal),
         ),
       (told) => (told.length === 0 ? 'no on-call or tracker is linked; the events tell it' : told.join('; ')),
