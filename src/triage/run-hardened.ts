@@ -62,7 +62,7 @@ async function work(run: Run, journal: RunJournal): Promise<Outcome> {
 async function begin(run: Run, journal: RunJournal): Promise<void> {
   const { alert, deps } = run;
   if (run.events.length === 0)
-    return run.emit({
+    await run.emit({
       type: 'step',
       step: 'trigger',
       state: 'finished',

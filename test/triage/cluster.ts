@@ -17,7 +17,7 @@ export const ON: Record<string, string> = {
 };
 
 /** A cluster twin with three services, of which two were deployed anew, behind a whole stack. */
-export async function openCluster({ env = ON, requires = true } = {}) {
+export async function openCluster({ env = ON, requires = true, prometheus = 'http://127.0.0.1:9' } = {}) {
   const twin = await startKubernetesTwin();
   const dir = await folder();
   const kubeconfig = join(dir, 'config');
@@ -31,7 +31,7 @@ export async function openCluster({ env = ON, requires = true } = {}) {
   };
   for (const name of ['orders-api', 'search', 'payments']) deploy(name, `shop/${name}:${COMMITS.old}`);
   for (const name of ['search', 'orders-api']) deploy(name, `shop/${name}:${COMMITS.bad}`);
-  const stack = await openStack({ topology: topologyOf(kubeconfig, requires), env });
+  const stack = await openStack({ topology: topologyOf(kubeconfig, requires, prometheus), env });
   const { stackward } = stack;
   const tools = toolsOf(stackward, 'triage');
   const backend = openK8sBackend({
@@ -60,17 +60,18 @@ export async function openCluster({ env = ON, requires = true } = {}) {
 }
 export type Cluster = Awaited<ReturnType<typeof openCluster>>;
 
-const topologyOf = (kubeconfig: string, requires: boolean) => `
+const topologyOf = (kubeconfig: string, requires: boolean, prometheus: string) => `
 stack: shop
 components:
   prod: {type: kubernetes, context: shop-cluster, kubeconfig: ${kubeconfig}}
   orders-api: {type: kubernetes-workload, cluster: prod, namespace: shop, workload: deployment/orders-api}
   search: {type: kubernetes-workload, cluster: prod, namespace: shop, workload: deployment/search}
   payments: {type: kubernetes-workload, cluster: prod, namespace: shop, workload: deployment/payments, protected: true}
+  metrics: {type: prometheus, url: "${prometheus}"}
   triage: {type: agent${requires ? ', requires: diagnosis' : ''}, measures: {error_rate: error_rate}}
 links:
   - {from: orders-api, to: payments, type: calls}
-  - {from: triage, to: orders-api, type: operates}
+${prometheus.endsWith(':9') ? '' : '  - {from: triage, to: metrics, type: observes}\n'}  - {from: triage, to: orders-api, type: operates}
   - {from: triage, to: search, type: operates}
   - {from: triage, to: payments, type: operates}
 `;
