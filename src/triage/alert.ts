@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Graph } from '../topology/graph.ts';
 import type { Alert } from './backend.ts';
 import { Signals } from './contracts.ts';
+import { createRedactor } from './redact/redact.ts';
 
 /** One alert of what Alertmanager sends to a webhook; fields that a triage does not read are left alone. */
 const Sent = z.looseObject({
@@ -25,7 +26,7 @@ export class AlertError extends Error {
 
 /**
  * Reads an alert: our own form, one of Alertmanager's, or a whole webhook body, of which resolved ones are left out.
- * Every alert names a component of the topology. Throws AlertError.
+ * Those of a group that name no component of the topology are left out too. Throws AlertError where none is left.
  */
 export function readAlerts(value: unknown, graph: Graph, now: number): readonly Alert[] {
   const own = Signals.shape.alert.safeParse(value);
@@ -37,7 +38,22 @@ export function readAlerts(value: unknown, graph: Graph, now: number): readonly 
     throw new AlertError(
       'an alert is {name, component, summary, at} or what Alertmanager sends: {alerts: [{labels, annotations, startsAt}]}',
     );
-  return sent.filter(({ status }) => status === 'firing').map((one) => fromSent(one, graph, now));
+  const firing = sent.filter(({ status }) => status === 'firing');
+  const read = firing.map((one) => asAlert(() => fromSent(one, graph, now)));
+  const alerts = read.flatMap((one) => (one instanceof AlertError ? [] : [one]));
+  const [wrong] = read.flatMap((one) => (one instanceof AlertError ? [one] : []));
+  // Alertmanager groups alerts: one that is not of this stack must not keep the others out.
+  if (alerts.length === 0 && wrong) throw wrong;
+  return alerts;
+}
+
+function asAlert(read: () => Alert): Alert | AlertError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AlertError) return error;
+    throw error;
+  }
 }
 
 function fromSent(
@@ -69,5 +85,11 @@ function checked(alert: Alert, graph: Graph): Alert {
   if (!graph.components.has(alert.component))
     throw new AlertError(`the topology has no component '${alert.component.slice(0, 100)}'`);
   if (Number.isNaN(Date.parse(alert.at))) throw new AlertError('at: a time such as 2026-03-03T10:00:00Z');
-  return { ...alert, name: alert.name.slice(0, 200), summary: alert.summary.slice(0, MOST_WORDS) };
+  // An alert opens the run and stands in its first line, so it is cleaned before anything is stored.
+  const redactor = createRedactor();
+  return {
+    ...alert,
+    name: redactor.text(alert.name).slice(0, 200),
+    summary: redactor.text(alert.summary).slice(0, MOST_WORDS),
+  };
 }

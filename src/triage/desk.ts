@@ -38,8 +38,9 @@ export function openDesk(dir: string, deps: TriageDeps): TriageDesk {
   const start = (journal: RunJournal): Promise<RunResult> => {
     const ended = runHardened(journal, deps, stop.signal).finally(async () => {
       running.delete(journal.run);
-      await journal.close();
-      await claims.give(journal.alert);
+      // The run is over whatever becomes of its files; a claim that stays is taken over once this process is gone.
+      await journal.close().catch(() => undefined);
+      await claims.give(journal.alert).catch(() => undefined);
     });
     running.set(journal.run, ended);
     return ended;

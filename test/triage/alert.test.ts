@@ -40,9 +40,21 @@ test('reads what Alertmanager sends to a webhook, of which the resolved are left
   expect(await read(sent())).toEqual([expected]);
 });
 
+test('one of a group that names no component keeps none of the others out', async () => {
+  const ghost = sent({ labels: { alertname: 'Down', service: 'ghost' } });
+  expect(await read({ alerts: [ghost, sent()] })).toHaveLength(1);
+  expect(await read({ alerts: [sent({ status: 'resolved' })] })).toEqual([]);
+});
+
 test('reads its own form', async () => {
   const own = { name: 'Down', component: 'api', summary: 'it is down', at: '2026-03-03T10:00:00Z' };
   expect(await read(own)).toEqual([own]);
+});
+
+test('a credential in an alert is hidden before anything is stored', async () => {
+  const summary = 'cannot reach postgres://orders:s3cr3t-Pa55@db:5432/orders';
+  const [alert] = await read(sent({ annotations: { summary } }));
+  expect(alert?.summary).toContain('postgres://{url-userinfo#1}@db');
 });
 
 test.each([
