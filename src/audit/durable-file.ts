@@ -21,6 +21,10 @@ async function writeBeside(path: string, content: string | Uint8Array, mode: num
   try {
     await handle.writeFile(content);
     await handle.sync();
+  } catch (error) {
+    // On a full disk a part would take the place that is missing.
+    await unlink(temporary);
+    throw error;
   } finally {
     await handle.close();
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue, StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
-import type { ChangeEntry, Changes } from './changes.ts';
+import type { ChangeEntry, Changes, NewChange } from './changes.ts';
 import { withDeadline } from './deadline.ts';
 import type { CapturedWrite, OpenedWrite, Undo } from './stages.ts';
 
@@ -16,8 +16,8 @@ export async function captureBefore(
   if (tool.relays) return { ...call, change: noVersion(deps.changes) };
   // A step that takes a write back is taken back by making the call again, for which the write's own image is kept.
   const before = undo?.kind === 'revert' ? null : await imageOf(call, deps.stack);
-  if (undo?.kind === 'redo') assertUntouched(call, before);
-  const change = await deps.changes.begin({
+  if (undo?.kind === 'redo') await assertUntouched(call, undo, before, deps.stack);
+  const change = await beginChange(deps.changes, {
     cause: undo?.kind ?? 'write',
     call: call.callId,
     seq: call.intent.seq,
@@ -31,6 +31,16 @@ export async function captureBefore(
     ...(undo ? { of: undo.of } : {}),
   });
   return { ...call, change };
+}
+
+async function beginChange(changes: Changes, change: NewChange): Promise<ChangeEntry> {
+  try {
+    return await changes.begin(change);
+  } catch (cause) {
+    if (cause instanceof ToolError) throw cause;
+    const detail = 'the state before it could not be kept, so nothing was done; the log says why';
+    throw new ToolError('internal', detail, { cause });
+  }
 }
 
 const noVersion = (changes: Changes): ChangeEntry => ({
@@ -91,10 +101,16 @@ const looking = <T>(
   );
 
 /** A write that is made again must find what it found the first time. What it creates anew finds nothing, and says so itself. */
-function assertUntouched(call: OpenedWrite, found: JsonValue): void {
-  if (call.tool.effect.kind === 'create' || isDeepStrictEqual(found, call.undo?.before)) return;
+async function assertUntouched(
+  call: OpenedWrite,
+  undo: Undo,
+  found: JsonValue,
+  stack: StackView,
+): Promise<void> {
+  if (call.tool.effect.kind === 'create' || isDeepStrictEqual(found, undo.before)) return;
+  if (hasOwnCheck(call.tool) && (await isAsBefore(call, undo, stack))) return;
   throw new ToolError(
     'conflict',
-    `${call.at.target.name} is not as the write of version ${call.undo?.of} found it; nothing was done`,
+    `${call.at.target.name} is not as the write of version ${undo.of} found it; nothing was done`,
   );
 }

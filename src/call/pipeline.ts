@@ -1,22 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PendingIntent } from '../audit/intent.ts';
-import type { Verdict } from '../audit/record.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Opened, StackView } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
-import { STACK_PRINCIPAL } from '../toolset/reach.ts';
-import { type Answer, answerError, answerOk } from './answer.ts';
+import { type Answer, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
 import { captureBefore, hasOwnCheck, isAsBefore } from './capture.ts';
-import type { Catalogs } from './catalogs.ts';
 import type { Captured, ChangeEntry, Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
 import { withDeadline, withinTurn } from './deadline.ts';
 import { executeRead, executeWrite } from './execute.ts';
 import { maskAndLimit } from './mask-and-limit.ts';
-import type { Meter } from './meter.ts';
-import { GateRefusal, passGate } from './pass-gate.ts';
+import { passGate } from './pass-gate.ts';
 import { resolve, type WhyAbsent } from './resolve.ts';
 import type {
   AllowedRead,
@@ -27,29 +22,24 @@ import type {
   Executed,
   Masked,
   RecordedWrite,
-  Resolved,
 } from './stages.ts';
 import { assertStillLinked } from './still-linked.ts';
 import type { ResolveConnection } from './substitute-arguments.ts';
 import { takeBack } from './take-back.ts';
+import { beginTrail, type Trail, type TrailDeps } from './trail.ts';
 import { unwrap } from './unwrap.ts';
 import { validate } from './validate.ts';
-import { type CallFrame, type RecordDeps, recordRequest, recordResponse } from './write-records.ts';
 
-export interface PipelineDeps extends RecordDeps {
-  readonly catalogs: Catalogs;
+export interface PipelineDeps extends TrailDeps {
   readonly gate: Gate;
   readonly clients: Clients;
   readonly changes: Changes;
   readonly breakers: Breakers;
-  readonly meter: Meter;
   readonly resolveConnection: ResolveConnection;
   viewFor(call: Authenticated): StackView;
   readonly whyAbsent: WhyAbsent;
   /** Reads the configuration of a component that a write touched. Never throws: what it misses it says. */
   captureAfter(component: string): Promise<Captured>;
-  /** Where what Stackward itself got wrong is written; callers only hear `internal`. */
-  onInternal(error: unknown, callId: string): void;
 }
 
 /** How long the answer to a write waits for its session to close. */
@@ -102,6 +92,7 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
 /** A write does nothing before its intent is durable, and changes nothing before its before-image is. */
 async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, begun: Begun): Promise<Masked> {
   const intent = await trail.intend(call.verdict).durable;
+  assertStillLinked(call, deps);
   const executed = await takingBack({ ...call, intent }, deps, () => {
     assertStillLinked(call, deps);
     return inSession(deps, call, async (session) => {
@@ -144,15 +135,16 @@ async function withEnd(
   begun: Begun,
   work: () => Promise<Masked>,
 ): Promise<Masked> {
+  // A version without an end counts as one that may have happened; whatever is wrong with it, the write is over.
+  const end = (...how: Parameters<ChangeEntry['end']>) =>
+    begun.change?.end(...how).catch((cause: unknown) => deps.onInternal(cause, call.callId));
   try {
     const masked = await work();
-    await begun.change?.end('ok', await deps.captureAfter(call.at.component.name));
+    await end('ok', await deps.captureAfter(call.at.component.name));
     return masked;
   } catch (error) {
     const isUnknown = !(error instanceof ToolError) || error.code === 'outcome_unknown';
-    await begun.change
-      ?.end(isUnknown ? 'outcome_unknown' : 'error', new Map())
-      .catch((cause: unknown) => deps.onInternal(cause, call.callId));
+    await end(isUnknown ? 'outcome_unknown' : 'error', new Map());
     throw error;
   }
 }
@@ -224,90 +216,4 @@ async function withinShare<T>(
     if (error instanceof ToolError && error.code === 'login_failed') deps.clients.drop(call.at);
     throw error;
   }
-}
-
-interface Trail {
-  /** Takes the call as it is from here on: whose it is, and what it names. */
-  joined(call: Authenticated): Authenticated;
-  aimed(call: Resolved): Resolved;
-  intend(verdict?: Verdict): PendingIntent;
-  end(kind: 'read' | 'write', answer: (callId: string, seq: number) => Answer): Promise<Answer>;
-  fail(error: unknown): Promise<Answer>;
-}
-
-/** Keeps the records of one call: exactly one request, then exactly one response, whatever happens between. */
-function beginTrail(deps: PipelineDeps, arrived: Arrived): Trail {
-  let request = arrived;
-  let frame: CallFrame = {
-    callId: request.callId,
-    principal: request.principal ?? STACK_PRINCIPAL,
-    topology: deps.catalogs.graph().hash,
-    started: request.started,
-  };
-  let intent: PendingIntent | undefined;
-  const intend = (verdict?: Verdict) => {
-    intent ??= recordRequest(deps, frame, request, verdict);
-    return intent;
-  };
-  const close = async (answer: Answer, isDurable: boolean) => {
-    const appended = recordResponse(deps, frame, request.id, answer);
-    await (isDurable ? appended.durable : appended.written);
-    return counted(answer);
-  };
-  const counted = (answer: Answer) => {
-    deps.meter.count(request, answer, performance.now() - frame.started);
-    return answer;
-  };
-  return {
-    intend,
-    joined(call) {
-      request = call;
-      frame = { ...frame, principal: call.catalog.principal, topology: call.catalog.graph.hash };
-      return call;
-    },
-    aimed(call) {
-      if (call.entry.tool.reach !== 'stack') frame = { ...frame, target: call.at.target.name };
-      return call;
-    },
-    async end(kind, answer) {
-      try {
-        return await close(answer(frame.callId, intend().seq), kind === 'write');
-      } catch (error) {
-        if (kind === 'read') throw error;
-        // The write is done. Saying 'refused' now would invite the caller to do it again.
-        deps.onInternal(error, frame.callId);
-        const detail =
-          'the write was done, but the audit could not record its outcome; look before doing it again';
-        const told = new ToolError('outcome_unknown', detail);
-        return counted(answerError(frame.callId, intend().seq, told, deps.mask));
-      }
-    },
-    async fail(error) {
-      const known = toToolError(error, (cause) => deps.onInternal(cause, frame.callId));
-      const refusal = error instanceof GateRefusal ? error : undefined;
-      try {
-        const { seq, durable } = intend(refusal?.verdict);
-        await durable;
-        const answer = answerError(frame.callId, seq, known, deps.mask, refusal?.request);
-        return await close(
-          refusal ? { ...answer, refusedRules: failedRules(refusal.verdict) } : answer,
-          false,
-        );
-      } catch (unrecorded) {
-        const reason = toToolError(unrecorded, (cause) => deps.onInternal(cause, frame.callId));
-        // 'Refused' would hide that the write may have happened.
-        const told = known.code === 'outcome_unknown' ? known : reason;
-        return counted(answerError(frame.callId, undefined, told, deps.mask));
-      }
-    },
-  };
-}
-
-const failedRules = ({ checks }: Verdict): string[] =>
-  checks.filter((check) => !check.passed).map((check) => check.rule);
-
-function toToolError(error: unknown, onInternal: (error: unknown) => void): ToolError {
-  if (error instanceof ToolError) return error;
-  onInternal(error);
-  return new ToolError('internal', 'the call was stopped; nothing more is known to the caller');
 }

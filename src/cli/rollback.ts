@@ -98,8 +98,8 @@ async function isConfirmed(to: number, world: World): Promise<boolean> {
 
 function printPlan(plan: RollbackPlan, world: World): void {
   const say = (line: string) => writeLine(world.stdout, line);
-  const { to, from, steps, not_reversible: stuck, topology, drift, obstacles } = plan;
-  say(`from version ${from} to version ${bold(String(to))}`);
+  const { to, from, digest, steps, not_reversible: stuck, topology, drift, obstacles } = plan;
+  say(`from version ${from} to version ${bold(String(to))}, plan ${digest.slice(0, 12)}`);
   for (const { of, how, tool, target, resources, wave } of steps)
     say(
       `  ${dim(`wave ${wave}`)}  version ${of}  ${how === 'revert' ? 'take back' : 'make again'} ${bold(tool)} on ${target}  ${dim(resources.join(', '))}`,

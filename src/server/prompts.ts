@@ -1,4 +1,5 @@
 import type { GetPromptResult, Prompt } from '@modelcontextprotocol/server';
+import { neutralise } from '../call/neutralise.ts';
 import type { Stackward } from '../stackward.ts';
 import type { Graph } from '../topology/graph.ts';
 import { diagnoseComponent } from './prompts/diagnose-component.ts';
@@ -42,7 +43,7 @@ export async function getPrompt(
     throw wrong(`there is no prompt '${name}'; there are: ${TEMPLATES.map((one) => one.name).join(', ')}`);
   const missing = template.arguments.find((one) => one.required && !given[one.name]?.trim());
   if (missing) throw wrong(`the prompt ${name} needs '${missing.name}': ${missing.description}`);
-  const text = stackward.mask.text(template.write(stackward.catalogs.of(principal), given));
+  const text = neutralise(stackward.mask.text(template.write(stackward.catalogs.of(principal), given)));
   return {
     ...(template.description === undefined ? {} : { description: template.description }),
     messages: [{ role: 'user', content: { type: 'text', text } }],

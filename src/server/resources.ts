@@ -4,7 +4,7 @@ import {
   ResourceNotFoundError,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
-import { neutralise } from '../call/neutralise.ts';
+import { neutraliseJson } from '../call/neutralise.ts';
 import type { Stackward } from '../stackward.ts';
 import type { Catalog, CatalogTool } from '../toolset/catalog.ts';
 import { wholeSchemasOf } from '../toolset/tool-schema.ts';
@@ -63,7 +63,8 @@ export async function readResource(
     found: found !== undefined,
   });
   if (!found) throw new ResourceNotFoundError(uri);
-  const text = neutralise(stackward.mask.text(JSON.stringify(found)));
+  // Masked as a value, not as text: a replacement that crosses a quote would leave broken JSON behind.
+  const text = JSON.stringify(neutraliseJson(stackward.mask.json(JSON.parse(JSON.stringify(found)))));
   return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
 }
 
@@ -100,17 +101,23 @@ function nameIn(uri: string, beginning: string): string {
   }
 }
 
-function metadataOf(component: Component) {
-  const { connection: _hidden, subs, at, isProtected, isExternal, tests, ...metadata } = component;
-  return {
-    ...metadata,
-    protected: isProtected,
-    external: isExternal,
-    line: at.line,
-    sub_components: [...subs.keys()],
-    ...(tests ? { tests: Object.keys(tests) } : {}),
-  };
-}
+/** Named one by one, so that what a component comes to hold shows only once somebody says that it may. */
+const metadataOf = (component: Component) => ({
+  name: component.name,
+  type: component.type,
+  layer: component.layer,
+  title: component.title,
+  description: component.description,
+  group: component.group,
+  stack: component.stack,
+  approval: component.approval,
+  blastRadius: component.blastRadius,
+  protected: component.isProtected,
+  external: component.isExternal,
+  line: component.at.line,
+  sub_components: [...component.subs.keys()],
+  tests: component.tests && Object.keys(component.tests),
+});
 
 const linkOf = ({ from, to, type, access }: Pick<Link, 'from' | 'to' | 'type' | 'access'>) => ({
   from,

@@ -73,10 +73,10 @@ export interface NotReversible {
 /** What a rollback to a version would do. Nothing of it has happened. */
 export interface RollbackPlan {
   readonly to: number;
-  /** The latest version when it was made; a plan of another moment is not carried out. */
+  /** The latest version when it was made. */
   readonly from: number;
   readonly component?: string;
-  /** SHA-256 of everything else, by which a human approves just this plan. */
+  /** SHA-256 of what it would do, by which a human approves just this plan. */
   readonly digest: string;
   readonly steps: RollbackStep[];
   readonly not_reversible: NotReversible[];

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
 /**
- * What obeys or hides in the tools where people read: controls, format and private characters, half surrogate pairs,
- * line separators, blank letters, and selectors that carry text past the eye.
+ * What obeys or hides in the tools where people read: controls, private characters, half surrogate pairs, line
+ * separators, what Unicode itself says is not to be seen, and letters that are blank. Of the selectors that choose
+ * how an emoji looks, one may stand behind a character; more would carry text past the eye.
  */
-const UNSEEN = /\u034f|[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|[\u{e0100}-\u{e01ef}]/u;
+const UNSEEN =
+  /(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|[\ufe0e\ufe0f]{2}|[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u2800\u{1d159}]/u;
 
 /** One line that a caller writes for people, of at most `most` characters. */
 export const writtenLine = (most: number) =>
@@ -30,8 +32,13 @@ export const IdempotencyKey = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{2,99}$/, '3 to 100 letters, digits and ._:- are accepted');
 
 /**
- * Text that calls nobody and links nowhere in a tool that we do not know: what opens a tag, a Slack sequence such as
- * `<!channel>`, or a mention is parted by a visible space.
+ * Text that mentions nobody in a tool that we do not know: what opens a tag, a Slack sequence such as `<!channel>`,
+ * or a mention is parted by a visible space. An address such as `ann@example.com` stays, and so does a link.
  */
 export const inert = (text: string): string =>
-  text.replace(/<(?=[!@#/?\p{L}])/gu, '< ').replace(/(?<![\p{L}\p{N}_])@(?=[\p{L}\p{N}_])/gu, '@ ');
+  text
+    .replace(/<(?=[!@#/?\p{L}])/gu, '< ')
+    .replace(
+      /(?<![\p{L}\p{N}])@(?=\S)|@(?=[^\s\p{L}\p{N}]|(?:all|channel|everyone|here)(?![\p{L}\p{N}]))/giu,
+      '@ ',
+    );

@@ -4,7 +4,10 @@ import type { Pipeline } from '../call/pipeline.ts';
 import type { Undo } from '../call/stages.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import { dueChanges } from './due-changes.ts';
 import type { Journal, JournalStep, Journals } from './journal.ts';
+import { readVersion } from './look.ts';
+import { componentOf, versionsAfter } from './plan-rollback.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
 
@@ -14,6 +17,8 @@ export interface ApplyDeps {
   readonly run: Pipeline;
   /** Puts a version's topology file back. Throws ToolError. */
   restoreTopology(version: number): Promise<void>;
+  /** Whether this process still holds the place for a rollback; it begins no step without. */
+  isHeld?(): boolean;
   /** How long a step waits before it asks again when the write rate is used up, in milliseconds. */
   readonly waitMs?: number;
 }
@@ -35,17 +40,22 @@ export async function applyRollback(
   options: ApplyOptions,
 ): Promise<Journal> {
   const keeper = keepJournal(journal, deps.journals);
-  for (const wave of [...new Set(journal.steps.map((step) => step.wave))].sort((a, b) => a - b)) {
-    const steps = keeper.now().steps.filter((step) => step.wave === wave && !isBack(step));
+  const tried = await triedSteps(journal, deps.versions);
+  for (const number of [...new Set(journal.steps.map((step) => step.wave))].sort((a, b) => a - b)) {
+    const steps = keeper.now().steps.filter((step) => step.wave === number && !isBack(step));
     const components = byComponent(steps);
-    const isFine = await Promise.all(
-      [...components.values()].map((own) => inOrder(own, keeper, deps, options)),
+    const wave = { isFine: true };
+    await Promise.all(
+      [...components.values()].map((own) => inOrder(own, { wave, tried }, keeper, deps, options)),
     );
-    if (isFine.includes(false)) return keeper.now();
+    if (!wave.isFine) return keeper.now();
   }
   if (keeper.now().topology === 'waiting' || keeper.now().topology === 'failed')
     await restoreTopology(keeper, deps);
-  if (keeper.now().topology !== 'failed') await keeper.write({ ended: new Date().toISOString() });
+  if (keeper.now().topology !== 'failed') {
+    const meanwhile = await cameMeanwhile(keeper.now(), deps.versions);
+    await keeper.write({ ended: new Date().toISOString(), ...(meanwhile.length > 0 ? { meanwhile } : {}) });
+  }
   return keeper.now();
 }
 
@@ -57,24 +67,24 @@ function byComponent(steps: readonly JournalStep[]): Map<string, JournalStep[]> 
 
 const isBack = ({ state, result }: JournalStep): boolean => state === 'done' && result !== 'failed';
 
-/** The steps of one component, one after the other; false as soon as one failed. */
+/** The steps of one component, one after the other, until one fails in it or beside it. */
 async function inOrder(
   steps: readonly JournalStep[],
+  { wave, tried }: { wave: { isFine: boolean }; tried: ReadonlySet<string> },
   keeper: Keeper,
   deps: ApplyDeps,
   options: ApplyOptions,
-): Promise<boolean> {
+): Promise<void> {
   for (const step of [...steps].sort((a, b) => b.of - a.of)) {
-    if (options.signal.aborted) return false;
-    const wasRunning = step.state === 'running';
+    if (options.signal.aborted || !(deps.isHeld?.() ?? true)) wave.isFine = false;
+    if (!wave.isFine) return;
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
-    const ended = await runStep(step, wasRunning, keeper.now(), deps, options.signal);
+    const ended = await runStep(step, tried.has(nameOf(step)), keeper.now(), deps, options.signal);
     const done = await keeper.step({ ...bare(step), state: 'done', ...ended });
     options.onStep?.(done, keeper.done(), keeper.total());
-    if (ended.result === 'failed') return false;
+    if (ended.result === 'failed') wave.isFine = false;
   }
-  return true;
 }
 
 const bare = ({ result: _result, detail: _detail, call: _call, ...step }: JournalStep): JournalStep => step;
@@ -83,16 +93,16 @@ type Ended = Pick<JournalStep, 'result' | 'detail' | 'call'>;
 
 async function runStep(
   step: JournalStep,
-  wasRunning: boolean,
+  isResumed: boolean,
   journal: Journal,
   deps: ApplyDeps,
   signal: AbortSignal,
 ): Promise<Ended> {
   try {
     const version = await deps.versions.files.read(step.of);
-    const undo = { ...(await undoOf(version, step, deps.versions)), isResumed: wasRunning };
+    const undo = { ...(await undoOf(version, step, deps.versions)), isResumed };
     const answer = await callPatiently(version, undo, journal, deps, signal);
-    return endOf(answer, step, wasRunning);
+    return endOf(answer, step, isResumed);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'it failed for an unknown reason';
     return { result: 'failed', detail };
@@ -135,21 +145,43 @@ async function callPatiently(
   }
 }
 
-function endOf(answer: Answer, step: JournalStep, wasRunning: boolean): Ended {
+function endOf(answer: Answer, step: JournalStep, isResumed: boolean): Ended {
   const call = answer.callId;
   if (answer.outcome === 'ok') {
     const result =
       step.how === 'redo' || answer.structured?.result !== 'restored' ? 'restored_unverified' : 'restored';
     return { result, call };
   }
-  if (step.how === 'redo' && wasRunning && answer.error?.code === 'conflict')
+  const isThereAlready = answer.error?.code === (step.how === 'redo' ? 'conflict' : 'not_found');
+  if (isThereAlready && isResumed)
     return {
       result: 'restored_unverified',
       call,
-      detail:
-        'it was being made again when the process ended, and what it touches is no longer as it was before: taken as done',
+      detail: 'an earlier try was cut off, and what it touches is no longer as it was before: taken as done',
     };
   return { result: 'failed', call, detail: answer.error?.detail ?? answer.text };
+}
+
+/** The steps that were tried before and may be done: their process ended before the journal could say so. */
+async function triedSteps({ to, steps }: Journal, versions: Versions): Promise<ReadonlySet<string>> {
+  const later = steps.length > 0 ? await versionsAfter(versions, to) : [];
+  const mayBeDone = later.filter(({ end }) => end?.outcome !== 'error');
+  return new Set(mayBeDone.map(({ cause, change }) => nameOf({ how: cause, of: change?.of ?? 0 })));
+}
+
+const nameOf = ({ how, of }: { how: string; of: number }): string => `${how} ${of}`;
+
+/** Versions of writes that came after the plan was made, and of an edit of the topology, so far as they stand. */
+async function cameMeanwhile({ from, to, component }: Journal, versions: Versions): Promise<number[]> {
+  const later = await versionsAfter(versions, from);
+  const writes = dueChanges(later).filter(
+    ({ cause, change }) =>
+      cause === 'write' && (component === undefined || componentOf(change?.target) === component),
+  );
+  const target = await readVersion(versions, to);
+  const edit = component === undefined ? later.find(({ cause }) => cause === 'topology') : undefined;
+  const isOther = edit !== undefined && edit.topology_hash !== target.topology_hash;
+  return [...(isOther ? [edit.number] : []), ...writes.map(({ number }) => number)].sort((a, b) => a - b);
 }
 
 async function restoreTopology(keeper: Keeper, deps: ApplyDeps): Promise<void> {

@@ -46,6 +46,8 @@ export const Journal = z.strictObject({
   ),
   topology: z.enum(['unchanged', 'waiting', 'restored', 'failed']),
   topology_detail: z.string().exactOptional(),
+  /** Versions of writes and edits that came while it ran, and stand. */
+  meanwhile: z.array(Count).exactOptional(),
   ended: z.iso.datetime().exactOptional(),
   abandoned: z.boolean().exactOptional(),
 });
@@ -65,7 +67,14 @@ export function openJournals(dir: string): Journals {
   const path = (id: string) => join(dir, `${id}.json`);
   const ids = async () =>
     (await readdir(dir)).flatMap((name) => (/^r\d+\.json$/.test(name) ? [name.replace('.json', '')] : []));
-  const load = async (id: string) => Journal.parse(JSON.parse(await readFile(path(id), 'utf8')));
+  const load = async (id: string) => {
+    try {
+      return Journal.parse(JSON.parse(await readFile(path(id), 'utf8')));
+    } catch (cause) {
+      const detail = `the journal of the rollback ${id} is damaged; look at what it did in the audit, and move ${path(id)} away`;
+      throw new ToolError('internal', detail, { cause });
+    }
+  };
   return {
     write: (journal) => replaceFile(path(journal.id), JSON.stringify(Journal.parse(journal)), 0o600),
     async read(id) {

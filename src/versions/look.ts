@@ -32,36 +32,49 @@ export const summaryOf = ({ number, time, cause, by, note, change, end }: WholeV
   ...(end ? { outcome: end.outcome } : {}),
 });
 
-/** The latest versions, newest first; `before` a number. Looks at no more files than it gives versions, however long the history is. */
+/** Files are open while they are read, and a process may have few. */
+const AT_ONCE = 64;
+
+/**
+ * The latest versions, newest first; `before` a number. Looks at no more files than it gives versions, however long
+ * the history is. Throws ToolError naming one that is damaged.
+ */
 export async function listVersions(
   { files }: Versions,
   { limit, before }: { limit: number; before?: number },
 ): Promise<readonly WholeVersion[]> {
   const newest = await files.newest();
-  const found: number[] = [];
+  const wanted: number[] = [];
   let number = Math.min(newest, before === undefined ? newest : before - 1);
-  for (; number > 0 && found.length < limit && (await files.has(number)); number--) found.push(number);
+  for (; number > 0 && wanted.length < limit && (await files.has(number)); number--) wanted.push(number);
   // Below the first gap are versions that stayed for their image when others were pruned.
-  if (number > 0 && found.length < limit) {
+  if (number > 0 && wanted.length < limit) {
     const kept = (await files.numbers()).filter((one) => one < number).reverse();
-    found.push(...kept.slice(0, limit - found.length));
+    wanted.push(...kept.slice(0, limit - wanted.length));
   }
-  return Promise.all(found.map(files.read));
+  const found: WholeVersion[] = [];
+  for (let from = 0; from < wanted.length; from += AT_ONCE)
+    found.push(
+      ...(await Promise.all(wanted.slice(from, from + AT_ONCE).map((one) => readWhole(files, one)))),
+    );
+  return found;
 }
 
-/** One version. Throws ToolError('not_found') naming those there are. */
-export async function readVersion({ files }: Versions, number: number): Promise<WholeVersion> {
-  if (!(await files.has(number))) {
-    const numbers = await files.numbers();
-    const kept = numbers.length === 0 ? 'there is none yet' : `kept are ${numbers[0]} to ${numbers.at(-1)}`;
-    throw new ToolError('not_found', `there is no version ${number}; ${kept}`);
-  }
+async function readWhole(files: Versions['files'], number: number): Promise<WholeVersion> {
   try {
     return await files.read(number);
   } catch (error) {
     if (error instanceof DamagedVersion) throw new ToolError('internal', error.message, { cause: error });
     throw error;
   }
+}
+
+/** One version. Throws ToolError('not_found') naming those there are. */
+export async function readVersion({ files }: Versions, number: number): Promise<WholeVersion> {
+  if (await files.has(number)) return readWhole(files, number);
+  const numbers = await files.numbers();
+  const kept = numbers.length === 0 ? 'there is none yet' : `kept are ${numbers[0]} to ${numbers.at(-1)}`;
+  throw new ToolError('not_found', `there is no version ${number}; ${kept}`);
 }
 
 /** The text of a version's topology file. */

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
-import { createFile } from '../audit/durable-file.ts';
+import { createFile, replaceFile } from '../audit/durable-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 
 /** An object that is missing, or is not what its name says. */
@@ -39,7 +39,9 @@ export function openObjectStore(dir: string): ObjectStore {
       const hash = hashOf(text);
       if (known.has(hash)) return hash;
       mkdirSync(join(dir, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
-      await createFile(path(hash), text, 0o600);
+      const isNew = await createFile(path(hash), text, 0o600);
+      // What lies there under its name may be damaged; now that it is at hand it is put right.
+      if (!isNew && (await readFile(path(hash), 'utf8')) !== text) await replaceFile(path(hash), text, 0o600);
       known.add(hash);
       return hash;
     },

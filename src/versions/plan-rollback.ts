@@ -2,11 +2,17 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Catalog } from '../toolset/catalog.ts';
 import { ToolError } from '../toolset/errors.ts';
+import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { NotReversible, ResourceDiff, RollbackPlan, RollbackStep } from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
+import { dueChanges } from './due-changes.ts';
 import { listVersions, readVersion, topologyOf } from './look.ts';
+import { sightOf } from './sight.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
+
+/** How long a write may take, past its deadline, to come to its end. */
+const GRACE_MS = 5_000;
 
 export interface PlanOptions {
   readonly to: number;
@@ -20,7 +26,8 @@ export interface PlanOptions {
 /**
  * What a rollback to a version would do: every write after it, newest first, is taken back; what an earlier rollback
  * took back after it is made again; a write and its taking back that both came after it leave nothing to do.
- * Throws ToolError('not_found') for a version that is not kept.
+ * Throws ToolError('not_found') for a version that is not kept or a component that is not known, and
+ * ToolError('not_linked') where it would take back what the principal is not told of.
  */
 export async function planRollback(versions: Versions, options: PlanOptions): Promise<RollbackPlan> {
   const { to, component, catalog, drift } = options;
@@ -30,6 +37,8 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
   const due = dueChanges(later).filter(
     ({ change }) => component === undefined || componentOf(change?.target) === component,
   );
+  assertKnown(component, due.length, catalog);
+  assertSeen(due, catalog);
   const steps: RollbackStep[] = [];
   const stuck: NotReversible[] = [];
   const waves = wavesOf(catalog.graph);
@@ -57,16 +66,18 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
     topology: isTopology,
     drift: drift.filter((one) => component === undefined || one.component === component),
   };
-  // Drift is told and not bound: what changes by itself would else make every approval void.
-  const { drift: _told, ...bound } = plan;
+  // What changes by itself, or does not change what is done, is told and not bound: it would make every approval void.
+  const { drift: _drift, from: _from, ...done } = plan;
+  const bound = { ...done, replaces: isTopology ? catalog.graph.hash : null };
   const digest = createHash('sha256')
     .update(canonicalize(bound) ?? '')
     .digest('hex');
-  return { ...plan, digest, obstacles: obstaclesTo(plan.steps, catalog) };
+  const obstacles = [...obstaclesTo(plan, catalog), ...due.flatMap((one) => stillRuns(one, catalog))];
+  return { ...plan, digest, obstacles };
 }
 
 /** Every version after one, newest first. */
-async function versionsAfter(versions: Versions, to: number): Promise<readonly WholeVersion[]> {
+export async function versionsAfter(versions: Versions, to: number): Promise<readonly WholeVersion[]> {
   const after = (await versions.files.numbers()).filter((number) => number > to);
   const latest = after.at(-1) ?? to;
   // An old version may stay for its image alone, when what came after it was pruned.
@@ -82,34 +93,6 @@ async function versionsAfter(versions: Versions, to: number): Promise<readonly W
   return after.length === 0 ? [] : listVersions(versions, { limit: after.length });
 }
 
-/**
- * The changes whose effect still stands, newest first.
- *
- * A `revert` and the write that it took back leave nothing when both came later. A `redo` is a write of its own, with
- * its own image; where the write that it repeats came later too, it stands for it, and else it undoes its `revert`.
- */
-function dueChanges(later: readonly WholeVersion[]): readonly WholeVersion[] {
-  const byNumber = new Map(later.map((version) => [version.number, version]));
-  const cancelled = new Set<number>();
-  const due: WholeVersion[] = [];
-  for (const version of later) {
-    const { change, cause, number } = version;
-    if (!change || cancelled.has(number) || hadNoEffect(version)) continue;
-    const taken = change.of === undefined ? undefined : byNumber.get(change.of);
-    if (taken && !cancelled.has(taken.number)) {
-      cancelled.add(taken.number);
-      const repeated = taken.change?.of;
-      if (cause === 'revert' || repeated === undefined || !byNumber.has(repeated)) continue;
-      cancelled.add(repeated);
-    }
-    due.push(version);
-  }
-  return due;
-}
-
-/** A write that is known to have failed before it changed anything. */
-const hadNoEffect = ({ end }: WholeVersion): boolean => end?.outcome === 'error';
-
 const nameOf = ({ number, change }: WholeVersion) => ({
   of: number,
   tool: change?.tool ?? '',
@@ -119,14 +102,50 @@ const nameOf = ({ number, change }: WholeVersion) => ({
 
 export const componentOf = (target = ''): string => target.split('/')[0] ?? '';
 
+function assertKnown(component: string | undefined, due: number, { graph }: Catalog): void {
+  if (component === undefined || due > 0 || graph.components.has(component)) return;
+  throw new ToolError('not_found', `there is no component ${component}; stack_components lists them`);
+}
+
+function assertSeen(due: readonly WholeVersion[], catalog: Catalog): void {
+  const sight = sightOf(catalog);
+  const hidden = due.filter(({ change }) => change && !sight.write(change)).length;
+  if (hidden > 0)
+    throw new ToolError(
+      'not_linked',
+      `it would take back ${hidden} writes to what no link of ${catalog.principal} reaches whole; name a component, or ask an operator`,
+    );
+}
+
 /** What the principal's catalog of now does not let it do. */
-function obstaclesTo(steps: readonly RollbackStep[], catalog: Catalog): string[] {
-  return steps
-    .filter(({ tool, target }) => !catalog.tools.get(tool)?.targets.has(target))
+function obstaclesTo(
+  { steps, topology }: Pick<RollbackPlan, 'steps' | 'topology'>,
+  { tools, principal }: Catalog,
+): string[] {
+  // An agent that could put the file back could draw itself the links that it had once.
+  const topologyOfOthers =
+    topology && principal !== STACK_PRINCIPAL
+      ? ['the topology file differs, and only an operator puts it back; name a component']
+      : [];
+  const missing = steps
+    .filter(({ tool, target }) => !tools.get(tool)?.targets.has(target))
     .map(
       ({ of, tool, target }) =>
-        `version ${of}: ${catalog.principal} does not have ${tool} on ${target} now; stack_explain_access says why`,
+        `version ${of}: ${principal} does not have ${tool} on ${target} now; stack_explain_access says why`,
     );
+  return [...topologyOfOthers, ...missing];
+}
+
+/** A write without an end that may still take effect: taken back now, it could come after its own undoing. */
+function stillRuns({ number, cause, time, change, end }: WholeVersion, { tools }: Catalog): string[] {
+  const deadline = tools.get(change?.tool ?? '')?.service.limits.deadlineMs;
+  if (end || cause !== 'write' || deadline === undefined) return [];
+  const until = Date.parse(time) + deadline + GRACE_MS;
+  return Date.now() < until
+    ? [
+        `version ${number}: ${change?.tool} still runs or was cut off; plan again after ${new Date(until).toISOString()}`,
+      ]
+    : [];
 }
 
 /**

@@ -21,7 +21,11 @@ export function reportOf(journal: Journal): RollbackReport {
     })),
   ];
   const isOver = journal.ended !== undefined;
-  const atTarget = isOver && topology !== 'failed' && results.every(({ result }) => result === 'restored');
+  const atTarget =
+    isOver &&
+    topology !== 'failed' &&
+    journal.meanwhile === undefined &&
+    results.every(({ result }) => result === 'restored');
   return {
     id,
     to,
@@ -33,27 +37,41 @@ export function reportOf(journal: Journal): RollbackReport {
     verdict: verdictOf(journal, results, atTarget),
     next: isOver
       ? []
-      : [
-          `stackward rollback --resume ${id} goes on, and tries again what failed`,
-          `stackward rollback --abandon ${id} leaves it so`,
-          `then stackward rollback ${snapshot} returns to where it began`,
-        ],
+      : journal.abandoned
+        ? [`stackward rollback ${snapshot} returns to where it began`]
+        : [
+            `stackward rollback --resume ${id} goes on, and tries again what failed`,
+            `stackward rollback --abandon ${id} leaves it so`,
+            `then stackward rollback ${snapshot} returns to where it began`,
+          ],
   };
 }
 
-function verdictOf({ to, topology }: Journal, results: readonly ResourceResult[], atTarget: boolean): string {
-  if (atTarget) return `the stack is at version ${to}: everything came back and was read back`;
+function verdictOf(journal: Journal, results: readonly ResourceResult[], atTarget: boolean): string {
+  const { to, topology, component, meanwhile, ended } = journal;
+  const what = component ?? 'the stack';
+  if (atTarget) return `${what} is at version ${to}: everything came back and was read back`;
   const counted = ['restored', 'restored_unverified', 'failed', 'not_reversible', 'skipped'].flatMap(
     (result) => {
       const count = results.filter((one) => one.result === result).length;
       return count === 0 ? [] : [`${count} ${result.replace('_', ' ')}`];
     },
   );
-  const file = topology === 'failed' ? '; the topology file was not put back' : '';
-  const onlyUnverified = results.every(
-    ({ result }) => result === 'restored' || result === 'restored_unverified',
-  );
-  return onlyUnverified && topology !== 'failed'
-    ? `everything came back, and not all of it could be read back (${counted.join(', ')}), so it is not proven that the stack is at version ${to}`
-    : `the stack is not at version ${to}: ${counted.join(', ')}${file}`;
+  const isFileBack = topology === 'restored' || topology === 'unchanged';
+  const parts = [
+    ...(counted.length > 0 ? [counted.join(', ')] : []),
+    ...(isFileBack ? [] : ['the topology file was not put back']),
+    ...(meanwhile
+      ? [`version ${meanwhile.join(', ')} came while it ran; plan again to take that back too`]
+      : []),
+    ...(ended === undefined ? ['it stopped half-way'] : []),
+  ];
+  const onlyUnverified =
+    ended !== undefined &&
+    isFileBack &&
+    meanwhile === undefined &&
+    results.every(({ result }) => result === 'restored' || result === 'restored_unverified');
+  return onlyUnverified
+    ? `everything came back, and not all of it could be read back (${parts.join('; ')}), so it is not proven that ${what} is at version ${to}`
+    : `${what} is not at version ${to}: ${parts.join('; ')}`;
 }

@@ -18,14 +18,15 @@ export async function restoreTopologyFile(
 ): Promise<Graph> {
   // A link, as ConfigMaps and editors make them, stays one.
   const path = await realpath(file);
-  if ((await readFile(path, 'utf8')) !== current.text)
-    throw new ToolError('conflict', `${file} holds an edit that is not in force; mend or undo it first`);
   const loaded = await checkText(text, file, types);
   if (loaded.problems)
     throw new ToolError(
       'conflict',
       `the topology of that version no longer holds: ${loaded.problems.map(renderProblem).join('\n')}`,
     );
+  // Last, so that an edit made meanwhile is not lost.
+  if ((await readFile(path, 'utf8')) !== current.text)
+    throw new ToolError('conflict', `${file} holds an edit that is not in force; mend or undo it first`);
   await replaceFile(path, text, (await stat(path)).mode & 0o777);
   return loaded.graph;
 }

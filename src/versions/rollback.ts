@@ -37,10 +37,10 @@ export interface Rollbacks {
 
 export function openRollbacks(deps: RollbackDeps): Rollbacks {
   const { journals } = deps;
-  const run = async (journal: Journal, options: RollbackOptions) => {
+  const run = async (journal: Journal, options: RollbackOptions, isHeld: () => boolean) => {
     const { id, to, snapshot } = journal;
     await deps.recordEvent('rollback_begun', options.principal, { id, to, snapshot, by: options.by });
-    const ended = await applyRollback(journal, deps, options);
+    const ended = await applyRollback(journal, { ...deps, isHeld }, options);
     const { verdict, at_target } = reportOf(ended);
     await deps.recordEvent('rollback_ended', options.principal, { id, to, verdict, at_target });
     return ended;
@@ -48,7 +48,7 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
   return {
     unfinished: journals.open,
     begin: ({ to, component, digest }, options) =>
-      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async () => {
+      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async (isHeld) => {
         const waiting = await journals.open();
         if (waiting)
           throw new ToolError(
@@ -61,10 +61,10 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
         const snapshot = await deps.snapshot(options.by, `before the rollback to version ${to}`);
         const journal = journalOf(plan, snapshot, options);
         await journals.write(journal);
-        return run(journal, options);
+        return run(journal, options, isHeld);
       }),
     resume: (id, options) =>
-      withLease(deps.dir, { rollback: id, by: options.by }, async () => {
+      withLease(deps.dir, { rollback: id, by: options.by }, async (isHeld) => {
         const journal = await journals.read(id);
         if (journal.ended !== undefined || journal.abandoned)
           throw new ToolError('conflict', `the rollback ${id} is over; plan a new one`);
@@ -73,13 +73,16 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
             'conflict',
             `the rollback ${id} is one of ${journal.principal}; only it can go on with it`,
           );
-        return run(journal, options);
+        return run(journal, options, isHeld);
       }),
     abandon: (id) =>
       withLease(deps.dir, { rollback: id, by: 'abandon' }, async () => {
-        const journal = { ...(await journals.read(id)), abandoned: true };
-        await journals.write(journal);
-        return journal;
+        const journal = await journals.read(id);
+        if (journal.ended !== undefined)
+          throw new ToolError('conflict', `the rollback ${id} is over, so there is nothing to give up`);
+        const abandoned = { ...journal, abandoned: true };
+        await journals.write(abandoned);
+        return abandoned;
       }),
   };
 }

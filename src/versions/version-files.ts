@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { access, readdir, readFile, unlink } from 'node:fs/promises';
+import { access, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { Version, VersionEnd, type WholeVersion } from './version.ts';
 export class DamagedVersion extends Error {
   readonly number: number;
   constructor(number: number, what: string) {
-    super(`version ${number} ${what}`);
+    super(`version ${number} ${what}; restore it from a copy of the data directory`);
     this.name = 'DamagedVersion';
     this.number = number;
   }
@@ -31,6 +31,8 @@ const Sealed = z.strictObject({ sha256: z.string(), content: z.json() });
 export interface VersionFiles {
   /** The highest number that this process knows of; 0 when there is none. */
   last(): number;
+  /** The highest number there is, whichever process took it. */
+  newest(): Promise<number>;
   /**
    * Stores a version durably under the next free number; of several processes one has each. `make` is asked again
    * when another process took the number.
@@ -40,8 +42,6 @@ export interface VersionFiles {
   addEnd(number: number, end: VersionEnd): Promise<void>;
   /** Puts a version of an export under its own number. Throws when the number is taken. */
   restore(version: Version, after: JsonValue, end: VersionEnd | undefined): Promise<void>;
-  /** The highest number there is by now, whichever process made it. */
-  newest(): Promise<number>;
   /** Whether there is a version of that number. */
   has(number: number): Promise<boolean>;
   /** Throws DamagedVersion. */
@@ -55,7 +55,19 @@ export function openVersionFiles(folder: string): VersionFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (number: number, part: Part) =>
     join(folder, `${String(number).padStart(8, '0')}${PARTS[part]}.json`);
-  let last = Math.max(0, ...readdirSync(folder).map(numberOf));
+  let last = numbersIn(readdirSync(folder)).at(-1) ?? 0;
+  const numbers = cachedNumbers(folder);
+  const has = (number: number) =>
+    access(path(number, 'begin')).then(
+      () => true,
+      () => false,
+    );
+  /** Looks upwards from what is known; in the whole folder where that was taken away. */
+  const newest = async () => {
+    if (last > 0 && !(await has(last))) last = Math.max(last, (await numbers()).at(-1) ?? 0);
+    while (await has(last + 1)) last += 1;
+    return last;
+  };
 
   const write = (number: number, part: Part, content: Stored) =>
     createFile(path(number, part), sealed(content), 0o600);
@@ -70,21 +82,14 @@ export function openVersionFiles(folder: string): VersionFiles {
     return text === undefined ? undefined : unsealed(text, number);
   };
 
-  const has = (number: number) =>
-    access(path(number, 'begin')).then(
-      () => true,
-      () => false,
-    );
-
   return {
     last: () => last,
     has,
-    async newest() {
-      while (await has(last + 1)) last += 1;
-      return last;
-    },
+    newest,
     async create(make) {
-      for (let number = last + 1; ; number++) {
+      for (;;) {
+        // Another process may have made thousands meanwhile, and taken the first of them away again.
+        const number = Math.max(last, (await numbers()).at(-1) ?? 0) + 1;
         const version = Version.parse(await make(number));
         const isOurs = await write(number, 'begin', version);
         last = Math.max(last, number);
@@ -112,10 +117,7 @@ export function openVersionFiles(folder: string): VersionFiles {
         throw new DamagedVersion(number, 'is not in the form that this release writes');
       return { ...version.data, after: after ?? null, ...(ended.data ? { end: ended.data } : {}) };
     },
-    numbers: async () =>
-      [...new Set((await readdir(folder)).filter((name) => /^\d{8,}\.json$/.test(name)).map(numberOf))].sort(
-        (a, b) => a - b,
-      ),
+    numbers,
     async remove(number) {
       // The beginning last: a removal that is cut short leaves a version that can still be read.
       for (const part of ['end', 'after', 'begin'] as const)
@@ -126,7 +128,27 @@ export function openVersionFiles(folder: string): VersionFiles {
   };
 }
 
-const numberOf = (name: string): number => Number.parseInt(name, 10) || 0;
+/** How long a folder must have been as it is for its time of change to tell apart whatever comes next. */
+const SETTLED_MS = 1_000;
+
+/** Reads the numbers of a folder's versions, and again only once the folder has changed: it may hold many thousands. */
+function cachedNumbers(folder: string): () => Promise<readonly number[]> {
+  let known: { readonly changed: bigint; readonly numbers: readonly number[] } | undefined;
+  return async () => {
+    const { mtimeNs, mtimeMs } = await stat(folder, { bigint: true });
+    if (known?.changed === mtimeNs) return known.numbers;
+    const numbers = numbersIn(await readdir(folder));
+    known = Date.now() - Number(mtimeMs) > SETTLED_MS ? { changed: mtimeNs, numbers } : undefined;
+    return numbers;
+  };
+}
+
+/** The numbers of the versions that were begun, ascending; what a killed process left half-written is none. */
+const numbersIn = (names: readonly string[]): number[] =>
+  names
+    .filter((name) => /^\d{8,}\.json$/.test(name))
+    .map((name) => Number.parseInt(name, 10))
+    .sort((a, b) => a - b);
 
 const digestOf = (content: Stored): string =>
   createHash('sha256')

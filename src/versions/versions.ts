@@ -36,7 +36,10 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
   let fingerprints: Readonly<Record<string, string>> | undefined;
   const inTurn = serialised();
 
-  const latest = async () => (files.last() === 0 ? undefined : files.read(files.last()));
+  const latest = async () => {
+    const number = await files.newest();
+    return number === 0 ? undefined : files.read(number);
+  };
   /** The state to begin version `number` with, which another process may have moved on. */
   const stateBefore = async (number: number): Promise<string> => {
     if (head && head.number === number - 1) return head.state;

@@ -29,6 +29,16 @@ test('what is kept for the way back holds none', async () => {
   for (const value of [HELM_VALUE, 'repo-pass', 'git.example']) expect(kept).not.toContain(value);
 });
 
+test('nor does a message that quotes the address, as those of Git do', async () => {
+  const message = `ComparisonError: fatal: unable to access 'https://ada:repo-pass@git.example/shop.git/': 403`;
+  const app = twin().state.app('orders');
+  app.conditions.push({ type: 'ComparisonError', message });
+  if (app.state) app.state.message = `${'x'.repeat(1_970)} ${message}`;
+  const shown = JSON.stringify(await callsOn(argo(), 'orders').argocd_get_application());
+  expect(shown).toContain('git.example/shop.git');
+  for (const value of ['repo-pass', 'ada:']) expect(shown).not.toContain(value);
+});
+
 test('a message about a Secret that quotes it is not shown', async () => {
   twin().lie((_, answer) => {
     const resources = (

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { oncallPage } from '../../src/services/on-call/tools/oncall-page.ts';
 import { oncallResolve } from '../../src/services/on-call/tools/oncall-resolve.ts';
 import { oncallStatus } from '../../src/services/on-call/tools/oncall-status.ts';
 import { alertmanagerAt, openOnCall, pagerDutyWithApi, somePage } from '../services/on-call/lab.ts';
@@ -56,5 +57,23 @@ test('incidents of other services and people of other policies that PagerDuty se
     code: 'not_found',
   });
   expect(new Set(server.received.map(({ method }) => method))).toEqual(new Set(['GET']));
+  await server.close();
+});
+
+test('an incident of another key, sent unasked, is no reason to call nobody', async () => {
+  const incident = {
+    title: 'something else',
+    status: 'triggered',
+    created_at: '2026-01-01T00:00:00Z',
+    incident_key: 'stackward:another',
+    service: { id: SERVICE },
+  };
+  const server = await recordingServer(({ method }, response) => {
+    const answer = method === 'POST' ? { status: 'success' } : { incidents: [incident] };
+    response.end(JSON.stringify(answer));
+  });
+  const lab = openOnCall(pagerDutyWithApi(server.url));
+  expect((await lab.write(oncallPage, undefined, somePage())).output.result).toBe('sent');
+  expect(server.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
   await server.close();
 });

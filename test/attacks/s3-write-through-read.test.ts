@@ -62,6 +62,11 @@ const WRITES: Readonly<Record<string, Send>> = {
   delete: (client) => client.send(new DeleteObjectCommand(OURS)),
 };
 
+/** What the writing client looks at before it writes. */
+const LOOKS: Readonly<Record<string, Send>> = {
+  tags: (client) => client.send(new GetObjectTaggingCommand(OURS)),
+};
+
 /** What neither client may ask for, whatever a tool wants. */
 const NEVER: Readonly<Record<string, Send>> = {
   'a key outside': (client) => client.send(new GetObjectCommand(OTHERS)),
@@ -83,7 +88,8 @@ const NEVER: Readonly<Record<string, Send>> = {
   'a list of buckets': (client) => client.send(new ListBucketsCommand({})),
   'a bucket as such': (client) => client.send(new HeadBucketCommand(B)),
   'an ACL': (client) => client.send(new GetObjectAclCommand(OURS)),
-  tags: (client) => client.send(new GetObjectTaggingCommand(OURS)),
+  'tags outside': (client) => client.send(new GetObjectTaggingCommand(OTHERS)),
+  'tags of a version': (client) => client.send(new GetObjectTaggingCommand({ ...OURS, VersionId: 'v' })),
   'the ACL of the bucket': (client) => client.send(new GetBucketAclCommand(B)),
   'the CORS of the bucket': (client) => client.send(new GetBucketCorsCommand(B)),
   'uploads in parts': (client) => client.send(new ListMultipartUploadsCommand(B)),
@@ -124,6 +130,7 @@ const NEVER: Readonly<Record<string, Send>> = {
 
 describe('the client of the reading tools', () => {
   test.for(Object.keys(WRITES))('sends no %s', (name) => sendsNothing('read', WRITES[name] ?? never));
+  test.for(Object.keys(LOOKS))('does not ask for %s', (name) => sendsNothing('read', LOOKS[name] ?? never));
   test.for(Object.keys(NEVER))('does not ask for %s', (name) => sendsNothing('read', NEVER[name] ?? never));
 });
 
@@ -132,9 +139,11 @@ describe('the client of the writing tools', () => {
 
   test('sends what is left', async () => {
     const client = clientFor('write');
-    for (const send of Object.values(WRITES)) await send(client);
+    lab.twin.bucket(B.Bucket).put(OURS.Key, 'there');
+    for (const send of [...Object.values(LOOKS), ...Object.values(WRITES)]) await send(client);
     client.destroy();
     expect(linesIn(tap.sent())).toEqual([
+      'GET /shop-plain/reports/a?tagging=',
       'PUT /shop-plain/reports/a?x-id=PutObject',
       'DELETE /shop-plain/reports/a?x-id=DeleteObject',
     ]);

@@ -85,7 +85,7 @@ test.each([
 
 test('a ticket of another account that GitHub sends unasked does not stand for ours', async () => {
   const args = someTicket();
-  const body = `words\n\n${markLineOf(markOf('ticket', args.idempotency_key))}`;
+  const body = `words\n\n${markLineOf(markOf('ticket', 'stackward', args.idempotency_key))}`;
   const theirs = issue(5, { labels: ['stackward'], body, user: { id: 8, login: 'ann' } });
   const user = { id: 7, login: 'stackward-bot' };
   const ours = issue(6, { labels: ['stackward'], user });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/secrets/secret.ts';
 import { listResources, readResource } from '../../src/server/resources.ts';
 import { auditRecords, openFixtureStack } from './stackward.ts';
 
@@ -45,5 +46,24 @@ test('a read that cannot be recorded is refused', async () => {
   await expect(async () => readResource(fixture.stackward, 'helper', 'stack://topology')).rejects.toThrow(
     /audit/,
   );
+  await fixture.close();
+});
+
+test('a credential that looks like part of JSON leaves whole JSON behind', async () => {
+  const topology = `stack: fixture
+components:
+  store: {type: box, drawers: {a: {}}, title: "at\\nnight"}
+`;
+  const fixture = await openFixtureStack({ topology });
+  fixture.stackward.mask.register(new Secret('password', '"title":"at'), 'store');
+  fixture.stackward.mask.register(new Secret('password', 'night'), 'store');
+  for (const uri of ['stack://topology', 'stack://components/store']) {
+    const [content] = (await readResource(fixture.stackward, 'stack', uri)).contents;
+    const text = content && 'text' in content ? content.text : '';
+    expect(JSON.parse(text)).toMatchObject({
+      [uri.endsWith('store') ? 'name' : 'stack']: expect.any(String),
+    });
+    expect(text).not.toContain('night');
+  }
   await fixture.close();
 });

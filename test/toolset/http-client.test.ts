@@ -31,6 +31,13 @@ const ask = (url: string, request: HttpRequest<unknown>, more: Partial<HttpApi> 
   createHttpClient(api(url, more)).ask(request, end);
 
 describe('what is sent', () => {
+  test('half a surrogate pair is no name', async () => {
+    const path = ['things', '\ud800'];
+    await expect(ask('http://127.0.0.1:1', { ...READ, path })).rejects.toMatchObject({
+      code: 'invalid_arguments',
+    });
+  });
+
   test('path, query, JSON, form or text, and who calls', async () => {
     const server = await serve((_, response) => response.end('{"ok":true}'));
     const path = ['things', 'a/b?c#d', 'ü'];

@@ -26,6 +26,9 @@ export function scenario(name: string): Scenario {
   return found;
 }
 
+/** Scripts in which every write is wrong. */
+export const MUST_NOT_ACT = SCENARIOS.filter(({ culprit }) => culprit === undefined).map(({ name }) => name);
+
 export interface MockLab {
   readonly dir: string;
   readonly journals: RunJournals;

@@ -8,7 +8,7 @@ import { LIMITS } from '../../src/triage/run/deps.ts';
 import { runHardened } from '../../src/triage/run-hardened.ts';
 import { openStack, type TestStack } from '../harness/stack.ts';
 import { KEY, type ModelTwin, startModelTwin } from '../twins/models.ts';
-import { openMockLab, scenario } from './lab.ts';
+import { MUST_NOT_ACT, openMockLab, scenario } from './lab.ts';
 
 /** The incident scripts with models behind the real client, which talks to the twin. */
 let twin: ModelTwin;
@@ -139,15 +139,7 @@ test('a judge that disagrees, or cannot be asked, is a no', async () => {
   expect(backend.written).toEqual([]);
 });
 
-test.each([
-  'red-herring',
-  'no-deploy',
-  'protected-culprit',
-  'two-culprits',
-  'healthy',
-  'old-deploy',
-  'alert-storm',
-])('models that are taken in write nothing in %s', async (name) => {
+test.each(MUST_NOT_ACT)('models that are taken in write nothing in %s', async (name) => {
   const { services } = scenario(name);
   const fresh = services.find(({ revisions }) => revisions.length > 2) ?? services[0];
   const sha = fresh?.revisions[0]?.commit;

@@ -7,7 +7,7 @@ import { SCENARIOS } from '../../src/triage/mock/scenarios/index.ts';
 import { runHardened } from '../../src/triage/run-hardened.ts';
 import { runNaive } from '../../src/triage/run-naive.ts';
 import { runScenario } from '../../src/triage/scenario-run.ts';
-import { openMockLab, scenario } from './lab.ts';
+import { MUST_NOT_ACT, openMockLab, scenario } from './lab.ts';
 
 const LEAKED = 's3cr3t-Pa55';
 
@@ -48,15 +48,7 @@ describe.each(SCENARIOS.map((one) => [one.name, one] as const))('%s', (name, scr
   });
 });
 
-test.each([
-  'red-herring',
-  'no-deploy',
-  'protected-culprit',
-  'two-culprits',
-  'healthy',
-  'old-deploy',
-  'alert-storm',
-])('%s is no reason to act: nothing is written', async (name) =>
+test.each(MUST_NOT_ACT)('%s is no reason to act: nothing is written', async (name) =>
   expect((await hardened(name)).backend.written).toEqual([]),
 );
 

@@ -227,14 +227,23 @@ const remove: Command = ({ delete: name, deletes }, session) =>
     return found ? 1 : 0;
   });
 
+/** The options of an index have no order. */
+const sorted = (index: Document): Buffer =>
+  bytesOf(Object.fromEntries(Object.entries(index).sort(([a], [b]) => (a < b ? -1 : 1))));
+
 const createIndexes: Command = ({ createIndexes: name, indexes }, session) => {
   const collection = existing(session, name);
+  const numIndexesBefore = collection.indexes.length;
   for (const index of indexes) {
     const same = collection.indexes.find((one) => one.name === index.name);
-    if (same) throw new Refusal(86, 'IndexKeySpecsConflict', 'an index of that name exists');
-    collection.indexes.push({ v: 2, ...index });
+    const made = { v: 2, ...index };
+    if (same && !sorted(same).equals(sorted(made)))
+      throw new Refusal(86, 'IndexKeySpecsConflict', 'an index of that name exists');
+    if (!same) collection.indexes.push(made);
   }
-  return { numIndexesAfter: collection.indexes.length, ok: 1 };
+  const numIndexesAfter = collection.indexes.length;
+  const note = numIndexesAfter === numIndexesBefore ? { note: 'all indexes already exist' } : {};
+  return { numIndexesBefore, numIndexesAfter, ...note, ok: 1 };
 };
 
 const dropIndexes: Command = ({ dropIndexes: name, index }, session) => {

@@ -9,8 +9,12 @@ export class Scram {
   #state: { bare: string; first: string; nonce: string; salted: Buffer } | undefined;
   isDone = false;
 
-  constructor(users: ReadonlyMap<string, string>) {
+  readonly #rounds: string;
+
+  /** @param rounds said instead of the true number, as a hostile server might */
+  constructor(users: ReadonlyMap<string, string>, rounds = `${ITERATIONS}`) {
     this.#users = users;
+    this.#rounds = rounds;
   }
 
   /** The answer to saslStart or saslContinue; undefined when the user or the password is wrong. */
@@ -27,7 +31,7 @@ export class Scram {
     if (password === undefined) return undefined;
     const salt = randomBytes(28);
     const full = `${nonce}${randomBytes(24).toString('base64')}`;
-    const first = `r=${full},s=${salt.toString('base64')},i=${ITERATIONS}`;
+    const first = `r=${full},s=${salt.toString('base64')},i=${this.#rounds}`;
     const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
     this.#state = { bare: payload.slice(3), first, nonce: full, salted };
     return first;

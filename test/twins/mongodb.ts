@@ -38,6 +38,8 @@ export interface MongoTwin {
   /** Says hello as a member of a replica set, or as a mongos. */
   role: { setName?: string; isPrimary: boolean; isMongos: boolean; hosts?: string[] };
   batchBytes: number;
+  /** Rounds of hashing that it says at the login instead of the true number. */
+  rounds: string | undefined;
   /** Roles of the account. */
   roles: { role: string; db: string }[];
   close(): Promise<void>;
@@ -72,6 +74,7 @@ class Twin implements MongoTwin {
   readonly abandoned: string[] = [];
   role: MongoTwin['role'] = { isPrimary: true, isMongos: false };
   batchBytes = 16 * 2 ** 20;
+  rounds: string | undefined;
   roles: MongoTwin['roles'] = [{ role: 'readWrite', db: 'shop' }];
   port = 0;
   readonly #cursors = new Map<string, Buffer[]>();
@@ -122,7 +125,7 @@ class Twin implements MongoTwin {
   }
 
   #serve(socket: Socket): void {
-    const scram = new Scram(new Map([[USER, PASSWORD]]));
+    const scram = new Scram(new Map([[USER, PASSWORD]]), this.rounds);
     let buffer = Buffer.alloc(0);
     let hanging: string | undefined;
     this.#sockets.add(socket);

@@ -21,6 +21,15 @@ export const errorXml = (code: string, message: string) =>
 export const versioningXml = ({ versioning }: BucketState) =>
   document('VersioningConfiguration', versioning === '' ? '' : tag('Status', versioning));
 
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
+export function taggingXml({ tags }: Version): string {
+  const each = Array.from(
+    { length: tags },
+    (_, at) => `<Tag>${tag('Key', `k${at}`)}${tag('Value', 'v')}</Tag>`,
+  );
+  return document('Tagging', `<TagSet>${each.join('')}</TagSet>`);
+}
+
 /**
  * ListObjectsV2.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { type Account, encode, signatureFault } from './s3-signature.ts';
 import { BucketState, Refused, type Version } from './s3-state.ts';
-import { document, errorXml, listXml, versioningXml, versionsXml } from './s3-xml.ts';
+import { document, errorXml, listXml, taggingXml, versioningXml, versionsXml } from './s3-xml.ts';
 
 /**
  * TWIN of the part of Amazon S3's REST API (2006-03-01) that the tools use: objects with versions, conditions and
@@ -13,6 +13,8 @@ import { document, errorXml, listXml, versioningXml, versionsXml } from './s3-xm
  * - operations: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  * - conditions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
  * - errors: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ *
+ * The number of tags is in no header: S3 gives it only to accounts that may read tags.
  */
 export interface S3Twin {
   readonly url: string;
@@ -72,7 +74,7 @@ const OF_BUCKET: Readonly<Record<string, readonly string[]>> = {
   lifecycle: [],
 };
 const OF_OBJECT: Readonly<Record<string, readonly string[]>> = {
-  GET: ['x-id', 'versionId'],
+  GET: ['x-id', 'versionId', 'tagging'],
   HEAD: ['versionId'],
   PUT: ['x-id'],
   DELETE: ['x-id', 'versionId'],
@@ -278,8 +280,13 @@ function ofObject(bucket: BucketState, key: string, request: TwinRequest, lacks:
     : { match: headers['if-match'], noneMatch: headers['if-none-match'] };
   switch (method) {
     case 'GET':
-    case 'HEAD':
-      return shown(bucket, bucket.version(key, id), request);
+    case 'HEAD': {
+      const version = bucket.version(key, id);
+      if (!query.has('tagging')) return shown(bucket, version, request);
+      if (lacks.has('tagging')) throw new Refused(501, 'NotImplemented');
+      if (lacks.has('permission for tags')) throw new Refused(403, 'AccessDenied');
+      return xml(taggingXml(version));
+    }
     case 'PUT': {
       const md5 = createHash('md5').update(request.body).digest('base64');
       if (headers['content-md5'] !== md5) throw new Refused(400, 'BadDigest');
@@ -321,7 +328,6 @@ function shown(bucket: BucketState, version: Version, { headers }: TwinRequest):
     'last-modified': version.modified.toUTCString(),
     'accept-ranges': 'bytes',
     ...idHeader(bucket, version),
-    ...(version.tags > 0 ? { 'x-amz-tagging-count': String(version.tags) } : {}),
     ...version.headers,
   };
   const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '');

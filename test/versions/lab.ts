@@ -28,10 +28,12 @@ const WRITES = {
 };
 
 /** A stack over ledgers, with writes open, until the test ends. */
-export async function openVersionLab(options: { env?: Record<string, string>; watch?: boolean } = {}) {
+export async function openVersionLab(
+  options: { env?: Record<string, string>; watch?: boolean; topology?: string } = {},
+) {
   const { ledger, services } = openLedger();
   const stack = await openStack({
-    topology: TOPOLOGY,
+    topology: options.topology ?? TOPOLOGY,
     env: options.env ?? WRITES,
     services,
     watch: options.watch ?? false,

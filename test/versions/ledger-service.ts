@@ -127,8 +127,11 @@ const burn = tool({
 });
 
 /** A service whose state a test holds in its hands. */
-export function openLedger(): { ledger: Ledger; services: ReadonlyMap<string, ServiceDefinition> } {
-  const ledger: Ledger = { entries: new Map(), before: () => {}, done: [] };
+export function openLedger(entries = new Map<string, string>()): {
+  ledger: Ledger;
+  services: ReadonlyMap<string, ServiceDefinition>;
+} {
+  const ledger: Ledger = { entries, before: () => {}, done: [] };
   const service = defineService<Types, z.ZodObject<Record<string, never>>>({
     type: 'ledger',
     layer: 'data',

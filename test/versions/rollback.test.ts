@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { ToolError } from '../../src/toolset/errors.ts';
+import { reportOf } from '../../src/versions/report.ts';
 import { openVersionLab, TOPOLOGY } from './lab.ts';
 
 describe('rolling back', () => {
@@ -135,6 +136,35 @@ describe('rolling back', () => {
     const resumed = await lab.history.rollbacks.resume(report.id, lab.run);
     expect(resumed.ended).toBeDefined();
     expect(lab.state()).toEqual({});
+  });
+
+  test('a step that fails stops those beside it too', async () => {
+    const lab = await openVersionLab({
+      topology: TOPOLOGY.replace(
+        '  - {from: web, to: books, type: uses}\n',
+        '  - {from: app, to: books, type: uses}\n',
+      ),
+    });
+    const at = lab.now();
+    await lab.write('ledger_set', { target: 'web', key: 'a', value: '1' });
+    for (const key of ['b1', 'b2']) await lab.write('ledger_set', { target: 'books', key, value: '1' });
+    let release = () => {};
+    const failed = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    lab.ledger.before = (what) => {
+      if (what === 'revert set books/b2') return failed;
+      if (what !== 'revert set web/a') return;
+      throw new ToolError('backend_failed', 'not today');
+    };
+    const { digest } = await lab.history.plan('stack', at);
+    const journal = await lab.history.rollbacks.begin(
+      { to: at, digest },
+      { ...lab.run, onStep: ({ result }) => result === 'failed' && release() },
+    );
+    const report = reportOf(journal);
+    expect(report.results.map(({ result }) => result).sort()).toEqual(['failed', 'restored', 'skipped']);
+    expect(Object.keys(lab.state())).toEqual(['books/b1', 'web/a']);
   });
 
   test('a stopped rollback bars the next one until it is resumed or given up', async () => {

@@ -1,5 +1,6 @@
 import type { Graph } from '../../topology/graph.ts';
-import { arrow, COMPONENT, lines, named, type PromptTemplate, section, toolsOn, usedBy } from './template.ts';
+import { indexOf, type Step, walk } from '../../topology/graph-index.ts';
+import { arrow, COMPONENT, lines, named, type PromptTemplate, section, toolsOn } from './template.ts';
 
 export const traceDataFlow: PromptTemplate = {
   name: 'trace_data_flow',
@@ -18,17 +19,19 @@ export const traceDataFlow: PromptTemplate = {
     const { graph } = catalog;
     const from = named(graph, given, 'from');
     const to = given.to === undefined ? undefined : named(graph, given, 'to');
-    const paths = pathsFrom(graph, from.name).filter((path) => to === undefined || path.at(-1) === to.name);
-    const passed = [...new Set(paths.flat())];
+    const { ways, total } = waysFrom(graph, from.name, to?.name);
+    const passed = [...new Set(ways.flat())];
     return lines(
       `Trace what flows from ${from.name} ${to ? `to ${to.name}` : 'to everything that it reaches'} in the stack ${graph.stack}.`,
+      ways.length === 0 ? 'No link leads there.' : '',
       section(
         'Ways along the links',
-        paths.map((path) => path.join(' -> ')),
+        ways.map((way) => way.join(' -> ')),
+        total,
       ),
       section(
         'Links on them',
-        graph.links.filter((link) => passed.includes(link.from) && passed.includes(link.to)).map(arrow),
+        passed.flatMap((name) => outOf(graph, name).filter(({ to: end }) => passed.includes(end))).map(arrow),
       ),
       section(
         'Tools along them',
@@ -40,22 +43,19 @@ export const traceDataFlow: PromptTemplate = {
 };
 
 /** As many ways as a prompt shows; a dense graph has more than anybody would read. */
-const MOST_PATHS = 40;
+const MOST_WAYS = 40;
 
-/** The shortest way from one component to each that it reaches, nearest first. */
-function pathsFrom(graph: Graph, start: string): string[][] {
-  const found: string[][] = [];
-  const seen = new Set([start]);
-  for (let edge: string[][] = [[start]]; edge.length > 0 && found.length < MOST_PATHS; ) {
-    const next: string[][] = [];
-    for (const path of edge)
-      for (const to of usedBy(graph, path.at(-1) ?? ''))
-        if (!seen.has(to)) {
-          seen.add(to);
-          next.push([...path, to]);
-        }
-    found.push(...next);
-    edge = next;
-  }
-  return found.slice(0, MOST_PATHS);
+/** The shortest way from one component to another, or to each that it reaches, nearest first; and how many there are. */
+function waysFrom(graph: Graph, start: string, end: string | undefined): { ways: string[][]; total: number } {
+  const reached = walk(start, (name) => outOf(graph, name).map((link) => [link.to, link] as const));
+  const ends = [...reached.keys()].filter((name) => end === undefined || name === end);
+  return { ways: ends.slice(0, MOST_WAYS).map((name) => wayTo(reached, name)), total: ends.length };
 }
+
+function wayTo(reached: ReadonlyMap<string, Step>, end: string): string[] {
+  const way = [end];
+  for (let step = reached.get(end); step; step = reached.get(step.before)) way.unshift(step.before);
+  return way;
+}
+
+const outOf = (graph: Graph, name: string) => indexOf(graph).out.get(name) ?? [];

@@ -38,9 +38,21 @@ export const isAutomated = ({ syncPolicy }: Pick<Application['spec'], 'syncPolic
 
 const MOST_MESSAGE = 2_000;
 
-/** A message of Argo CD; one about manifests that cannot be made can hold a whole program's output. */
-export const shortened = (message: string | null | undefined): string =>
-  message && message.length > MOST_MESSAGE ? `${message.slice(0, MOST_MESSAGE)}…` : (message ?? '');
+/** User and password of an address in the middle of a text. */
+const USERINFO = /(?<=\b[a-z][a-z0-9+.-]{1,15}:\/\/)[^/\s]*@/gi;
+/** An address that ends with the text, and may have been cut before its `@`. */
+const CUT_OFF = /(?<=\b[a-z][a-z0-9+.-]{1,15}:\/\/)[^/\s]*$/i;
+
+/**
+ * A message of Argo CD; one about manifests that cannot be made can hold a whole program's output, and one of Git
+ * the repository's address with its password.
+ */
+export function shortened(message: string | null | undefined, most = MOST_MESSAGE): string {
+  const text = message ?? '';
+  return text.length > most
+    ? `${text.slice(0, most).replace(USERINFO, '').replace(CUT_OFF, '')}…`
+    : text.replace(USERINFO, '');
+}
 
 export const AutoSync = z.enum(['off', 'on', 'on, self-heal']);
 

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { unknownOutcome } from '../../toolset/http/failure.ts';
 import type { Application, HistoryEntry, OperationState } from './api.ts';
-import { historyOf, revisionsOf, sourcesOf } from './application-view.ts';
+import { historyOf, revisionsOf, shortened, sourcesOf } from './application-view.ts';
 import { isMarked, isOf } from './deployment.ts';
 import { CommitId } from './names.ts';
 import { awaitOperation, refuseBusy, waitingEnd } from './operation.ts';
@@ -99,7 +99,7 @@ function reportOf({ rows }: Writing['limits'], { of, plan, end, latest, revision
       status: one.status ?? '',
       ...(one.hookType ? { hook: one.hookType } : {}),
       // A message about a Secret can quote it.
-      message: one.kind === 'Secret' ? '' : (one.message ?? '').slice(0, MOST_MESSAGE),
+      message: one.kind === 'Secret' ? '' : shortened(one.message, MOST_MESSAGE),
     })),
     ...complete(
       all.length > rows || plan.created.length > rows,

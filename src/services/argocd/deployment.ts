@@ -5,7 +5,7 @@ import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { Application, HistoryEntry, OperationState } from './api.ts';
 import { historyOf, isAutomated } from './application-view.ts';
-import { awaitOperation, refuseBusy, waitingEnd } from './operation.ts';
+import { awaitOperation, isBusy, refuseBusy, waitingEnd } from './operation.ts';
 import { ScopedApplication } from './scope.ts';
 import type { Writing } from './tool.ts';
 
@@ -46,6 +46,20 @@ export const captureDeployed = async (
 ): Promise<JsonValue> =>
   beforeOf(await client.application(ScopedApplication.within(target, application), signal));
 
+/** Whether the same is deployed as before a write, whole: by which entry of the history does not matter. */
+export async function isBackToFormer(
+  { client, target, signal }: Writing,
+  change: { readonly args: { readonly application: string }; readonly before: JsonValue },
+): Promise<boolean> {
+  const before = Before.parse(change.before);
+  const found = await client.application(ScopedApplication.within(target, change.args.application), signal);
+  const state = found.status.operationState;
+  const [latest] = historyOf(found);
+  if (!latest || isBusy(found)) return false;
+  const isUntouched = latest.id === before.history_id && startedOf(found) === before.last_started;
+  return isUntouched || (fingerprint(latest) === before.deployed && !!state && isDone(state));
+}
+
 /** Throws ToolError('conflict') where Argo CD deploys by itself: it takes no rollback there, and would undo one. */
 export function refuseAutomated({ spec }: Application): void {
   if (!isAutomated(spec)) return;
@@ -77,11 +91,13 @@ export async function deployBefore(
   if (isUntouched || !state || !latest) return;
   // Also so when a revert was cut off after it deployed, and is run again.
   if (fingerprint(latest) === before.deployed && isDone(state)) return;
+  const former = historyOf(application).find(({ id }) => id === before.history_id);
   const isNewer = latest.id > before.history_id && latest.deployStartedAt !== state.startedAt;
-  if (!isOurs(state, latest) || isNewer || latest.id > before.history_id + 1)
+  // The way back itself, tried before: it failed, so the history does not have it.
+  const isRetry = former !== undefined && !isDone(state) && isOf(state, former, false);
+  if (latest.id > before.history_id + 1 || !(isRetry || (isOurs(state, latest) && !isNewer)))
     throw new ToolError('conflict', 'a newer operation ran on the application since; it stays as it is');
   refuseAutomated(application);
-  const former = historyOf(application).find(({ id }) => id === before.history_id);
   if (!former || fingerprint(former) !== before.deployed)
     throw new ToolError('conflict', 'Argo CD no longer keeps the history entry that was deployed before');
   await rollBack(context, of, former);

@@ -90,8 +90,10 @@ export interface Fetched {
   readonly records: readonly KafkaRecord[];
   /** Where the next fetch goes on; the asked offset where nothing came. */
   readonly next: number;
-  /** Bytes that the broker sent. */
+  /** Bytes that the broker sent, or that they became where that is more. */
   readonly bytes: number;
+  /** Whether a quota held everything back. */
+  readonly isThrottled: boolean;
 }
 
 /** A cluster as one target sees it: topics and groups outside the scope are in no answer. Every call throws ToolError. */

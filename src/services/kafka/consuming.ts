@@ -1,9 +1,10 @@
+import { ToolError } from '../../toolset/errors.ts';
 import type { TopicState } from './client.ts';
 import { type MessageView, messageView } from './message-view.ts';
 import type { Bounds } from './position.ts';
 import type { Reading } from './tool.ts';
 
-/** Most bytes that one call lets brokers send; a topic of large messages ends it early. */
+/** Most bytes that one call lets brokers send, and these become; a topic of large messages ends it early. */
 const MOST_FETCHED_BYTES = 16 * 2 ** 20;
 /** The part of a result's bytes that messages may take, so that none is cut off behind the position that it moved. */
 const SHARE_OF_BYTES = 0.75;
@@ -40,6 +41,8 @@ class Basket {
   isAnyCut = false;
   /** Whether a message was left out for its size. */
   isFull = false;
+  /** Whether a quota held back what comes next. */
+  isThrottled = false;
   #room: number;
 
   constructor(room: number) {
@@ -57,7 +60,10 @@ class Basket {
   }
 }
 
-/** Reads up to `count` messages, the partitions by turns, up to where each ended at the start. */
+/**
+ * Reads up to `count` messages, the partitions by turns, up to where each ended at the start. Throws
+ * ToolError('too_busy') where a quota holds everything back.
+ */
 export async function consumeFrom(
   context: Pick<Reading, 'client' | 'signal' | 'limits'>,
   { state, bounds, places, count, bytes }: Consumption,
@@ -72,7 +78,11 @@ export async function consumeFrom(
   const stopAt = Date.now() + limits.deadlineMs * SHARE_OF_DEADLINE;
   let fetched = 0;
   const isOver = () =>
-    basket.isFull || basket.messages.length >= count || fetched >= MOST_FETCHED_BYTES || Date.now() >= stopAt;
+    basket.isFull ||
+    basket.isThrottled ||
+    basket.messages.length >= count ||
+    fetched >= MOST_FETCHED_BYTES ||
+    Date.now() >= stopAt;
 
   let open = cursors.filter(({ next, end }) => next < end);
   while (open.length > 0 && !isOver()) {
@@ -84,6 +94,8 @@ export async function consumeFrom(
     }
     open = open.filter(({ next, end }) => next < end);
   }
+  if (basket.isThrottled && basket.messages.length === 0)
+    throw new ToolError('too_busy', 'a quota of the cluster holds the messages back; try again in a while');
   return {
     messages: basket.messages,
     isAnyCut: basket.isAnyCut,
@@ -106,6 +118,8 @@ async function readOn(
 ): Promise<number> {
   const { partition, next: offset, end } = cursor;
   const answer = await client.fetch(state, { partition, offset, most }, signal);
+  basket.isThrottled = answer.isThrottled;
+  if (answer.isThrottled) return answer.bytes;
   for (const record of answer.records) {
     if (record.offset >= end) break;
     if (!basket.add(messageView(partition, record, bytes))) {

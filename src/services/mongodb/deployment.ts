@@ -1,6 +1,7 @@
 import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import { ToolError } from '../../toolset/errors.ts';
 import { failureOf } from './failure.ts';
+import { boundLogin } from './login.ts';
 
 /** One host of a deployment. */
 export interface Host {
@@ -89,6 +90,7 @@ export class Deployment {
       serverMonitoringMode: 'poll',
     });
     try {
+      boundLogin(client);
       await client.connect();
       const hello = await client.db('admin').command({ hello: 1 }, { signal });
       this.#assertRole(hello);

@@ -22,9 +22,7 @@ const recordOf = (on: ScopedCollection, steps: readonly Step[]): JsonValue => ({
 });
 
 /**
- * Records the steps and carries them out, all or none: where somebody changed one of the documents meanwhile, or the
- * server refuses one, those that were done are taken back at once.
- *
+ * Records the steps and carries them out, all or none.
  * @throws ToolError('conflict' | 'query_failed' | ...) when nothing has changed, 'outcome_unknown' otherwise
  */
 export async function carryOut(
@@ -32,35 +30,25 @@ export async function carryOut(
   on: ScopedCollection,
   steps: readonly Step[],
 ): Promise<void> {
-  const { client, limits, signal, recordAfter } = context;
-  if (signal.aborted) throw new ToolError('cancelled', 'the call was cancelled; nothing was written');
-  await recordAfter(recordOf(on, steps));
-  try {
-    const done = await client.apply(on, steps, { limits, signal });
-    if (done < steps.length)
-      throw new ToolError(
-        'conflict',
-        'somebody changed one of the documents at the same time; nothing was changed',
-      );
-  } catch (error) {
-    // An answer that was lost may still be on its way to being carried out; undoing would race with it.
-    if (!(error instanceof ToolError) || error.code === 'outcome_unknown') throw error;
-    await undo(context, on, steps);
-    throw error;
-  }
+  if (context.signal.aborted) throw new ToolError('cancelled', 'the call was cancelled; nothing was written');
+  await context.recordAfter(recordOf(on, steps));
+  await allOrNone(context, on, steps);
 }
 
-/** Takes back those of the steps that were carried out. */
-async function undo(context: Writing, on: ScopedCollection, steps: readonly Step[]): Promise<void> {
-  const { client, limits, signal } = context;
-  const bounds = { limits, signal };
-  try {
-    const done = (await compare(context, on, steps)).filter(({ step, now }) => now === step.to);
-    const back = done.map(({ step }) => turned(step));
-    if ((await client.apply(on, back, bounds)) === back.length) return;
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-  }
+/**
+ * Where somebody changed one of the documents meanwhile, or the server refuses one, just those that were done here are
+ * taken back at once. After a lost answer nothing is: that step may still be on its way, and undoing would race with it.
+ */
+async function allOrNone(
+  { client, limits, signal }: Writing,
+  on: ScopedCollection,
+  steps: readonly Step[],
+): Promise<void> {
+  const { done, refused } = await client.apply(on, steps, { limits, signal });
+  if (refused === undefined) return;
+  const back = steps.slice(0, done).reverse().map(turned);
+  const undone = await client.apply(on, back, { limits, signal });
+  if (undone.refused === undefined) throw refused;
   throw new ToolError(
     'outcome_unknown',
     'a part of the write was made and could not be taken back; look at the documents before doing it again',
@@ -75,18 +63,14 @@ export async function takeBack(context: Writing, { after }: Change): Promise<voi
   // Without a record nothing was sent.
   if (after === null) return;
   const { collection, steps } = Record.parse(after);
-  const { client, limits, signal } = context;
+  const { client } = context;
   const on = await writable(context, collection);
   const seen = await compare(context, on, steps);
   const strange = seen.filter(({ step, now }) => now !== step.to && now !== step.from);
   if (strange.length > 0)
     throw changedSince(strange.map(({ step }) => client.idOf(step.from ?? step.to ?? '')));
   const back = seen.filter(({ step, now }) => now === step.to).map(({ step }) => turned(step));
-  if ((await client.apply(on, back, { limits, signal })) < back.length)
-    throw new ToolError(
-      'conflict',
-      'somebody changed one of the documents while it was put back; look at them',
-    );
+  await allOrNone(context, on, back.reverse());
 }
 
 const turned = ({ from, to }: Step): Step => ({ from: to, to: from });

@@ -1,4 +1,5 @@
 import type { JsonValue, Limits } from '../../toolset/define.ts';
+import type { ToolError } from '../../toolset/errors.ts';
 import type { JsonObject } from './guard/place.ts';
 import type { ScopedCollection } from './scope.ts';
 
@@ -68,6 +69,14 @@ export interface Step {
   readonly to: Image | null;
 }
 
+/** How far a row of steps came. */
+export interface Applied {
+  /** Steps that were carried out here: just so many, from the first on. */
+  readonly done: number;
+  /** Why the next one was not; absent when all were. */
+  readonly refused?: ToolError;
+}
+
 /** The writing client of one granted call. Every method throws ToolError; `outcome_unknown` if it may have happened. */
 export interface MongoWriter extends Pick<MongoReader, 'collections' | 'indexes'> {
   /** Whether a mongos answers, behind which an `_id` may be there twice. */
@@ -78,17 +87,15 @@ export interface MongoWriter extends Pick<MongoReader, 'collections' | 'indexes'
   current(on: ScopedCollection, images: readonly Image[], bounds: Bounds): Promise<readonly (Image | null)[]>;
   /** Documents to insert, each with its `_id`, made here where the caller gave none. */
   imagesOf(documents: readonly JsonObject[]): readonly Image[];
-  /** A document after an update that the guard allowed, worked out here. `query_failed` where it does not fit. */
-  updated(image: Image, update: JsonObject): Image;
+  /** Documents after an update that the guard allowed, worked out here. `query_failed` where it does not fit. */
+  updated(images: readonly Image[], update: JsonObject): readonly Image[];
   /** The `_id` of a document as JSON. */
   idOf(image: Image): JsonValue;
-  /**
-   * Carries out steps of one kind, each only while its document is as `from` says. Answers how many it carried out.
-   * A step that the server refuses throws; those before it were carried out.
-   */
-  apply(on: ScopedCollection, steps: readonly Step[], bounds: Bounds): Promise<number>;
+  /** Carries out steps one by one, each only while its document is as `from` says, up to the first that is not done. */
+  apply(on: ScopedCollection, steps: readonly Step[], bounds: Bounds): Promise<Applied>;
   /** An index as the server will list it: a value of Extended JSON has more than one form. */
   asStored(index: JsonObject): JsonValue;
+  /** `conflict` where it is there already. */
   createIndex(on: ScopedCollection, index: JsonObject, bounds: Bounds): Promise<void>;
   dropIndex(on: ScopedCollection, name: string, bounds: Bounds): Promise<void>;
   /** One index exactly, undefined if there is none of that name. */

@@ -5,12 +5,13 @@ import { toDocument } from './bson/to-bson.ts';
 import { toJson } from './bson/to-json.ts';
 import { applyUpdate } from './bson/update.ts';
 import { writeFailureOf } from './failure.ts';
+import type { JsonObject } from './guard/place.ts';
 import { findOf, indexesOf, listCollections } from './reader.ts';
 import type { ScopedCollection } from './scope.ts';
-import type { Bounds, Image, MongoReader, MongoWriter, Step } from './types.ts';
+import type { Applied, Bounds, Image, MongoReader, MongoWriter, Step } from './types.ts';
 import type { Wire } from './wire.ts';
 
-/** Bytes of documents that one call may record as the way back. */
+/** Bytes of documents that one call may record, of what was there and again of what comes there. */
 const MOST_IMAGE_BYTES = 2 ** 20;
 
 /** Makes the writing client of one granted call. */
@@ -27,12 +28,15 @@ export const createWriter = (wire: Wire, reader: MongoReader, isSharded: boolean
   },
   current: (on, images, bounds) => currentOf(wire, on, images, bounds),
   imagesOf: (documents) => kept(documents.map((given) => BSON.serialize(withId(toDocument(given))))),
-  updated: (image, update) => documentImage(BSON.serialize(applyUpdate(documentOf(image), update))),
+  updated: (images, update) => keptOneByOne(images, update),
   idOf: (image) => toJson(documentOf(image)._id),
   apply: (on, steps, bounds) => apply(wire, on, steps, bounds),
   asStored: (index) => toJson(toDocument(index)),
   async createIndex(on, index, bounds) {
-    await wire.write({ createIndexes: on.name, indexes: [toDocument(index)] }, bounds);
+    const answer = await wire.write({ createIndexes: on.name, indexes: [toDocument(index)] }, bounds);
+    // The server calls it done where somebody made the very same one meanwhile.
+    if (answer.numIndexesAfter === answer.numIndexesBefore)
+      throw new ToolError('conflict', 'somebody made the same index at the same time; it is theirs');
   },
   async dropIndex(on, name, bounds) {
     await wire.write({ dropIndexes: on.name, index: name }, bounds);
@@ -56,10 +60,21 @@ function kept(documents: readonly Uint8Array[]): readonly Image[] {
   return documents.map(documentImage);
 }
 
+/** Ends at the first that goes beyond the bound: an update of a hundred documents can make a hundred times its size. */
+function keptOneByOne(images: readonly Image[], update: JsonObject): readonly Image[] {
+  let left = MOST_IMAGE_BYTES;
+  return images.map((image) => {
+    const bytes = BSON.serialize(applyUpdate(documentOf(image), update));
+    left -= bytes.length;
+    if (left < 0) throw tooLarge();
+    return documentImage(bytes);
+  });
+}
+
 const tooLarge = () =>
   new ToolError(
     'result_too_large',
-    'the documents are larger than the 1 MiB that can be recorded as the way back; name fewer',
+    'the documents are, or would become, larger than the 1 MiB that can be recorded as the way back; name fewer',
   );
 
 async function currentOf(wire: Wire, on: ScopedCollection, images: readonly Image[], bounds: Bounds) {
@@ -77,37 +92,51 @@ async function currentOf(wire: Wire, on: ScopedCollection, images: readonly Imag
 
 const base64 = (bytes: Uint8Array): Image => Buffer.from(bytes).toString('base64');
 
+/**
+ * A command has one step: of a command with several, the server does not tell which found their documents, and what
+ * somebody else did alike would be taken for done here.
+ */
 async function apply(
   wire: Wire,
   on: ScopedCollection,
   steps: readonly Step[],
   bounds: Bounds,
-): Promise<number> {
-  if (steps.length === 0) return 0;
-  const { n, writeErrors } = await wire.write(commandOf(on.name, steps), bounds);
-  const [refused] = Array.isArray(writeErrors) ? writeErrors : [];
-  if (refused) throw writeFailureOf(Number(refused.code));
-  return Number(n);
+): Promise<Applied> {
+  for (const [done, step] of steps.entries()) {
+    const refused = await applyOne(wire, on, step, bounds);
+    if (refused) return { done, refused };
+  }
+  return { done: steps.length };
 }
 
-function commandOf(name: string, steps: readonly Step[]): Document {
-  const first = steps[0];
-  if (first?.from === null)
-    return { insert: name, documents: steps.map(({ to }) => documentOf(to ?? '')), ordered: true };
-  if (first?.to === null)
-    return {
-      delete: name,
-      deletes: steps.map(({ from }) => ({ q: exactly(from ?? ''), limit: 1, collation: SIMPLE })),
-      ordered: true,
-    };
-  const updates = steps.map(({ from, to }) => ({
-    q: exactly(from ?? ''),
-    u: documentOf(to ?? ''),
-    multi: false,
-    upsert: false,
-    collation: SIMPLE,
-  }));
-  return { update: name, updates, ordered: true };
+/** Why a step was not carried out; undefined if it was. Throws ToolError('outcome_unknown'). */
+async function applyOne(
+  wire: Wire,
+  on: ScopedCollection,
+  step: Step,
+  bounds: Bounds,
+): Promise<ToolError | undefined> {
+  try {
+    const { n, writeErrors } = await wire.write(commandOf(on.name, step), bounds);
+    const [refused] = Array.isArray(writeErrors) ? writeErrors : [];
+    if (refused) return writeFailureOf(Number(refused.code));
+    if (Number(n) === 1) return undefined;
+    return new ToolError(
+      'conflict',
+      'somebody changed one of the documents at the same time; nothing was changed',
+    );
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code === 'outcome_unknown') throw error;
+    return error;
+  }
+}
+
+function commandOf(name: string, { from, to }: Step): Document {
+  if (from === null) return { insert: name, documents: [documentOf(to ?? '')], ordered: true };
+  const q = exactly(from);
+  if (to === null) return { delete: name, deletes: [{ q, limit: 1, collation: SIMPLE }], ordered: true };
+  const change = { q, u: documentOf(to), multi: false, upsert: false, collation: SIMPLE };
+  return { update: name, updates: [change], ordered: true };
 }
 
 /** Text is compared as it is, whatever the collation of the collection. */

@@ -10,10 +10,10 @@ import { postEvent, type Webhook, WebhookUrl, webhookUrlOf } from '../../toolset
 import { createKeyLedgers } from '../../toolset/key-ledger.ts';
 import { given } from '../../toolset/provider-fields.ts';
 import type { OnCallConnection } from './connection.ts';
-import { type OwnPage, type OwnPages, statusOf } from './own-pages.ts';
+import { type Incident, type OwnPage, type OwnPages, statusOf } from './own-pages.ts';
 import type { OnCallReader, OnCallWriter } from './provider.ts';
 import { alertmanagerReader, alertmanagerWriter } from './providers/alertmanager.ts';
-import { announcingWriter } from './providers/announcing.ts';
+import { type Announcer, announcingWriter } from './providers/announcing.ts';
 import { pagerDutyReader, pagerDutyWriter } from './providers/pagerduty.ts';
 import { pagerDutyApi } from './providers/pagerduty-api.ts';
 import { eventsFailure, pagerDutyEvents } from './providers/pagerduty-events.ts';
@@ -25,6 +25,7 @@ type Connection = Resolved<OnCallConnection>;
 
 const USER_AGENT = { 'user-agent': 'stackward' };
 const ownPagesAt = createKeyLedgers<OwnPage>();
+const incidentsAt = createKeyLedgers<Incident>();
 
 /** Opens clients of the provider that the component names. Nothing is sent until a tool asks. */
 export const connector: Connector<OnCallTypes, OnCallConnection> = {
@@ -74,19 +75,24 @@ function writerOf(connection: Connection): OnCallWriter {
       const hook = slackOf(connection);
       const post = (message: Parameters<typeof postEvent>[1], signal: AbortSignal) =>
         postEvent(hook, message, undefined, signal);
-      return announcingWriter(slackAnnouncer(post), ownPages(connection, hook.url));
+      return announcing(connection, slackAnnouncer(post), hook.url);
     }
     case 'webhook': {
       const hook = hookOf(connection);
       const announcer = webhookAnnouncer((event, key, signal) => postEvent(hook, event, key, signal));
-      return announcingWriter(announcer, ownPages(connection, hook.url));
+      return announcing(connection, announcer, hook.url);
     }
   }
 }
 
 /** @param place tells one backend from another; only its hash is kept, since it may be a credential */
-const ownPages = ({ provider }: Connection, place: string): OwnPages =>
-  ownPagesAt(createHash('sha256').update(`${provider} ${place}`).digest('hex'));
+const ownPages = (connection: Connection, place: string): OwnPages => ownPagesAt(placeOf(connection, place));
+
+const placeOf = ({ provider }: Connection, place: string): string =>
+  createHash('sha256').update(`${provider} ${place}`).digest('hex');
+
+const announcing = (connection: Connection, announcer: Announcer, place: string) =>
+  announcingWriter(announcer, ownPages(connection, place), incidentsAt(placeOf(connection, place)));
 
 const api = (name: string, more: Pick<HttpApi, 'url' | 'root' | 'headers'>): HttpApi => ({
   name,

@@ -33,6 +33,27 @@ export const statusOf = (provider: Status['provider'], own: OwnPages): Status =>
     .reverse(),
 });
 
+/** So long a page of the same key is the same incident: told again, a receiver that drops repetitions drops it. */
+const SAME_FOR_MS = 3_600_000;
+
+/** The call that began an incident, whether or not its answer came, and when. */
+export interface Incident {
+  readonly call: string;
+  readonly begun: number;
+}
+export type Incidents = KeyLedger<Incident>;
+
+/**
+ * Names the incident that a page belongs to, by the call that began it. After an hour a page that nobody closed here
+ * may be over, and then somebody must be called.
+ */
+export function incidentOf(incidents: Incidents, { key, by }: Page): string {
+  const noted = incidents.noted(key);
+  if (noted && Date.now() - noted.begun < SAME_FOR_MS) return noted.call;
+  incidents.note(key, { call: by.call, begun: Date.now() });
+  return by.call;
+}
+
 /** Throws ToolError('conflict') where another call opened a page of the same key since. */
 export function assertOwn(own: OwnPages, { key, by }: Page): void {
   const noted = own.noted(key);

@@ -11,7 +11,7 @@ const OF_BUCKET = [
 ];
 const LISTS = ['s3:ListBucket', 's3:ListBucketVersions'];
 const READS = ['s3:GetObject', 's3:GetObjectVersion'];
-const WRITES = ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'];
+const WRITES = ['s3:GetObjectTagging', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'];
 
 /**
  * The policy that gives a component's account no more than the tools need.

@@ -81,8 +81,8 @@ async function keep(context: Writing, key: ScopedKey, instead: string): Promise<
   if (special !== undefined) throw lost(`has ${special}`);
   const { client, signal } = context;
   const part = { offset: 0, length: Math.max(1, facts.size), etag: facts.etag };
-  const { bytes, tags } = await client.get(key, part, signal);
-  if (tags > 0) throw lost('has tags');
+  const { bytes } = await client.get(key, part, signal);
+  if (await client.isTagged(key, signal)) throw lost('has tags');
   if (bytes.length !== facts.size)
     throw new ToolError('conflict', `somebody changed ${key}; nothing was written`);
   return { etag: facts.etag, base64: bytes.toString('base64'), headers: headersOf(facts) };

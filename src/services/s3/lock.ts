@@ -43,13 +43,15 @@ export function placeOf(
   };
 }
 
-/** What may be asked of an object, by method, with the query that goes with it. No ACL, no tags, no uploads in parts. */
+/** What may be asked of an object, by method, with the query that goes with it. No ACL, no uploads in parts. */
 const OF_OBJECT: Readonly<Record<string, readonly string[]>> = {
   GET: ['x-id', 'versionId'],
   HEAD: ['versionId'],
   PUT: ['x-id'],
   DELETE: ['x-id', 'versionId'],
 };
+/** What a writing client may look at besides. */
+const BEFORE_A_WRITE = 'tagging';
 /** What may be asked of the bucket, by the query that names it, with what may go with it. */
 const OF_BUCKET: Readonly<Record<string, readonly string[]>> = {
   'list-type': ['prefix', 'delimiter', 'max-keys', 'continuation-token', 'encoding-type'],
@@ -112,8 +114,9 @@ function assertBucket({ method, query = {} }: WireRequest, { prefixes }: Place):
   if (LISTS.has(asked) && prefixes !== undefined && !isConfined) throw refusal('a list beyond its prefixes');
 }
 
-function assertObject({ method, path, query = {} }: WireRequest, { base, prefixes }: Place): void {
-  assertQuery(query, OF_OBJECT[method] ?? []);
+function assertObject({ method, path, query = {} }: WireRequest, { base, prefixes, access }: Place): void {
+  const looks = access === 'write' && method === 'GET' && Object.hasOwn(query, BEFORE_A_WRITE);
+  assertQuery(query, looks ? [BEFORE_A_WRITE] : (OF_OBJECT[method] ?? []));
   const encoded = path.slice(base.length + 1);
   const key = decodeURIComponent(encoded);
   if (keyFault(key) !== undefined || encodeKey(key) !== encoded) throw refusal('a path that is no plain key');

@@ -39,8 +39,6 @@ export type ObjectFacts = StoredHeaders & {
 export interface ObjectPart {
   readonly facts: ObjectFacts;
   readonly bytes: Buffer;
-  /** Tags that it has, of which an answer to GET tells the number alone. */
-  readonly tags: number;
 }
 
 export interface ListedObject {
@@ -131,6 +129,8 @@ export type Condition = { readonly etag: string } | 'absent' | 'any';
 export interface S3Writer extends S3Reader {
   /** What this session found before its write, by key; the write happens on condition that it is still so. */
   readonly found: Map<string, Before>;
+  /** Whether an object has tags; not so where the server knows none. */
+  isTagged(key: ScopedKey, signal: AbortSignal): Promise<boolean>;
   put(
     key: ScopedKey,
     object: { readonly bytes: Buffer; readonly headers: StoredHeaders },

@@ -33,7 +33,7 @@ export function summaryOf(
     ({ Effect, Principal = {}, NotPrincipal }) =>
       Effect === 'Allow' && (NotPrincipal !== undefined || Object.values(Principal).flat().includes('*')),
   );
-  const isFree = open.some(({ Condition }) => Condition === undefined);
+  const isFree = open.some(({ Condition }) => Object.keys(Object(Condition)).length === 0);
   return {
     statements: policy.data.Statement.length,
     allows_everyone: isFree ? 'yes' : open.length > 0 ? 'on_condition' : 'no',

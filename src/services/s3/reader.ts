@@ -59,7 +59,7 @@ export function createReader(client: S3Client, bucket: string): S3Reader {
         client.send(new GetObjectCommand(input), options).catch(beyondTheEnd),
       );
       if (answer !== undefined) return partOf(answer, { offset, length }, signal);
-      return { facts: await head(key, version, signal), bytes: Buffer.alloc(0), tags: 0 };
+      return { facts: await head(key, version, signal), bytes: Buffer.alloc(0) };
     },
     async versions(key, { most, after }, signal) {
       const input = {
@@ -94,7 +94,7 @@ async function partOf(
   const { total, length } = extentOf(answer, range);
   const bytes = await readBody(answer.Body, length, signal);
   if (bytes.length !== length) throw notS3();
-  return { facts: factsOf(answer, total), bytes, tags: answer.TagCount ?? 0 };
+  return { facts: factsOf(answer, total), bytes };
 }
 
 /** Which bytes came. A server that does not know ranges sends the whole object, which is of use from its start alone. */

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectTaggingCommand,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { unknownOutcome } from '../../toolset/http/failure.ts';
 import { ask } from './ask.ts';
 import { notS3 } from './failure.ts';
@@ -12,6 +18,14 @@ const WRITES = { writes: true } as const;
 export const createWriter = (client: S3Client, bucket: string): S3Writer => ({
   ...createReader(client, bucket),
   found: new Map(),
+  async isTagged(key, signal) {
+    const input = { Bucket: bucket, Key: key.name };
+    // Of the answer to GET, the number of tags is left out for accounts that may not read tags.
+    const answer = await ask(signal, (options) =>
+      client.send(new GetObjectTaggingCommand(input), options).catch(withoutTags),
+    );
+    return answer?.TagSet === undefined || answer.TagSet.length > 0;
+  },
   async put(key, { bytes, headers }, condition, signal) {
     const input = {
       Bucket: bucket,
@@ -36,6 +50,12 @@ export const createWriter = (client: S3Client, bucket: string): S3Writer => ({
     return { version_id: answer.VersionId, isMarker: answer.DeleteMarker === true };
   },
 });
+
+/** A server that does not have the operation has no tags. */
+function withoutTags(error: unknown): { TagSet: [] } {
+  if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 501) return { TagSet: [] };
+  throw error;
+}
 
 const conditionOf = (condition: Condition) => {
   if (condition === 'any') return {};

@@ -5,9 +5,12 @@ const SHOWN = 200;
 
 /**
  * What of an expectation a result does not meet, in words; undefined when it meets all of it. A place that is not
- * there meets nothing. With `*` in the place, one item that meets every condition is enough.
+ * there meets nothing, and a list that may have been cut no `items_at_most`. With `*` in the place, one item that
+ * meets every condition is enough.
  */
 export function unmet(result: unknown, { at, ...conditions }: Expectation): string | undefined {
+  if (conditions.items_at_most !== undefined && isCut(result))
+    return `${at} may have been cut (truncated), so items_at_most cannot hold; let the step ask for less`;
   const found = valuesAt(result, at.split('.'));
   if (found.length === 0) return `${at} is not there`;
   const faults = found.map((value) => faultOf(value, conditions));
@@ -16,6 +19,9 @@ export function unmet(result: unknown, { at, ...conditions }: Expectation): stri
     ? `${at} ${faults[0]}`
     : `none of the ${found.length} values at ${at} fits; the first ${faults[0]}`;
 }
+
+const isCut = (result: unknown): boolean =>
+  result !== null && typeof result === 'object' && 'truncated' in result && result.truncated === true;
 
 function valuesAt(value: unknown, path: readonly string[]): unknown[] {
   const [head, ...rest] = path;

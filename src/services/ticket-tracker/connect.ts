@@ -8,9 +8,10 @@ import { postEvent, webhookUrlOf } from '../../toolset/http/webhook.ts';
 import { createKeyLedgers } from '../../toolset/key-ledger.ts';
 import { given } from '../../toolset/provider-fields.ts';
 import type { TicketConnection } from './connection.ts';
+import type { Recent } from './once.ts';
 import { GitHubTracker } from './providers/github.ts';
 import { githubRoutes } from './providers/github-api.ts';
-import { githubFailure } from './providers/github-failure.ts';
+import { githubFailure, isGitHubLimit } from './providers/github-failure.ts';
 import { GitHubReading } from './providers/github-reading.ts';
 import { JiraTracker } from './providers/jira.ts';
 import { jiraRoutes } from './providers/jira-api.ts';
@@ -24,7 +25,8 @@ import { TrackerWriter } from './writer.ts';
 type Connection = Resolved<TicketConnection>;
 
 const USER_AGENT = { 'user-agent': 'stackward' };
-const lostAt = createKeyLedgers<number>();
+const recentAt = createKeyLedgers<Recent>();
+const ownEventsAt = createKeyLedgers<string>();
 
 /** Opens clients of the tracker that the component names. Nothing is sent until a tool asks. */
 export const connector: Connector<TicketTypes, TicketConnection> = {
@@ -57,7 +59,7 @@ function writerOf(connection: Connection): TicketWriter {
   const { provider, label, labels = [] } = connection;
   const { url = '', repository = '', project = '' } = connection;
   const at = createHash('sha256').update([provider, url, repository, project].join(' ')).digest('hex');
-  const writer = (tracker: Tracker) => new TrackerWriter({ tracker, label, labels, lost: lostAt(at) });
+  const writer = (tracker: Tracker) => new TrackerWriter({ tracker, label, labels, recent: recentAt(at) });
   switch (provider) {
     case 'github': {
       const place = repositoryOf(connection);
@@ -68,7 +70,7 @@ function writerOf(connection: Connection): TicketWriter {
       return writer(new JiraTracker(jiraAt(connection, jiraRoutes(place, true)), place));
     }
     case 'webhook':
-      return webhookWriter(hookOf(connection), label, labels);
+      return webhookWriter(hookOf(connection), ownEventsAt(at), { label, labels });
   }
 }
 
@@ -92,6 +94,7 @@ const githubAt = (connection: Connection, routes: readonly Route[]) =>
     root: [],
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
     failureOf: githubFailure,
+    isLimit: isGitHubLimit,
   });
 
 const jiraAt = (connection: Connection, routes: readonly Route[]) =>

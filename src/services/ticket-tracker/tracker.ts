@@ -90,8 +90,17 @@ export interface TicketWriter {
 export const notThere = (id: string): ToolError =>
   new ToolError('not_found', `there is no ticket ${id} with the component’s label; ask ticket_list`);
 
+/** Most characters of a ticket's comments that are held at once. */
+const MOST_TEXT = 16 * 2 ** 20;
+
+/** Throws {@link tooManyComments} for comments that together would fill the memory. */
+export function assertFits(id: string, comments: readonly StoredComment[]): void {
+  const characters = comments.reduce((sum, { comment }) => sum + comment.body.length, 0);
+  if (characters > MOST_TEXT) throw tooManyComments(id);
+}
+
 export const tooManyComments = (id: string): ToolError =>
   new ToolError(
     'conflict',
-    `the ticket ${id} has over a thousand comments, which are too many to look through`,
+    `the ticket ${id} has over a thousand comments, or very long ones, which are too many to look through`,
   );

@@ -1,5 +1,5 @@
 import { ToolError } from '../../toolset/errors.ts';
-import { type LostWrites, once } from './once.ts';
+import { assertSettled, once, type RecentWrites } from './once.ts';
 import { type Asker, type CommentParams, digestOf, markOf, type OpenParams } from './ticket.ts';
 import type { Account, Made, StoredComment, StoredTicket, TicketWriter, Tracker } from './tracker.ts';
 
@@ -8,7 +8,7 @@ export interface WriterOptions {
   /** The component's own label, set on every ticket. */
   readonly label: string;
   readonly labels: readonly string[];
-  readonly lost: LostWrites;
+  readonly recent: RecentWrites;
 }
 
 /** Writes each ticket and comment once for its key, and takes back what nobody touched. */
@@ -16,14 +16,14 @@ export class TrackerWriter implements TicketWriter {
   readonly labels: readonly string[];
   readonly #tracker: Tracker;
   readonly #label: string;
-  readonly #lost: LostWrites;
+  readonly #recent: RecentWrites;
   #account: Account | undefined;
 
-  constructor({ tracker, label, labels, lost }: WriterOptions) {
+  constructor({ tracker, label, labels, recent }: WriterOptions) {
     this.labels = labels;
     this.#tracker = tracker;
     this.#label = label;
-    this.#lost = lost;
+    this.#recent = recent;
   }
 
   async isTicketThere(key: string, signal: AbortSignal): Promise<boolean> {
@@ -31,14 +31,14 @@ export class TrackerWriter implements TicketWriter {
   }
 
   open({ idempotency_key: key, title, body, labels }: OpenParams, by: Asker, signal: AbortSignal) {
-    const mark = ticketMark(key);
+    const mark = this.#ticketMark(key);
     const draft = {
       title,
       body: this.#tracker.markUp(body, by, mark),
       labels: [...new Set([this.#label, ...labels])],
       mark,
     };
-    return once(this.#lost, mark, {
+    return once(this.#recent, mark, {
       find: async () => (await this.#findTicket(key, signal))?.ticket.id,
       make: () => this.#tracker.create(draft, signal),
       textOf: async (id) => contentOf(await this.#ownTicket(id, signal)),
@@ -48,10 +48,14 @@ export class TrackerWriter implements TicketWriter {
   async withdraw(args: OpenParams, by: Asker, made: Made | null, signal: AbortSignal): Promise<void> {
     const { idempotency_key: key } = args;
     const id = made?.id ?? (await this.#findTicket(key, signal))?.ticket.id;
-    if (id === undefined) return;
+    if (id === undefined) return assertSettled(this.#recent, this.#ticketMark(key));
     const found = await this.#ownTicket(id, signal);
     if (found.ticket.state === 'closed') return;
-    const written = { ...args, assignees: [], body: this.#tracker.markUp(args.body, by, ticketMark(key)) };
+    const written = {
+      ...args,
+      assignees: [],
+      body: this.#tracker.markUp(args.body, by, this.#ticketMark(key)),
+    };
     const digest = made ? made.digest : digestOf(contentOf({ ticket: written, ...written }));
     const isAsWritten = digestOf(contentOf(found)) === digest;
     if (!isAsWritten || (await this.#isCommented(id, signal)))
@@ -81,7 +85,7 @@ export class TrackerWriter implements TicketWriter {
     const found = made
       ? (await this.#tracker.comments(ticket, signal)).find(({ comment }) => comment.id === made.id)
       : await this.#findComment(ticket, mark, signal);
-    if (!found) return;
+    if (!found) return assertSettled(this.#recent, mark);
     const { id } = found.comment;
     const text = made ? made.digest : digestOf(this.#tracker.markUp(body, by, mark));
     const isOurs = found.authorId === (await this.#me(signal)).id;
@@ -96,7 +100,12 @@ export class TrackerWriter implements TicketWriter {
   }
 
   async #findTicket(key: string, signal: AbortSignal): Promise<StoredTicket | undefined> {
-    return this.#tracker.marked(ticketMark(key), await this.#me(signal), signal);
+    return this.#tracker.marked(this.#ticketMark(key), await this.#me(signal), signal);
+  }
+
+  /** With the label, since one account may write under several: a key of another label is another ticket. */
+  #ticketMark(key: string): string {
+    return markOf('ticket', this.#label, key);
   }
 
   /** A ticket that our own account opened, whatever its labels are by now. */
@@ -122,7 +131,7 @@ export class TrackerWriter implements TicketWriter {
 
   #addOnce(ticket: string, mark: string, text: string, by: Asker, signal: AbortSignal): Promise<Made> {
     const body = this.#tracker.markUp(text, by, mark);
-    return once(this.#lost, mark, {
+    return once(this.#recent, mark, {
       find: async () => (await this.#findComment(ticket, mark, signal))?.comment.id,
       make: () => this.#tracker.addComment(ticket, body, signal),
       textOf: async () => (await this.#findComment(ticket, mark, signal))?.comment.body,
@@ -138,5 +147,4 @@ interface Content extends Pick<StoredTicket, 'assignees' | 'body'> {
   readonly ticket: { readonly title: string };
 }
 
-const ticketMark = (key: string): string => markOf('ticket', key);
 const commentMark = (ticket: string, key: string): string => markOf('comment', ticket, key);

@@ -37,6 +37,8 @@ export interface HttpApi {
   failureOf?(status: number, body: string): ToolError | undefined;
   /** `failureOf` is asked for 401 and 403, too: the API says in them what it refuses, and why. */
   readonly explainsRefusals?: true;
+  /** Whether the body of a 403 says that the API is asked too often, rather than that a right is missing. */
+  isLimit?(body: string): boolean;
 }
 
 /** One request below the API's root. */
@@ -120,13 +122,14 @@ async function read<T>(api: HttpApi, response: Response, request: HttpRequest<T>
 }
 
 function addressOf<T>({ url, root }: HttpApi, { path, query = [] }: HttpRequest<T>): string {
-  const address = `${url.replace(/\/+$/, '')}/${[...root, ...path].map(segment).join('/')}`;
+  const address = [url.replace(/\/+$/, ''), ...[...root, ...path].map(segment)].join('/');
   return query.length > 0 ? `${address}?${encode(query)}` : address;
 }
 
-/** One path segment. Dots survive encoding and would climb out of the API, so they are refused. */
+/** One path segment. Dots survive encoding and would climb out of the API; half a surrogate pair cannot be encoded. */
 function segment(text: string): string {
-  if (/^\.*$/.test(text)) throw new ToolError('invalid_arguments', `${JSON.stringify(text)} is not a name`);
+  if (/^\.*$|\p{Cs}/u.test(text))
+    throw new ToolError('invalid_arguments', `${JSON.stringify(text)} is not a name`);
   return encodeURIComponent(text);
 }
 
@@ -147,6 +150,7 @@ function bodyOf<T>({ json, form, text }: HttpRequest<T>): { body?: string | URLS
 function refusalOf<T>(api: HttpApi, status: number, body: string, request: HttpRequest<T>): ToolError {
   const isOfAccount = status === 401 || status === 403;
   const reported = isOfAccount && !api.explainsRefusals ? undefined : api.failureOf?.(status, body);
+  if (status === 403 && api.isLimit?.(body)) return statusFailure(429);
   if (reported) return reported;
   const isRefusal = status >= 400 && status < 500;
   // A proxy's 502 or 504 says nothing of what the server behind it did.

@@ -31,6 +31,7 @@ export function transportFailure(error: unknown, signal: AbortSignal): ToolError
     return new ToolError(
       'unreachable',
       'the server redirects, which is not followed; set url to the final address',
+      { cause: error },
     );
   }
   const code = codeOf(error) ?? 'no connection';
@@ -57,6 +58,10 @@ export const unknownOutcome = (cause: ToolError): ToolError =>
     `${cause.detail}; whether the write happened is not known, so look before doing it again`,
     { cause },
   );
+
+/** Whether a request failed because its answer was a redirect. */
+export const wasRedirected = (error: unknown): boolean =>
+  error instanceof ToolError && error.cause instanceof TypeError && isRedirect(error.cause);
 
 const isRedirect = ({ cause }: Error): boolean =>
   cause instanceof Error && cause.message === 'unexpected redirect';

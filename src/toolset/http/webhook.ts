@@ -9,9 +9,15 @@ const MOST_ANSWER = 64 * 1024;
 
 /** Where a webhook is: an address that is sent as it stands, so it has nothing that encoding would change. */
 export const WebhookUrl = BaseUrl.refine(
-  (text) => !/%|[^:]\/\/|[^/]\/+$|\/\.{1,2}(\/|$)/.test(text),
-  'expected http(s)://host/path without %, empty or dot segments, and without / at its end',
+  (text) => !/%|[^:]\/\/|[^/]\/+$|\/\.{1,2}(\/|$)/.test(text) && isPlain(text),
+  'expected http(s)://host/path without %, empty or dot segments and characters that encoding changes, and without / at its end',
 );
+
+/** Zod asks this of texts that are no address as well. */
+function isPlain(text: string): boolean {
+  const { pathname } = URL.canParse(text) ? new URL(text) : { pathname: '' };
+  return pathname === '/' || text.endsWith(pathname);
+}
 
 /** An address that {@link WebhookUrl} fits. Throws ToolError('setting_unavailable') for another. */
 export function webhookUrlOf(address: string): string {
@@ -47,11 +53,10 @@ export async function postEvent(
   key: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { origin, pathname } = new URL(url);
   const seconds = Math.floor(Date.now() / 1000);
   const http = createHttpClient({
     name,
-    url: origin,
+    url,
     root: [],
     headers: {
       ...headers,
@@ -64,6 +69,8 @@ export async function postEvent(
     askForLess: 'the receiver should answer with few words',
     ...(failureOf ? { failureOf } : {}),
   });
-  const path = pathname.split('/').filter((segment) => segment !== '');
-  await http.ask({ method: 'POST', path, json: event, answer: z.string(), as: 'text', writes: true }, signal);
+  await http.ask(
+    { method: 'POST', path: [], json: event, answer: z.string(), as: 'text', writes: true },
+    signal,
+  );
 }

@@ -156,6 +156,16 @@ test('a revert that Argo CD cannot deploy says so', async () => {
   await expect(argo().revert(sync, 'shop', orders, written)).rejects.toEqual(code('query_failed'));
 });
 
+test('and is tried again once it can', async () => {
+  const before = deployed(twin(), 'orders');
+  const written = await argo().write(sync, 'shop', orders);
+  twin().state.failing.set('settings', 'real');
+  await expect(argo().revert(sync, 'shop', orders, written)).rejects.toEqual(code('query_failed'));
+  twin().state.failing.clear();
+  await argo().revert(sync, 'shop', orders, written);
+  expect(deployed(twin(), 'orders')).toEqual(before);
+});
+
 test('a comparison changes nothing, so that nothing is put back', async () => {
   const before = deployed(twin(), 'orders');
   const written = await argo().write(refresh, 'shop', orders);

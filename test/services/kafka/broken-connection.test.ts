@@ -167,6 +167,17 @@ describe('an error code of the broker', () => {
     });
   });
 
+  test.each([6, 15, 16, 41, 56])(
+    'with which a leader went away leaves a write in doubt (%i)',
+    async (code) => {
+      lab = await openLab();
+      lab.twin.refuse('Produce', code);
+      await expect(lab.kafka.write(produce, 'it', { topic: 'orders', value: 'x' })).rejects.toMatchObject({
+        code: 'outcome_unknown',
+      });
+    },
+  );
+
   test('that nobody knows yet does not end the process', async () => {
     lab = await openLab();
     lab.twin.refuse('ListGroups', 9_999);

@@ -148,3 +148,29 @@ test('what was cleaned away in between is passed over', async () => {
   expect(values(found)).toEqual(['v0', 'v1']);
   expect(found.truncated).toBe(false);
 });
+
+describe('a quota that holds messages back', () => {
+  test('is told, and not taken for a topic that is not there', async () => {
+    lab.state.fetchThrottleMs = 500;
+    await expect(lab.kafka.read(consume, 'it', at)).rejects.toMatchObject({ code: 'too_busy' });
+  });
+
+  test('ends a call with what it has', async () => {
+    put(lab.state, 'orders', 1, [{ value: 'w0' }]);
+    const args = { topic: 'orders', position: 'earliest', count: 100 } as const;
+    const hold = () => {
+      lab.state.fetchThrottleMs = 500;
+    };
+    lab.twin.meanwhile('Fetch', () => queueMicrotask(() => lab.twin.meanwhile('Fetch', hold)));
+    const found = await lab.kafka.read(consume, 'it', args);
+    expect(values(found)).toHaveLength(6);
+    expect(found.truncated).toBe(true);
+    expect(found.positions).toContainEqual({ partition: 1, next_offset: 0, end_offset: 1 });
+  });
+});
+
+test('a broker may take its time to fetch from remote storage, and for nothing else', async () => {
+  await lab.kafka.read(consume, 'it', at);
+  const [asked] = lab.twin.requests.filter(({ api }) => api === 'Fetch');
+  expect(asked?.detail).toMatchObject({ minBytes: 0, maxWait: 2_000 });
+});

@@ -117,8 +117,8 @@ describe.skipIf(!program)('librdkafka’s own mock cluster', () => {
     const { topics } = await broker.ask(listOffsetsV5.api, [-1, 0, asked], signal);
     expect(topics[0]?.partitions[0]?.offset).toBe(2n);
     const at = { topic: 'orders', partition: 0, offset: 1n, bytes: 100_000 };
-    const [fetched] = await broker.ask(fetchRecords, [at], signal);
-    const { records, next } = decodeBatches(fetched?.batches ?? Buffer.alloc(0), 1, 10);
+    const { partitions } = await broker.ask(fetchRecords, [at], signal);
+    const { records, next } = decodeBatches(partitions[0]?.batches ?? Buffer.alloc(0), 1, 10);
     expect(next).toBe(2);
     expect(records.map(({ offset, key, value }) => [offset, `${key}`, `${value}`])).toEqual([[1, 'k', 'v']]);
     // It knows neither groups by the newer request nor settings, and says so before anything is sent.

@@ -220,6 +220,19 @@ describe('taking back moved offsets', () => {
     expect(lab.state.snapshot()).toEqual(state);
   });
 
+  test('is in doubt where a part of it is back and the rest is refused', async () => {
+    const written = await lab.kafka.write(resetOffsets, 'it', args);
+    const state = lab.state.snapshot();
+    lab.twin.refuse('OffsetCommit', 27);
+    await expect(lab.kafka.revert(resetOffsets, 'it', args, written)).rejects.toMatchObject({
+      code: 'outcome_unknown',
+    });
+    expect(lab.state.snapshot()).not.toEqual(state);
+    lab.twin.refuse('OffsetCommit', 0);
+    await lab.kafka.revert(resetOffsets, 'it', args, written);
+    expect(lab.state.groups.get('orders-mail')?.commits.get('orders 0')?.offset).toBe(4n);
+  });
+
   test('is a conflict once somebody is in the group', async () => {
     const written = await lab.kafka.write(resetOffsets, 'it', args);
     const group = lab.state.groups.get('orders-mail');

@@ -56,6 +56,8 @@ describe('a message', () => {
 
   test.each([
     [{ topic: 'orders', value: '!', encoding: 'base64' as const }, 'invalid_arguments'],
+    [{ topic: 'orders', value: 'half \ud800' }, 'invalid_arguments'],
+    [{ topic: 'orders', value: 'x', headers: { half: '\ud800' } }, 'invalid_arguments'],
     [{ topic: 'orders', partition: 9, value: 'x' }, 'not_found'],
     [{ topic: 'new-none', value: 'x' }, 'not_found'],
   ])('that cannot be written as asked is refused: %j', async (args, code) => {

@@ -248,8 +248,8 @@ describe('a webhook', () => {
       { version: 1, event: 'resolve', key: page.key, by: { principal: 'tester', call: 'call-2' } },
     ]);
     expect(hook.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([
-      `stackward:page:${page.key}`,
-      `stackward:resolve:${page.key}`,
+      `stackward:page:${page.key}:call-1`,
+      `stackward:resolve:${page.key}:call-1`,
     ]);
   });
 

@@ -237,6 +237,7 @@ describe('s3_bucket', () => {
     [{ Statement: { ...allow, Principal: { AWS: ['arn:aws:iam::1:root', '*'] } } }, 'yes'],
     [{ Statement: [{ ...allow, NotPrincipal: { AWS: 'arn:aws:iam::1:root' } }] }, 'yes'],
     [{ Statement: [{ ...allow, Principal: '*', Condition: { Bool: {} } }] }, 'on_condition'],
+    [{ Statement: [{ ...allow, Principal: '*', Condition: {} }] }, 'yes'],
     [{ Statement: [{ ...allow, Principal: { AWS: 'arn:aws:iam::1:root' } }] }, 'no'],
     [{ Statement: [{ ...allow, Effect: 'Deny', Principal: '*' }] }, 'no'],
   ] as const)('says who a policy lets in: %j', async ([policy, allows_everyone]) => {

@@ -50,6 +50,7 @@ describe('s3_put', () => {
     const headers = { 'content-type': 'text/plain' };
     plain().put('large', Buffer.alloc(256 * 1024 + 1));
     plain().put('tagged', 'x', headers, 2);
+    plain().put('tagged-and-empty', '', headers, 1);
     plain().put('cold', 'x', { ...headers, 'x-amz-storage-class': 'GLACIER_IR' });
     plain().put('sealed', 'x', { ...headers, 'x-amz-server-side-encryption': 'aws:kms' });
     plain().put('locked', 'x', { ...headers, 'x-amz-object-lock-legal-hold': 'ON' });
@@ -62,6 +63,18 @@ describe('s3_put', () => {
       await expect(lab.s3.write(remove, 'plain', { key }), key).rejects.toMatchObject({ code: 'conflict' });
     }
     expect(lab.twin.writes()).toEqual([]);
+  });
+
+  test('refuses where it is not told whether there are tags, and not where a server has none', async () => {
+    plain().put('some', 'x');
+    lab.twin.lacks.add('permission for tags');
+    const write = () => lab.s3.write(put, 'plain', { key: 'some', text: 'y' });
+    await expect(write()).rejects.toMatchObject({ code: 'permission_denied' });
+    expect(lab.twin.writes()).toEqual([]);
+    lab.twin.lacks.clear();
+    lab.twin.lacks.add('tagging');
+    await write();
+    expect(`${plain().version('some').body}`).toBe('y');
   });
 
   test('refuses a bucket whose versioning is suspended', async () => {

@@ -4,9 +4,11 @@ import { ticketGet } from '../../../src/services/ticket-tracker/tools/ticket-get
 import { ticketList } from '../../../src/services/ticket-tracker/tools/ticket-list.ts';
 import { ticketOpen } from '../../../src/services/ticket-tracker/tools/ticket-open.ts';
 import { startWebhookTwin, type WebhookTwin } from '../../twins/webhook.ts';
+import { recordingServer } from '../prometheus/fixture.ts';
 import {
   CASES,
   expectStrict,
+  githubAt,
   githubCase,
   jiraAt,
   jiraCase,
@@ -173,6 +175,37 @@ describe.each(CASES)('%s', (_, start) => {
 });
 
 describe('GitHub alone', () => {
+  test('a ticket that was transferred is not found, which says nothing against the server', async () => {
+    const server = await recordingServer((_, response) =>
+      response.writeHead(301, { location: 'https://api.github.com/repositories/2/issues/9' }).end(),
+    );
+    const lab = openTickets(githubAt(server.url));
+    await expect(lab.read(ticketGet, undefined, { ticket: '7' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(lab.write(ticketComment, undefined, someComment('7'))).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    expect(server.received.map(({ method }) => method)).toEqual(['GET', 'GET']);
+    await server.close();
+  });
+
+  test('a limit that GitHub answers with 403 is no missing right', async () => {
+    const { twin, lab } = await githubCase();
+    for (const words of [
+      'API rate limit exceeded for user ID 7.',
+      'You have exceeded a secondary rate limit.',
+    ]) {
+      twin.breakWith(403, JSON.stringify({ message: words }));
+      await expect(lab.write(ticketOpen, undefined, someTicket())).rejects.toMatchObject({
+        code: 'too_busy',
+      });
+    }
+    twin.breakWith(403, '{"message": "Resource not accessible by personal access token"}');
+    await expect(lab.read(ticketList, undefined, {})).rejects.toMatchObject({ code: 'permission_denied' });
+    await twin.close();
+  });
+
   test('a label that the repository has in another case is the same label', async () => {
     const { twin, lab } = await githubCase();
     const ticket = String(twin.openOther({ labels: ['Stackward'] }));

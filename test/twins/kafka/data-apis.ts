@@ -53,8 +53,8 @@ export const fetch: Api = {
   handle(call) {
     const { body, note } = call;
     if (body.int32() !== -1) throw new Violation('a client that claims to be a replica');
-    body.int32(); // max_wait_ms
-    body.int32(); // min_bytes
+    const maxWait = body.int32();
+    const minBytes = body.int32();
     body.int32(); // max_bytes
     body.int8(); // isolation_level
     body.int32(); // session_id
@@ -62,9 +62,11 @@ export const fetch: Api = {
     const topics = body.list(false, () => ({ name: body.string(false), partitions: partitionsOf(call) }));
     if (body.list(false, () => 0).length > 0) throw new Violation('forgotten topics without a session');
     body.string(false); // rack_id
-    note({ topics });
-    const out = new Out().int32(0).int16(0).int32(0);
-    return out.array(topics, false, ({ name, partitions }) => {
+    note({ topics, maxWait, minBytes });
+    // What a quota holds back is answered without a topic: KIP-219.
+    const throttle = call.state.fetchThrottleMs;
+    const out = new Out().int32(throttle).int16(0).int32(0);
+    return out.array(throttle > 0 ? [] : topics, false, ({ name, partitions }) => {
       out.string(name, false).array(partitions, false, ({ index, offset, most }) => {
         const { code, high, records } = read(call, name, index, offset, most);
         out

@@ -50,6 +50,8 @@ export class ClusterState {
   readonly groups = new Map<string, TwinGroup>();
   readonly nodes: readonly number[];
   controller: number;
+  /** Milliseconds for which a quota holds back every fetch; 0 for none. */
+  fetchThrottleMs = 0;
 
   constructor(nodes: readonly number[]) {
     this.nodes = nodes;

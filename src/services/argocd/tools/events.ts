@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import type { Event, TreeNode } from '../api.ts';
+import { shortened } from '../application-view.ts';
 import { ApplicationName, Kind, NamespaceName } from '../names.ts';
 import { ScopedApplication } from '../scope.ts';
 import { complete, completeness, type Reading, tool } from '../tool.ts';
@@ -51,7 +52,7 @@ export const events = tool({
         object: `${one.involvedObject.kind} ${one.involvedObject.name}`,
         type: one.type,
         reason: one.reason,
-        message: one.message,
+        message: shortened(one.message),
         count: one.count ?? 1,
         last_seen: seenAt(one),
       })),

@@ -24,6 +24,7 @@ export const refresh = tool({
     },
     // What Argo CD knows is newer than before, and nothing that runs has changed: there is nothing to put back.
     revert: async () => {},
+    isBack: async () => true,
   },
   scope: (target, { application }) => writeScopeOf(target, application),
   async run({ client, target, signal }, { application: name, hard }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortened } from '../application-view.ts';
 import { ApplicationName, Kind } from '../names.ts';
 import { print } from '../plan.ts';
 import { ScopedApplication } from '../scope.ts';
@@ -38,7 +39,7 @@ export const resourceTree = tool({
       resource: print(node),
       ...(node.parentRefs?.[0] ? { parent: print(node.parentRefs[0]) } : {}),
       ...(node.health?.status ? { health: node.health.status } : {}),
-      ...(node.health?.message ? { message: node.health.message } : {}),
+      ...(node.health?.message ? { message: shortened(node.health.message) } : {}),
       ...(node.images?.length ? { images: node.images } : {}),
       ...(node.createdAt ? { created: node.createdAt } : {}),
     }));

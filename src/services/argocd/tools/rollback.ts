@@ -3,7 +3,14 @@ import { ToolError } from '../../../toolset/errors.ts';
 import type { Application, HistoryEntry } from '../api.ts';
 import { historyOf } from '../application-view.ts';
 import { deploy, Report } from '../deploy.ts';
-import { Before, captureDeployed, deployBefore, fingerprint, refuseAutomated } from '../deployment.ts';
+import {
+  Before,
+  captureDeployed,
+  deployBefore,
+  fingerprint,
+  isBackToFormer,
+  refuseAutomated,
+} from '../deployment.ts';
 import { ApplicationName } from '../names.ts';
 import { refuseDestructive, refuseIrreversible } from '../plan.ts';
 import { ScopedApplication, writeScopeOf } from '../scope.ts';
@@ -28,6 +35,7 @@ export const rollback = tool({
   effect: {
     kind: 'update',
     capture: captureDeployed,
+    isBack: isBackToFormer,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;

@@ -3,7 +3,14 @@ import { ToolError } from '../../../toolset/errors.ts';
 import type { Application } from '../api.ts';
 import { historyOf, sourcesOf } from '../application-view.ts';
 import { deploy, markOf, Report } from '../deploy.ts';
-import { Before, captureDeployed, deployBefore, isMarked, refuseAutomated } from '../deployment.ts';
+import {
+  Before,
+  captureDeployed,
+  deployBefore,
+  isBackToFormer,
+  isMarked,
+  refuseAutomated,
+} from '../deployment.ts';
 import { ApplicationName, CommitId } from '../names.ts';
 import { refuseDestructive, refuseIrreversible } from '../plan.ts';
 import { ScopedApplication, writeScopeOf } from '../scope.ts';
@@ -28,6 +35,7 @@ export const sync = tool({
   effect: {
     kind: 'update',
     capture: captureDeployed,
+    isBack: isBackToFormer,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;

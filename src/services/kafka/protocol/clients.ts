@@ -53,7 +53,9 @@ async function fetchFrom(
   const broker = await cluster.node(leader, signal);
   const question = { topic: name, partition, offset: BigInt(offset), bytes: FETCH_BYTES };
   const answer = await broker.ask(fetchRecords, [question], signal);
-  const found = answer.find((one) => one.topic === name && one.partition === partition);
+  if (answer.isThrottled) return { records: [], next: offset, bytes: 0, isThrottled: true };
+  const found = answer.partitions.find((one) => one.topic === name && one.partition === partition);
   if (found?.code !== 0) throw refusal(found?.code ?? UNKNOWN_PARTITION);
-  return { ...decodeBatches(found.batches, offset, most), bytes: found.batches.length };
+  const { records, next, unpacked } = decodeBatches(found.batches, offset, most);
+  return { records, next, bytes: Math.max(found.batches.length, unpacked), isThrottled: false };
 }

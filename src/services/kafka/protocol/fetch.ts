@@ -15,8 +15,17 @@ interface FetchedPartition {
   readonly batches: Buffer;
 }
 
-/** Milliseconds that a broker may wait for messages: none is waited for, since only those that are there are asked for. */
-const MAX_WAIT_MS = 0;
+interface FetchAnswer {
+  /** An answer that a quota holds back is empty, and not even names the topic. */
+  readonly isThrottled: boolean;
+  readonly partitions: readonly FetchedPartition[];
+}
+
+/**
+ * Milliseconds that a broker may wait for a segment that it keeps in remote storage. For nothing else: with no least
+ * number of bytes it answers with what is there.
+ */
+const MAX_WAIT_MS = 2_000;
 const READ_UNCOMMITTED = 0;
 
 /**
@@ -25,7 +34,7 @@ const READ_UNCOMMITTED = 0;
  *
  * @see https://kafka.apache.org/protocol#The_Messages_Fetch
  */
-export const fetchRecords = createAPI<[Question], FetchedPartition[]>(1, 11, request, parse, false, false);
+export const fetchRecords = createAPI<[Question], FetchAnswer>(1, 11, request, parse, false, false);
 
 function request({ topic, partition, offset, bytes }: Question): Writer {
   return Writer.create()
@@ -48,8 +57,8 @@ function request({ topic, partition, offset, bytes }: Question): Writer {
     .appendString('', false); // rack_id
 }
 
-function parse(_correlation: number, _key: number, _version: number, reader: Reader): FetchedPartition[] {
-  reader.readInt32(); // throttle_time_ms
+function parse(_correlation: number, _key: number, _version: number, reader: Reader): FetchAnswer {
+  const throttleMs = reader.readInt32();
   const failure = reader.readInt16();
   reader.readInt32(); // session_id
   const topics = reader.readArray(
@@ -60,7 +69,8 @@ function parse(_correlation: number, _key: number, _version: number, reader: Rea
     false,
     false,
   );
-  return topics.flat();
+  const partitions = topics.flat();
+  return { isThrottled: throttleMs > 0 && partitions.length === 0, partitions };
 }
 
 function partitionOf(topic: string, failure: number, reader: Reader): FetchedPartition {

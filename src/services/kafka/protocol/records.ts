@@ -2,7 +2,7 @@ import { crc32c } from '@platformatic/kafka';
 import { ToolError } from '../../../toolset/errors.ts';
 import type { KafkaRecord } from '../client.ts';
 import { toNumber } from './refusal.ts';
-import { unpack } from './unpack.ts';
+import { MAX_UNPACKED_BYTES, unpack } from './unpack.ts';
 
 /**
  * The fixed part of a batch of format 2.
@@ -32,28 +32,35 @@ export interface Decoded {
   readonly records: readonly KafkaRecord[];
   /** The offset after what was read; `from` if nothing was. */
   readonly next: number;
+  /** Bytes that the batches became. */
+  readonly unpacked: number;
 }
 
-/** The messages of a fetch from an offset on, at most `most`. Throws ToolError for bytes that are no batches. */
+/**
+ * The messages of a fetch from an offset on, at most `most`. Batches are left for the next fetch once those before
+ * became too many bytes: each message holds on to its whole batch. Throws ToolError for bytes that are no batches.
+ */
 export function decodeBatches(bytes: Buffer, from: number, most: number): Decoded {
   const records: KafkaRecord[] = [];
   let next = from;
-  for (let at = 0; at + HEAD <= bytes.length && records.length < most; ) {
+  let unpacked = 0;
+  for (let at = 0; at + HEAD <= bytes.length && records.length < most && unpacked < MAX_UNPACKED_BYTES; ) {
     const end = at + BEFORE + bytes.readInt32BE(at + AT.length);
     // The broker cuts the last batch wherever the limit was.
     if (end > bytes.length) break;
     if (end < at + HEAD) throw corrupt();
     const batch = bytes.subarray(at, end);
     const last = batch.readBigInt64BE(0) + BigInt(batch.readInt32BE(AT.lastDelta));
-    addRecords(records, batch, from, most);
+    unpacked += addRecords(records, batch, from, most);
     const reached = records.length < most ? toNumber(last) : (records.at(-1)?.offset ?? from);
     next = Math.max(next, reached + 1);
     at = end;
   }
-  return { records, next };
+  return { records, next, unpacked };
 }
 
-function addRecords(records: KafkaRecord[], batch: Buffer, from: number, most: number): void {
+/** Answers with the bytes that the batch became. */
+function addRecords(records: KafkaRecord[], batch: Buffer, from: number, most: number): number {
   if (batch.readInt8(AT.magic) !== MAGIC)
     throw new ToolError(
       'query_failed',
@@ -62,17 +69,19 @@ function addRecords(records: KafkaRecord[], batch: Buffer, from: number, most: n
   if (crc32c(batch.subarray(AT.attributes)) !== batch.readUInt32BE(AT.crc)) throw corrupt();
   const attributes = batch.readInt16BE(AT.attributes);
   // Marks where a transaction ended; no message of anybody.
-  if ((attributes & IS_CONTROL) !== 0) return;
+  if ((attributes & IS_CONTROL) !== 0) return 0;
   const base = {
     offset: toNumber(batch.readBigInt64BE(0)),
     time: toNumber(batch.readBigInt64BE(AT.firstTime)),
     appendTime: (attributes & HAS_APPEND_TIME) === 0 ? undefined : toNumber(batch.readBigInt64BE(AT.maxTime)),
   };
-  const body = new Bytes(unpack(batch.subarray(HEAD), attributes));
+  const unpacked = unpack(batch.subarray(HEAD), attributes);
+  const body = new Bytes(unpacked);
   for (let left = batch.readInt32BE(AT.count); left > 0 && records.length < most; left -= 1) {
     const record = recordOf(new Bytes(body.take(body.varint())), base, from);
     if (record) records.push(record);
   }
+  return unpacked.length;
 }
 
 interface Base {

@@ -57,8 +57,11 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   113: ACTIVE,
 };
 
-/** Codes with which a write may have happened: an unknown failure, a timeout, and an append that too few replicas have. */
-const UNDECIDED: ReadonlySet<number> = new Set([-1, 7, 13, 20]);
+/**
+ * Codes with which a write may have happened: an unknown failure, a timeout, an append that too few replicas have, and
+ * one whose leader, coordinator, controller or disk was lost while it waited for the replicas, which may keep it.
+ */
+const UNDECIDED: ReadonlySet<number> = new Set([-1, 6, 7, 13, 15, 16, 20, 41, 56]);
 
 /** What an error code of a broker means. `isWrite` if the request may have changed something. */
 export function refusal(code: number, isWrite = false): ToolError {

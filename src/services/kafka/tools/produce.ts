@@ -38,7 +38,9 @@ export const produce = tool({
     const { client, target, signal } = context;
     const key = args.key === undefined ? null : bytesOf('key', args.key, args.key_encoding);
     const value = bytesOf('value', args.value, args.encoding);
-    const headers = Object.entries(args.headers).map(([name, text]) => [name, Buffer.from(text)] as const);
+    const headers = Object.entries(args.headers).map(
+      ([name, text]) => [name, bytesOf(`headers.${name}`, text, 'text')] as const,
+    );
     const state = await stateOf(context, topicIn(target, args.topic));
     const count = state.partitions.length;
     const chosen = args.partition ?? (key ? client.partitionOf(key, count) : randomInt(count));
@@ -49,8 +51,9 @@ export const produce = tool({
 });
 
 function bytesOf(what: string, text: string, encoding: 'text' | 'base64'): Buffer {
-  const bytes = Buffer.from(text, encoding === 'text' ? 'utf8' : 'base64');
-  if (encoding === 'base64' && bytes.toString('base64') !== text)
-    throw new ToolError('invalid_arguments', `${what}: not base64`);
-  return bytes;
+  const name = encoding === 'text' ? 'utf8' : 'base64';
+  const bytes = Buffer.from(text, name);
+  if (bytes.toString(name) === text) return bytes;
+  const why = encoding === 'text' ? 'has half of a surrogate pair; give valid Unicode' : 'not base64';
+  throw new ToolError('invalid_arguments', `${what}: ${why}`);
 }

@@ -130,6 +130,10 @@ async function putBack(context: Writing, { args, before, after }: Change<Params>
   await assertIdle(context, group);
   const known = moved.flatMap(({ partition }) => was.get(partition) ?? []);
   const fresh = moved.map(({ partition }) => partition).filter((partition) => !was.has(partition));
-  if (known.length > 0) await client.commit(group, topic, known, signal);
   if (fresh.length > 0) await client.forget(group, topic, fresh, signal);
+  if (known.length === 0) return;
+  await client.commit(group, topic, known, signal).catch((error: unknown) => {
+    if (fresh.length === 0 || !(error instanceof ToolError)) throw error;
+    throw new ToolError('outcome_unknown', `a part of the offsets of ${group} is back: ${error.detail}`);
+  });
 }

@@ -56,9 +56,10 @@ export const createIndex = tool({
       const { client, limits, signal } = context;
       const on = await writable(context, args.collection);
       const { documents } = await client.indexes(on, { limits, signal });
-      const found = documents.map(indexView).find(({ name }) => name === args.name);
-      if (!found) return;
-      if (!isDeepStrictEqual(found, indexView(client.asStored(specOf(args)))))
+      const isNamed = (name: string) => (index: JsonValue) => indexView(index).name === name;
+      const found = documents.find(isNamed(args.name));
+      if (found === undefined) return;
+      if (!isAs(found, client.asStored(specOf(args)), documents.find(isNamed('_id_'))))
         throw new ToolError('conflict', `the index ${args.name} is another one by now; it stays as it is`);
       await client.dropIndex(on, args.name, { limits, signal });
     },
@@ -73,6 +74,29 @@ export const createIndex = tool({
   },
 });
 
+/** Whether an index is the one that was asked for. Its collation is then that of the collection, which its `_id` has too. */
+function isAs(found: JsonValue, asked: JsonValue, ofId: JsonValue | undefined): boolean {
+  const [is, shall] = [indexView(found), indexView(asked)];
+  return (
+    isDeepStrictEqual(is, shall) &&
+    isDeepStrictEqual(keyOf(is.key), keyOf(shall.key)) &&
+    isDeepStrictEqual(
+      moreOf(found),
+      moreOf(ofId).filter(([option]) => option === 'collation'),
+    )
+  );
+}
+
+/** Options of an index that are not shown, without those that the server gives to each. */
+const moreOf = (index: JsonValue | undefined) =>
+  Object.entries(index ?? {}).filter(([option]) => !SHOWN_OR_GIVEN.has(option));
+const SHOWN_OR_GIVEN: ReadonlySet<string> = new Set(
+  'v ns background key name unique sparse hidden expireAfterSeconds partialFilterExpression'.split(' '),
+);
+
+/** Fields of a key in their order, which is a part of it. */
+const keyOf = (key: unknown) => Object.entries(key ?? {});
+
 /** Throws ToolError('conflict') when there is an index of that name or of that key. */
 async function assertNew(context: Writing, args: Params): Promise<void> {
   const { client, limits, signal } = context;
@@ -81,11 +105,7 @@ async function assertNew(context: Writing, args: Params): Promise<void> {
   const { key } = specOf(args);
   const same = documents
     .map(indexView)
-    .find(
-      (index) =>
-        index.name === args.name ||
-        isDeepStrictEqual(Object.entries(index.key ?? {}), Object.entries(key ?? {})),
-    );
+    .find((index) => index.name === args.name || isDeepStrictEqual(keyOf(index.key), keyOf(key)));
   if (same) throw new ToolError('conflict', `${args.collection} has the index ${same.name} already`);
 }
 
@@ -93,9 +113,12 @@ function specOf({ name, key, unique, sparse, partial_filter }: Params): JsonObje
   if (partial_filter) judgeFilter(partial_filter, new Place('partial_filter'));
   if (new Set(key.map(({ field }) => field)).size < key.length)
     throw new ToolError('invalid_arguments', 'key: names a field twice');
+  const fields = Object.fromEntries(key.map(({ field, order }) => [field, order]));
+  if (Object.keys(fields).some((field, at) => field !== key[at]?.field))
+    throw new ToolError('invalid_arguments', 'key: a field whose name is a number can only stand first here');
   return {
     name,
-    key: Object.fromEntries(key.map(({ field, order }) => [field, order])),
+    key: fields,
     ...(unique ? { unique } : {}),
     ...(sparse ? { sparse } : {}),
     ...(partial_filter ? { partialFilterExpression: partial_filter } : {}),

@@ -7,23 +7,25 @@ import { Collection } from './params.ts';
 
 const MOST_LEVELS = 8;
 /** Names of Extended JSON's forms to the names of BSON's types. */
-const TYPES: Readonly<Record<string, string>> = {
-  $oid: 'objectId',
-  $date: 'date',
-  $numberLong: 'long',
-  $numberDouble: 'double',
-  $numberDecimal: 'decimal',
-  $uuid: 'uuid',
-  $binary: 'binData',
-  $regularExpression: 'regex',
-  $timestamp: 'timestamp',
-  $minKey: 'minKey',
-  $maxKey: 'maxKey',
-  $code: 'javascript',
-  $symbol: 'symbol',
-  $undefined: 'undefined',
-  $ref: 'dbRef',
-};
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    $oid: 'objectId',
+    $date: 'date',
+    $numberLong: 'long',
+    $numberDouble: 'double',
+    $numberDecimal: 'decimal',
+    $uuid: 'uuid',
+    $binary: 'binData',
+    $regularExpression: 'regex',
+    $timestamp: 'timestamp',
+    $minKey: 'minKey',
+    $maxKey: 'maxKey',
+    $code: 'javascript',
+    $symbol: 'symbol',
+    $undefined: 'undefined',
+    $ref: 'dbRef',
+  }),
+);
 
 export const schemaSample = tool({
   name: 'mongo_schema_sample',
@@ -101,7 +103,7 @@ function visit(
 function typeOf(value: JsonValue): string {
   if (value === null) return 'null';
   if (isList(value)) return 'array';
-  if (isObject(value)) return TYPES[Object.keys(value)[0] ?? ''] ?? 'object';
+  if (isObject(value)) return TYPES.get(Object.keys(value)[0] ?? '') ?? 'object';
   if (typeof value === 'boolean') return 'bool';
   return typeof value === 'number' ? 'number' : 'string';
 }

@@ -67,14 +67,14 @@ async function statsOf(context: Reading, on: ScopedCollection) {
   const pipeline = [{ $collStats: { storageStats: {} } }];
   const { documents } = await context.client.aggregate({ on, pipeline, rows: 1_000 }, context);
   const total = { documents: 0, data_bytes: 0, storage_bytes: 0, index_bytes: 0 };
-  const indexes: Record<string, number> = {};
+  const indexes = new Map<string, number>();
   for (const { storageStats } of z.array(Stats).parse(documents)) {
     total.documents += storageStats.count;
     total.data_bytes += storageStats.size;
     total.storage_bytes += storageStats.storageSize;
     total.index_bytes += storageStats.totalIndexSize;
     for (const [name, bytes] of Object.entries(storageStats.indexSizes))
-      indexes[name] = (indexes[name] ?? 0) + bytes;
+      indexes.set(name, (indexes.get(name) ?? 0) + bytes);
   }
-  return { name: on.name, ...total, indexes };
+  return { name: on.name, ...total, indexes: Object.fromEntries(indexes) };
 }

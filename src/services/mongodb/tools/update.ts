@@ -38,8 +38,9 @@ export const update = tool({
     const { client } = context;
     const images = takeCaptured(client);
     const on = await writable(context, collection);
+    const becoming = client.updated(images, changes);
     const steps = images
-      .map((from) => ({ from, to: client.updated(from, changes) }))
+      .map((from, at) => ({ from, to: becoming[at] ?? from }))
       .filter(({ from, to }) => from !== to);
     await carryOut(context, on, steps);
     return {

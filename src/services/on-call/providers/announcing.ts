@@ -1,4 +1,4 @@
-import { assertOwn, isRecent, noteSent, type OwnPages } from '../own-pages.ts';
+import { assertOwn, type Incidents, incidentOf, isRecent, noteSent, type OwnPages } from '../own-pages.ts';
 import type { Asker, Page } from '../page.ts';
 import type { OnCallWriter } from '../provider.ts';
 
@@ -9,23 +9,32 @@ const SAID_FOR_MS = 3_600_000;
 export interface Announcer {
   /** The receiver drops what it was told before, so that it is told again rather than not at all. */
   readonly dropsRepeats: boolean;
-  page(page: Page, signal: AbortSignal): Promise<void>;
+  /** @param incident is another one once a page of the same key was closed, so that it is no repetition */
+  page(page: Page, incident: string, signal: AbortSignal): Promise<void>;
   /** Says what became of a page that was announced before. */
-  follow(event: 'resolve' | 'withdraw', key: string, by: Asker, signal: AbortSignal): Promise<void>;
+  follow(followed: Followed, by: Asker, signal: AbortSignal): Promise<void>;
+}
+
+export interface Followed {
+  readonly event: 'resolve' | 'withdraw';
+  readonly key: string;
+  readonly incident: string;
 }
 
 /** Pages as announcements: what is open is what this process announced and did not close. */
-export function announcingWriter(announcer: Announcer, own: OwnPages): OnCallWriter {
-  const follow = async (event: 'resolve' | 'withdraw', key: string, by: Asker, signal: AbortSignal) => {
-    await announcer.follow(event, key, by, signal);
+export function announcingWriter(announcer: Announcer, own: OwnPages, incidents: Incidents): OnCallWriter {
+  const follow = async (event: Followed['event'], key: string, by: Asker, signal: AbortSignal) => {
+    const incident = incidents.noted(key)?.call ?? by.call;
+    await announcer.follow({ event, key, incident }, by, signal);
     own.forget(key);
+    incidents.forget(key);
   };
   return {
     isOpen: async (key) => own.noted(key) !== undefined,
     page: (page, signal) =>
       own.alone(page.key, async () => {
         if (!announcer.dropsRepeats && isRecent(own, page.key, SAID_FOR_MS)) return 'already_open';
-        await announcer.page(page, signal);
+        await announcer.page(page, incidentOf(incidents, page), signal);
         noteSent(own, page);
         return 'sent';
       }),

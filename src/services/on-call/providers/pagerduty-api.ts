@@ -52,8 +52,10 @@ export function pagerDutyApi(http: HttpClient, service: string): PagerDutyApi {
       };
     },
     async find(key, signal) {
-      const narrow = ['incident_key', dedupKeyOf(key)] as const;
-      const [found] = (await openOf(http, service, [narrow], 1, signal)).incidents;
+      const wanted = dedupKeyOf(key);
+      const { incidents } = await openOf(http, service, [['incident_key', wanted]], 1, signal);
+      // PagerDuty finds an incident by the key of its alert as well, and then shows none.
+      const found = incidents.find(({ incident_key: shown }) => !shown || shown === wanted);
       return found && viewOf(found);
     },
   };

@@ -15,8 +15,8 @@ const WORDS = { resolve: 'Resolved', withdraw: 'Withdrawn' } as const;
 /** Pages as messages of a channel. Slack's incoming webhooks show nothing, so each state is a message of its own. */
 export const slackAnnouncer = (post: PostMessage): Announcer => ({
   dropsRepeats: false,
-  page: (page, signal) => post(pageMessage(page), signal),
-  follow: (event, key, by, signal) =>
+  page: (page, _incident, signal) => post(pageMessage(page), signal),
+  follow: ({ event, key }, by, signal) =>
     post(messageOf(`${WORDS[event]}: page ${key}`, [], footOf(key, by)), signal),
 });
 

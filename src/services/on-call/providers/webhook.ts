@@ -8,9 +8,9 @@ export type PostEvent = (event: JsonValue, key: string, signal: AbortSignal) => 
 /** Pages as JSON events, whose receiver drops what it has seen by the idempotency key. */
 export const webhookAnnouncer = (post: PostEvent): Announcer => ({
   dropsRepeats: true,
-  page: (page, signal) => post(pageEvent(page), `stackward:page:${page.key}`, signal),
-  follow: (event, key, by, signal) =>
-    post({ version: 1, event, key, by: { ...by } }, `stackward:${event}:${key}`, signal),
+  page: (page, incident, signal) => post(pageEvent(page), `stackward:page:${page.key}:${incident}`, signal),
+  follow: ({ event, key, incident }, by, signal) =>
+    post({ version: 1, event, key, by: { ...by } }, `stackward:${event}:${key}:${incident}`, signal),
 });
 
 function pageEvent(page: Page): JsonValue {

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { tool } from '../tool.ts';
 import { Resource, Step, Stuck, VersionNumber } from '../version-shapes.ts';
 
+/** Of what drifted; a plan with more is about its steps all the same. */
+const MOST_DRIFT = 100;
+
 export const planRollback = tool({
   name: 'stack_plan_rollback',
   access: 'read',
@@ -26,8 +29,16 @@ export const planRollback = tool({
     truncated: z.boolean(),
     hint: z.string().optional(),
   }),
-  list: 'drift',
-  async run({ stack }, { to, component }) {
-    return { ...(await stack.versions.plan(to, component)), truncated: false };
+  list: 'steps',
+  async run({ stack, limits }, { to, component }) {
+    const { drift, ...plan } = await stack.versions.plan(to, component);
+    const most = Math.min(limits.rows, MOST_DRIFT);
+    const isCut = drift.length > most;
+    return {
+      ...plan,
+      drift: drift.slice(0, most),
+      truncated: isCut,
+      ...(isCut ? { hint: 'not all of the drift is shown; stack_diff shows it, or name a component' } : {}),
+    };
   },
 });

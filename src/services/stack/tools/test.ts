@@ -54,12 +54,14 @@ export const test = tool({
     if (declared.length === 0) throw new ToolError('not_found', missing(component, only));
     const tests: Ran[] = [];
     for (const [test, steps] of declared) {
+      // What a call that is over would still make is only recorded as cancelled, once for each test.
+      if (signal.aborted) break;
       await session?.progress(tests.length, declared.length, test);
       tests.push(await runTest(stack, component, test, steps, signal));
     }
     return {
       component: name,
-      passed: tests.every(({ outcome }) => outcome === 'passed'),
+      passed: tests.length === declared.length && tests.every(({ outcome }) => outcome === 'passed'),
       tests,
       truncated: false,
     };

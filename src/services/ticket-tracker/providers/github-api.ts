@@ -13,7 +13,7 @@ export const Issue = z.object({
   body: z.string().nullable(),
   user: Author,
   labels: z.array(z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)])),
-  assignees: z.array(User).default([]),
+  assignees: z.array(User).nullish(),
   comments: z.number().int(),
   created_at: z.string(),
   updated_at: z.string(),
@@ -23,7 +23,8 @@ export const Issue = z.object({
 export type Issue = z.output<typeof Issue>;
 export const IssueComment = z.object({
   id: z.number().int(),
-  body: z.string(),
+  /** Absent where the API sends another form of it. */
+  body: z.string().default(''),
   user: Author,
   created_at: z.string(),
 });
@@ -132,5 +133,5 @@ export const stored = (issue: Issue): StoredTicket => ({
   },
   body: issue.body ?? '',
   authorId: idOf(issue.user),
-  assignees: issue.assignees.map(idOf).sort(),
+  assignees: (issue.assignees ?? []).map(idOf).sort(),
 });

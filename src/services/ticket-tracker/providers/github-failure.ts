@@ -9,3 +9,6 @@ export const githubFailure: NonNullable<HttpApi['failureOf']> = (status) => {
     return new ToolError('not_found', 'the ticket was deleted, or the repository has issues turned off');
   return undefined;
 };
+
+/** GitHub answers with 403 both to what a token may not do and to what it does too often. */
+export const isGitHubLimit = (body: string): boolean => /\brate limit\b/i.test(body.slice(0, 2000));

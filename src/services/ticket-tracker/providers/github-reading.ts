@@ -1,4 +1,6 @@
+import { ToolError } from '../../../toolset/errors.ts';
 import type { HttpClient } from '../../../toolset/http/client.ts';
+import { wasRedirected } from '../../../toolset/http/failure.ts';
 import type { Ticket } from '../ticket.ts';
 import {
   type Listed,
@@ -65,10 +67,19 @@ export class GitHubReading implements TrackerReading {
   async #issue(id: string, signal: AbortSignal, own?: string): Promise<Issue> {
     if (!NUMBER.test(id)) throw notThere(id);
     const path = issuesAt(this.#place, id);
-    const found = await this.#http.ask({ method: 'GET', path, answer: Issue }, signal);
+    const found = await this.#http.ask({ method: 'GET', path, answer: Issue }, signal).catch(notMoved);
     const isOwn = own !== undefined && idOf(found.user) === own;
     const isReached = hasLabel(found, this.#place) || isOwn;
     if (!isReached || found.pull_request !== undefined || String(found.number) !== id) throw notThere(id);
     return found;
   }
+}
+
+/** GitHub redirects to where a ticket was transferred to. That is no fault of the server's, so it counts as none. */
+function notMoved(error: unknown): never {
+  if (!wasRedirected(error)) throw error;
+  throw new ToolError(
+    'not_found',
+    'the ticket was moved to another repository; or this one was, if ticket_list fails too: check repository',
+  );
 }

@@ -3,6 +3,7 @@ import type { HttpClient } from '../../../toolset/http/client.ts';
 import { lastLineOf } from '../ticket.ts';
 import {
   type Account,
+  assertFits,
   type Draft,
   type StoredComment,
   type StoredTicket,
@@ -60,6 +61,7 @@ export class GitHubTracker implements Tracker {
     for (let page = 1; page <= MOST_PAGES; page++) {
       const found = await commentPage(this.#http, this.#place, id, page, signal);
       all.push(...found);
+      assertFits(id, all);
       if (found.length < PER_PAGE) return all;
     }
     throw tooManyComments(id);

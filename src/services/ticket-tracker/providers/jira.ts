@@ -4,6 +4,7 @@ import type { HttpClient } from '../../../toolset/http/client.ts';
 import { lastLineOf } from '../ticket.ts';
 import {
   type Account,
+  assertFits,
   type Draft,
   type StoredComment,
   type StoredTicket,
@@ -65,6 +66,7 @@ export class JiraTracker implements Tracker {
       const start = [['startAt', String(all.length)]] as const;
       const { comments, total } = await commentPage(this.#http, id, start, signal);
       all.push(...comments);
+      assertFits(id, all);
       if (comments.length === 0 || all.length >= total) return all;
     }
     throw tooManyComments(id);
