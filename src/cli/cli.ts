@@ -131,6 +131,17 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
 
   addToken(program, { onTopology, withJson, choose, world });
 
+  withJson(asPrincipal(onTopology(program.command('triage'))))
+    .description(
+      'take an incident from its alert to a measured heal or to a human; exit code 1 when a human has to go on',
+    )
+    .option('--scenario <name>', 'run one incident script on the mock, without a topology')
+    .option('--naive', 'with --scenario: take the first output with every tool in hand, to see what it does')
+    .option('--list-scenarios', 'list the incident scripts')
+    .option('--alert <file>', 'work on the stack: an alert as JSON, or what Alertmanager sends to a webhook')
+    .option('--follow', 'with --alert: print each event as it happens')
+    .action((options) => choose(async () => (await import('./triage.ts')).triage(options, world)));
+
   program
     .command('demo')
     .description('start a real PostgreSQL with a small shop and walk through a client’s session')

@@ -1,5 +1,6 @@
 import { openLogger } from '../server/logger.ts';
 import type { Stackward } from '../stackward.ts';
+import { ToolError } from '../toolset/errors.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
 import { openStackward } from './open.ts';
 import { mustBePrincipal } from './principal.ts';
@@ -38,7 +39,9 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   try {
     if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
     const { serveHttp } = await import('../server/http.ts');
+    const incidents = await incidentsOf(stackward, logger);
     const serving = await serveHttp(stackward, {
+      ...(incidents ? { incidents } : {}),
       ...addressOf(options.http),
       ...(principal === undefined ? {} : { principal }),
       allowedHosts: options.allowHost ?? [],
@@ -50,10 +53,31 @@ export async function serve(options: ServeOptions, world: World): Promise<number
     writeLine(world.stderr, `stackward serves ${serving.url}/mcp, and its console at ${serving.url}/console`);
     await untilToldToStop();
     await serving.close();
+    await incidents?.close();
   } finally {
     await stackward.close();
   }
   return EXIT.ok;
+}
+
+/** The triage of a server whose topology draws exactly one agent for it. One that cannot be opened does not stop the rest. */
+async function incidentsOf(stackward: Stackward, logger: ReturnType<typeof openLogger>) {
+  const held = [...stackward.catalogs.graph().components.values()].filter(
+    ({ type, connection }) => type === 'agent' && connection.requires === 'diagnosis',
+  );
+  const [agent, ...others] = held;
+  if (!agent || others.length > 0) return undefined;
+  try {
+    const { openIncidents } = await import('../triage/incidents.ts');
+    return await openIncidents(stackward, {
+      principal: agent.name,
+      report: (message) => logger.error(message),
+    });
+  } catch (error) {
+    const why = error instanceof ToolError ? error.detail : 'see its models and its data directory';
+    logger.error(`the triage of ${agent.name} could not be opened: ${why}`);
+    return undefined;
+  }
 }
 
 async function overStdio(

@@ -1,22 +1,12 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import canonicalize from 'canonicalize';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { readOrMakeKey } from '../store/key-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { type Bound, bindingOf } from './binding.ts';
+import { createDurably, isSameSeal, parseJson, sealOf } from './sealed-file.ts';
 
 /**
  * More than this many questions of one principal no human would answer with care. Refused ones count until they
@@ -101,17 +91,14 @@ export function openApprovals({
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const key = readOrMakeKey(join(dir, 'keys'), 'approvals');
   const path = (id: string, part: string) => join(folder, `${id}.${part}`);
-  const seal = (content: Omit<Decision, 'mac'> | ApprovalRequest) =>
-    createHmac('sha256', key)
-      .update(canonicalize(content) ?? '')
-      .digest('hex');
+  const seal = (content: Omit<Decision, 'mac'> | ApprovalRequest) => sealOf(key, content);
 
   const readRequest = (id: string): ApprovalRequest | undefined => {
     if (!ID.test(id) || !existsSync(path(id, 'json'))) return undefined;
     const parsed = StoredRequest.safeParse(parseJson(readFileSync(path(id, 'json'), 'utf8')));
     if (!parsed.success) return undefined;
     const { mac, ...request } = parsed.data;
-    return equal(mac, seal(request)) && request.id === id ? request : undefined;
+    return isSameSeal(mac, seal(request)) && request.id === id ? request : undefined;
   };
   const readDecision = (request: ApprovalRequest): Decision | undefined => {
     if (!existsSync(path(request.id, 'decision.json'))) return undefined;
@@ -119,7 +106,7 @@ export function openApprovals({
     if (!parsed.success) return undefined;
     const { mac, ...decision } = parsed.data;
     const isOurs =
-      equal(mac, seal(decision)) && decision.id === request.id && decision.binding === request.binding;
+      isSameSeal(mac, seal(decision)) && decision.id === request.id && decision.binding === request.binding;
     return isOurs ? parsed.data : undefined;
   };
   const stateOf = (request: ApprovalRequest): ApprovalState => {
@@ -218,46 +205,5 @@ export function openApprovals({
   };
 }
 
-/** Creates a file that must not exist, and flushes it. False when it does exist. */
-function createDurably(file: string, text: string): boolean {
-  let fd: number;
-  try {
-    fd = openSync(file, 'wx', 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  syncFolder(dirname(file));
-  return true;
-}
-
-/** Makes the new entry of a folder durable. Windows cannot open a folder; its file systems journal entries themselves. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 const newId = (): string =>
   [...randomBytes(12)].map((byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32]).join('');
-
-const equal = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,9 +1,10 @@
-import type { Verdict } from '../audit/record.ts';
+import type { Check, Verdict } from '../audit/record.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
 import type { ApprovalRequest, Approvals } from './approvals.ts';
 import type { Bound } from './binding.ts';
+import { boundOf, type Diagnoses, isHeldToDiagnosis } from './diagnoses.ts';
 import { makeGrant } from './grant.ts';
 import { askRule, type GateState, type ProposedWrite, RULES, whyApproval } from './rules.ts';
 
@@ -25,7 +26,7 @@ export interface Gate {
  * @param deps.shown makes the caller's words fit to be shown to the human and stored in a request: masked, nothing hidden
  */
 export function openGate(
-  deps: GateState & { approvals: Approvals; shown: (words: unknown) => JsonValue },
+  deps: GateState & { diagnoses: Diagnoses; approvals: Approvals; shown: (words: unknown) => JsonValue },
 ): Gate {
   return {
     assertNotStopped() {
@@ -47,6 +48,11 @@ export function openGate(
             : { kind: 'refused', verdict };
         }
       }
+      const spent = spendDiagnosis(write);
+      if (spent) {
+        const verdict = verdictOf([...checks, spent]);
+        return { kind: 'refused', verdict };
+      }
       deps.rate.count(write.catalog.principal);
       const { callId, catalog, tool, at } = write;
       const grant = makeGrant({
@@ -59,15 +65,21 @@ export function openGate(
     },
   };
 
+  /** A recorded diagnosis allows each of its writes once. The check that failed, if somebody used it up just now. */
+  function spendDiagnosis(write: ProposedWrite): Check | undefined {
+    if (!isHeldToDiagnosis(write)) return undefined;
+    const rule = 'diagnosis unspent';
+    try {
+      if (deps.diagnoses.spend(boundOf(write))) return undefined;
+      return { rule, passed: false, reason: 'its write was made already' };
+    } catch {
+      return { rule, passed: false, reason: 'the diagnoses cannot be kept, which counts as no' };
+    }
+  }
+
   function askApproval(write: ProposedWrite, why: string) {
     const rule = 'approved by a human';
-    const bound: Bound = {
-      principal: write.catalog.principal,
-      tool: write.tool.name,
-      target: write.at.target.name,
-      args: write.args,
-      topology: write.catalog.graph.hash,
-    };
+    const bound: Bound = boundOf(write);
     try {
       const approved = deps.approvals.consume(bound);
       if (approved) return { check: { rule, passed: true, reason: `approval ${approved.id}` } };

@@ -3,6 +3,7 @@ import { type AccessDecision, decideAccess, decideStackAccess } from '../toolset
 import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
 import type { ServiceDefinition, WriteScope, WriteTool } from '../toolset/define.ts';
 import type { FlagStore } from '../toolset/flags.ts';
+import { boundOf, type Diagnoses, isHeldToDiagnosis } from './diagnoses.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { WriteRate } from './write-rate.ts';
 
@@ -23,6 +24,7 @@ export interface GateState {
   readonly flags: FlagStore;
   readonly rate: WriteRate;
   readonly killSwitch: Pick<KillSwitch, 'read'>;
+  readonly diagnoses: Pick<Diagnoses, 'find'>;
   /** Whether calls to a component pass at present. */
   isBreakerClosed(component: string): boolean;
 }
@@ -127,6 +129,19 @@ export const RULES: readonly Rule[] = [
         `${at.component.name} answers`,
         `${at.component.name} failed repeatedly; calls to it pause for a moment`,
       ),
+  },
+  {
+    name: 'matches a recorded diagnosis',
+    ask(write, { diagnoses }) {
+      const { principal } = write.catalog;
+      if (!isHeldToDiagnosis(write)) return { passed: true, reason: `${principal} needs none for this` };
+      const found = diagnoses.find(boundOf(write));
+      return passIf(
+        found !== undefined,
+        `diagnosis ${found?.id} of run ${found?.run}`,
+        `${principal} says requires: diagnosis, and no diagnosis that counts proposes this very write`,
+      );
+    },
   },
 ];
 

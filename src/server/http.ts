@@ -5,6 +5,7 @@ import type { Console } from './console/console.ts';
 import { BodyError, readJsonBody } from './http/body.ts';
 import { authenticateRequest, checkOrigin, hostNamesFor, isLoopback, type TurnedAway } from './http/guard.ts';
 import { answerHealth, answerReadiness } from './http/health.ts';
+import { answerAlerts, answerEvents, type IncidentDesk } from './http/incidents.ts';
 import { type McpEndpoint, openMcpEndpoint } from './http/mcp-endpoint.ts';
 import { answerMetadataQuery } from './http/metadata-query.ts';
 import { replyError, replyRpcError } from './http/reply.ts';
@@ -31,6 +32,8 @@ export interface HttpOptions {
   /** Serves `/metrics` when given. */
   readonly metrics?: Metrics;
   readonly extension?: ServerExtension;
+  /** Serves `/alerts` and `/events` when given. */
+  readonly incidents?: IncidentDesk;
   readonly resumable?: Resumable;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -190,6 +193,12 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
       return withinLimits(desk, request, response, (body) =>
         answerMetadataQuery(desk.stackward, response, body, caller.principal),
       );
+    case 'POST /alerts':
+      return withinLimits(desk, request, response, (body) =>
+        answerAlerts(desk.options.incidents, response, body),
+      );
+    case 'GET /events':
+      return answerEvents(desk.options.incidents, request, response, caller.principal);
     case 'GET /metrics':
       return answerMetrics(desk, response);
     default:

@@ -58,6 +58,11 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
     tools: ["loki_query","loki_query_range","loki_labels","loki_label_values","loki_series","loki_stats","loki_patterns"],
     load: async () => (await import('./loki/service.ts')).loki,
   }],
+  ['model', {
+    builtIn: false,
+    tools: [],
+    load: async () => (await import('./model/service.ts')).model,
+  }],
   ['mongodb', {
     builtIn: false,
     tools: ["mongo_find","mongo_aggregate","mongo_count","mongo_distinct","mongo_explain","mongo_collections","mongo_schema_sample","mongo_indexes","mongo_stats","mongo_insert","mongo_update","mongo_delete","mongo_create_index","mongo_drop_index"],

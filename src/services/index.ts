@@ -11,6 +11,7 @@ import { kafka } from './kafka/service.ts';
 import { kubernetes } from './kubernetes/service.ts';
 import { kubernetesWorkload } from './kubernetes-workload/service.ts';
 import { loki } from './loki/service.ts';
+import { model } from './model/service.ts';
 import { mongodb } from './mongodb/service.ts';
 import { onCall } from './on-call/service.ts';
 import { postgresql } from './postgresql/service.ts';
@@ -35,6 +36,7 @@ export const SERVICES: ReadonlyMap<string, ServiceDefinition> = new Map(
     kubernetes,
     kubernetesWorkload,
     loki,
+    model,
     mongodb,
     onCall,
     postgresql,

@@ -176,6 +176,8 @@ interface ToolBase<P extends z.ZodObject, O extends z.ZodObject> {
   readonly list?: Extract<keyof z.output<O>, string>;
   /** It makes further calls in its caller's name, writes among them, so no client is told that it only reads. */
   readonly relays?: true;
+  /** It only tells people something: an agent that may act on a diagnosis alone may tell without one. */
+  readonly informs?: true;
   /** Shows the masked output otherwise than as its JSON text. */
   render?(output: Readonly<Record<string, unknown>>): RenderedBlock[];
   /** Arguments in which `{host}`, `{port}` ... of the target are replaced inside the executing stage. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openApprovals } from '../../src/gate/approvals.ts';
+import { openDiagnoses } from '../../src/gate/diagnoses.ts';
 import { openGate } from '../../src/gate/gate.ts';
 import { openKillSwitch } from '../../src/gate/kill-switch.ts';
 import { limitWrites } from '../../src/gate/write-rate.ts';
@@ -15,6 +16,7 @@ test('the gate asks the flag again, whatever the catalog says', async () => {
     rate: limitWrites({ limit: 10, windowMs: 1_000 }),
     approvals: openApprovals({ dir }),
     killSwitch: openKillSwitch({ dir }),
+    diagnoses: openDiagnoses({ dir }),
     shown: () => null,
     isBreakerClosed: () => true,
   });

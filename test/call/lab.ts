@@ -9,6 +9,7 @@ import { neutraliseJson } from '../../src/call/neutralise.ts';
 import { openPipeline, type Pipeline } from '../../src/call/pipeline.ts';
 import { viewOf } from '../../src/call/stack-view.ts';
 import { openApprovals } from '../../src/gate/approvals.ts';
+import { openDiagnoses } from '../../src/gate/diagnoses.ts';
 import { openGate } from '../../src/gate/gate.ts';
 import { openKillSwitch } from '../../src/gate/kill-switch.ts';
 import { limitWrites } from '../../src/gate/write-rate.ts';
@@ -79,6 +80,7 @@ export async function openLab(options: LabOptions = {}) {
     rate: limitWrites({ limit: options.writesPerMinute ?? 60, windowMs: 60_000 }),
     approvals,
     killSwitch: openKillSwitch({ dir }),
+    diagnoses: openDiagnoses({ dir }),
     shown: (words) => neutraliseJson(mask.json(words as JsonValue)),
     isBreakerClosed: breakers.isClosed,
   });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openApprovals } from '../../src/gate/approvals.ts';
+import { openDiagnoses } from '../../src/gate/diagnoses.ts';
 import { openGate } from '../../src/gate/gate.ts';
 import { assertGrant, makeGrant } from '../../src/gate/grant.ts';
 import { openKillSwitch } from '../../src/gate/kill-switch.ts';
@@ -35,11 +36,13 @@ async function passing(topology = TOPOLOGY, tool = 'probe_write') {
     flags: flagsFrom({ MCP_STORE_WRITE_ACCESS: 'true' }),
     rate: limitWrites({ limit: 2, windowMs: 60_000 }),
     killSwitch: openKillSwitch({ dir: lab.dir }),
+    diagnoses: { find: () => undefined },
     isBreakerClosed: () => true,
   };
   const approvals = openApprovals({ dir: lab.dir });
-  const gateOf = (more: Partial<GateState> & { approvals?: typeof approvals } = {}) =>
-    openGate({ ...state, approvals, shown: (words) => z.json().parse(words), ...more });
+  const diagnoses = openDiagnoses({ dir: lab.dir });
+  const gateOf = (more: Partial<Omit<GateState, 'diagnoses'>> & { approvals?: typeof approvals } = {}) =>
+    openGate({ ...state, approvals, shown: (words) => z.json().parse(words), ...more, diagnoses });
   return { lab, write, state, approvals, gateOf };
 }
 
@@ -155,6 +158,7 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
       flags: state.flags,
       rate: state.rate,
       killSwitch: { read: away },
+      diagnoses: state.diagnoses,
       isBreakerClosed: state.isBreakerClosed,
     };
     expect(askRule(rule, thrower, broken)).toMatchObject({ rule: rule.name, passed: false });

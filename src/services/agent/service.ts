@@ -9,7 +9,18 @@ export const agent = defineService({
   title: 'Agent',
   description:
     'An AI agent; metadata only, and the principal whose outgoing links decide which tools it sees.',
-  connection: z.strictObject({}),
+  connection: z.strictObject({
+    requires: z
+      .literal('diagnosis')
+      .optional()
+      .describe('It may change production only as a recorded diagnosis of the triage proposes'),
+    measures: z
+      .record(z.string().regex(/^[a-z][a-z0-9_]{0,47}$/), z.string().min(1).max(2_000))
+      .optional()
+      .describe(
+        'For the triage: PromQL by metric name; its label component names the component, and lower is better',
+      ),
+  }),
   links: {
     delegates: { description: 'hands work to the agent' },
     observes: { description: 'watches what the agent does' },

@@ -18,6 +18,7 @@ export const oncallPage = tool({
   description:
     'Call the people on call, once for a key. Taking it back closes the page; it cannot be unread.',
   reach: 'component',
+  informs: true,
   params: PageParams,
   output: z.strictObject({ key: z.string(), result: z.enum(['sent', 'already_open']) }),
   effect: {

@@ -9,6 +9,7 @@ export const ticketComment = tool({
   title: 'Comment on a ticket',
   description: 'Add one comment to a ticket, once for a key. Taking it back deletes just that comment.',
   reach: 'component',
+  informs: true,
   params: CommentParams,
   output: z.strictObject({ ticket: z.string(), comment: z.string(), created: z.boolean() }),
   effect: {

@@ -12,6 +12,7 @@ export const ticketOpen = tool({
   description:
     'Open one ticket, once for a key. Taking it back closes it with a comment, unless somebody took it up.',
   reach: 'component',
+  informs: true,
   params: OpenParams,
   output: z.strictObject({ ticket: z.string(), created: z.boolean() }),
   effect: {

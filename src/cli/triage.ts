@@ -1,0 +1,82 @@
+import { escapeUnsafe } from '../audit/safe-text.ts';
+import type { RunEvent } from '../triage/events.ts';
+import { SCENARIOS } from '../triage/mock/scenarios/index.ts';
+import type { RunResult } from '../triage/run-hardened.ts';
+import { runScenario } from '../triage/scenario-run.ts';
+import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import { bold, cyan, dim, green, red, table, yellow } from './print.ts';
+
+export interface TriageOptions extends TopologyOptions {
+  readonly scenario?: string;
+  readonly naive?: boolean;
+  readonly listScenarios?: boolean;
+  readonly alert?: string;
+  readonly follow?: boolean;
+}
+
+/** `stackward triage`: one incident, from its alert to its end, on the mock or on the stack. */
+export async function triage(options: TriageOptions, world: World): Promise<number> {
+  if (options.listScenarios) return listScenarios(options, world);
+  if (options.naive && options.scenario === undefined)
+    throw new UsageError('--naive runs on the mock alone: add --scenario NAME');
+  if ((options.scenario === undefined) === (options.alert === undefined))
+    throw new UsageError('say either --scenario NAME, --alert FILE or --list-scenarios');
+  if (options.scenario !== undefined) return onMock(options.scenario, options, world);
+  const { triageAlert } = await import('./triage-alert.ts');
+  return triageAlert(options.alert ?? '', options, world);
+}
+
+function listScenarios({ json }: TriageOptions, world: World): number {
+  const scenarios = SCENARIOS.map(({ name, title, expected }) => ({ name, title, expected }));
+  if (json) writeJson(world.stdout, { scenarios });
+  else writeLine(world.stdout, table(scenarios.map(({ name, title, expected }) => [name, expected, title])));
+  return EXIT.ok;
+}
+
+async function onMock(name: string, { naive = false, json = false }: TriageOptions, world: World) {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (!scenario)
+    throw new UsageError(
+      `there is no scenario '${name}'; there are: ${SCENARIOS.map((one) => one.name).join(', ')}`,
+    );
+  const result = await runScenario(scenario, { naive, tell: (event) => printEvent(event, json, world) });
+  return exitOf(result);
+}
+
+/** 0 for what needs nobody any more, 3 for what a gate refused, 1 for everything else. */
+export const exitOf = ({ ending }: RunResult): number => {
+  if (ending === 'healed' || ending === 'nothing_to_do') return EXIT.ok;
+  return ending === 'denied' ? EXIT.denied : EXIT.failed;
+};
+
+/** An event as a line of JSON, or as one for people. */
+export function printEvent(event: RunEvent, json: boolean, world: World): void {
+  const said = json ? undefined : sayEvent(event);
+  if (json) writeLine(world.stdout, escapeUnsafe(JSON.stringify(event)));
+  else if (said !== undefined)
+    writeLine(world.stdout, `${dim(`${event.seq}`.padStart(3))}  ${said[0]}  ${escapeUnsafe(said[1])}`);
+}
+
+function sayEvent(event: RunEvent): [string, string] | undefined {
+  switch (event.type) {
+    case 'step':
+      return event.state === 'started' ? undefined : [cyan(event.step), event.detail];
+    case 'gate': {
+      const { passed, checks, reasons } = event.verdict;
+      const what = `${event.gate} gate`;
+      return passed
+        ? [green(what), `${checks.length} checks passed`]
+        : [yellow(what), `refused: ${reasons.join('; ')}`];
+    }
+    case 'fallback':
+      return [yellow('fallback'), `${event.from} -> ${event.to}: ${event.why}`];
+    case 'action':
+      return [bold(event.phase === 'way_back' ? 'way back' : event.phase), event.detail];
+    case 'blocked':
+      return [red('blocked'), `${event.what}: ${event.reasons.join('; ')}`];
+    case 'breaker':
+      return [yellow('breaker'), `${event.route} is ${event.state}`];
+    case 'done':
+      return [bold('done'), `${event.ending}: ${event.reason}`];
+  }
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { ToolError } from '../toolset/errors.ts';
+import type { Alert } from './backend.ts';
+import { openClaims } from './claims.ts';
+import type { TriageDeps } from './run/deps.ts';
+import { openRunJournals, type RunJournal } from './run/journal.ts';
+import { type RunResult, runHardened } from './run-hardened.ts';
+
+/** A run that an alert opened or joined. */
+export interface Opened {
+  readonly run: string;
+  /** The alert had an open run already, and belongs to it now. */
+  readonly joined: boolean;
+  /** Resolves with its end; undefined where another process works on it. */
+  readonly ended: Promise<RunResult> | undefined;
+}
+
+export interface TriageDesk {
+  /** Opens a run for an alert, or joins the one that is open for it. Resolves before the run ends. */
+  open(alert: Alert): Promise<Opened>;
+  /** Takes up every run that a process left behind when it ended. */
+  resume(): Promise<readonly Opened[]>;
+  /** Tells every run to stop, and waits until each has come to its end. */
+  close(): Promise<void>;
+}
+
+/** Most runs at once: more alerts than this at the same time are for a human. */
+const MOST_OPEN = 16;
+
+/** The triages of one data directory. */
+export function openDesk(dir: string, deps: TriageDeps): TriageDesk {
+  const journals = openRunJournals(join(dir, 'runs'));
+  const claims = openClaims(join(dir, 'open'));
+  const running = new Map<string, Promise<RunResult>>();
+  const stop = new AbortController();
+
+  const start = (journal: RunJournal): Promise<RunResult> => {
+    const ended = runHardened(journal, deps, stop.signal).finally(async () => {
+      running.delete(journal.run);
+      // The run is over whatever becomes of its files; a claim that stays is taken over once this process is gone.
+      await journal.close().catch(() => undefined);
+      await claims.give(journal.alert).catch(() => undefined);
+    });
+    running.set(journal.run, ended);
+    return ended;
+  };
+  const open = async (alert: Alert): Promise<Opened> => {
+    if (running.size >= MOST_OPEN)
+      throw new ToolError('too_busy', `${MOST_OPEN} incidents are open; a human has to look at this one`);
+    const { run, isOurs } = await claims.take(alert, newId(deps.backend.now()));
+    if (!isOurs) return { run, joined: true, ended: running.get(run) };
+    const isKnown = (await journals.list()).includes(run);
+    const journal = isKnown
+      ? await journals.resume(run)
+      : await journals.begin(run, alert, deps.backend.now());
+    return { run, joined: isKnown, ended: start(journal) };
+  };
+  return {
+    open,
+    resume: async () => {
+      const left = await claims.orphans();
+      return Promise.all(left.map(({ alert }) => open(alert)));
+    },
+    async close() {
+      stop.abort();
+      await Promise.allSettled(running.values());
+    },
+  };
+}
+
+const newId = (now: number): string => `i-${now.toString(36)}-${randomBytes(4).toString('hex')}`;

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import type { Stackward } from '../stackward.ts';
+import { readAlerts } from './alert.ts';
+import type { TriageDesk } from './desk.ts';
+import { type Feed, openFeed } from './feed.ts';
+import { openTriage } from './open-triage.ts';
+import { openRunJournals, readRun } from './run/journal.ts';
+
+/** The triages of a server: alerts come in, and events go out. */
+export interface Incidents {
+  readonly principal: string;
+  /** Opens a run for each firing alert, or joins the one that is open for it. Throws AlertError, ToolError. */
+  alert(body: unknown): Promise<readonly { readonly run: string; readonly joined: boolean }[]>;
+  follow: Feed['follow'];
+  close(): Promise<void>;
+}
+
+/** Opens them under one principal, and takes up what an earlier process left. */
+export async function openIncidents(
+  stackward: Stackward,
+  { principal, report }: { readonly principal: string; report(message: string): void },
+): Promise<Incidents> {
+  const dir = join(stackward.dataDir, 'triage');
+  const feed = await openFeed(dir);
+  await takeInMissed(join(dir, 'runs'), feed);
+  const desk: TriageDesk = await openTriage(stackward, {
+    principal,
+    tell: (event) => void feed.add(event).catch(() => report('the feed of events cannot be written')),
+  });
+  await desk.resume();
+  return {
+    principal,
+    async alert(body) {
+      const alerts = readAlerts(body, stackward.catalogs.graph(), Date.now());
+      const opened = await Promise.all(alerts.map((one) => desk.open(one)));
+      return opened.map(({ run, joined }) => ({ run, joined }));
+    },
+    follow: feed.follow,
+    async close() {
+      await desk.close();
+      await feed.close();
+    },
+  };
+}
+
+/** What a run stored and no feed told, because the process ended in between. */
+async function takeInMissed(dir: string, feed: Feed): Promise<void> {
+  const runs = await openRunJournals(dir).list();
+  const events = (await Promise.all(runs.map((run) => readRun(dir, run)))).flat();
+  for (const event of events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.seq - b.seq)))
+    await feed.add(event);
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { Stackward } from '../stackward.ts';
+import { ToolError } from '../toolset/errors.ts';
+
+/** What a tool gave back, and its place in the audit. */
+export interface ToolAnswer {
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly seq?: number;
+}
+
+/** The tools of one principal: the only hands that a triage has. */
+export interface Tools {
+  readonly principal: string;
+  /** The targets that the principal may name for a tool; none where its links yield no such tool. */
+  targetsOf(tool: string): readonly string[];
+  /** Calls one through the whole pipeline. Throws ToolError with the code of the answer. */
+  call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<ToolAnswer>;
+}
+
+/** The tools of a principal of a stack in this process. */
+export const toolsOf = (stackward: Pick<Stackward, 'call' | 'catalogs'>, principal: string): Tools => ({
+  principal,
+  targetsOf: (tool) => [...(stackward.catalogs.of(principal).tools.get(tool)?.targets.keys() ?? [])],
+  async call(toolName, args, signal) {
+    const { error, structured, seq, outcome } = await stackward.call({
+      principal,
+      id: randomUUID(),
+      toolName,
+      args,
+      signal,
+    });
+    if (error) throw new ToolError(error.code, error.detail);
+    const place = seq === undefined ? {} : { seq };
+    // A write whose result was too large to show was done all the same.
+    if (!structured && outcome !== 'ok') throw new ToolError('internal', 'the tool gave no answer');
+    return { output: structured ?? {}, ...place };
+  },
+});
