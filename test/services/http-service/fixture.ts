@@ -6,7 +6,7 @@ import { connector } from '../../../src/services/http-service/connect.ts';
 import type { HttpTypes } from '../../../src/services/http-service/tool.ts';
 import { httpWrite } from '../../../src/services/http-service/tools/http-write.ts';
 import type { Change, Target } from '../../../src/toolset/define.ts';
-import { NO_STACK } from '../../harness/no-stack.ts';
+import { onlyGraph } from '../../harness/no-stack.ts';
 import { openStack, type TestStack } from '../../harness/stack.ts';
 import { tapWire } from '../../harness/wiretap.ts';
 
@@ -105,7 +105,7 @@ export async function openService(
 
 async function revertLast(stack: TestStack, base_url: string, endpoint: string): Promise<void> {
   const name = `api/${endpoint}`;
-  const { tools } = stack.stackward.catalogs.of('bot');
+  const { graph, tools } = stack.stackward.catalogs.of('bot');
   const at = tools.get('http_write')?.targets.get(name);
   if (!at) throw new Error(`${name} is no target of http_write`);
   const limits = { rows: 100, bytes: 65_536, deadlineMs: 10_000 };
@@ -123,7 +123,7 @@ async function revertLast(stack: TestStack, base_url: string, endpoint: string):
         signal: new AbortController().signal,
         limits,
         principal: 'bot',
-        stack: NO_STACK,
+        stack: onlyGraph(() => graph),
         grant,
         recordAfter: () => Promise.reject(new Error('a revert records nothing')),
       },
