@@ -174,6 +174,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     openModel: (name) => openModel(name, { graph: catalogs.graph(), clients, services }),
     async close() {
       await follow?.close();
+      await follow?.kept();
       await clients.close();
       await audit.close();
     },
@@ -204,7 +205,8 @@ async function followTopology(
     recordEvent(event, STACK_PRINCIPAL, detail).catch((error: Error) =>
       report('error', `${event} could not be audited: ${error.message}`),
     );
-  return watchTopology(topology, services.types, {
+  let kept: Promise<void> = Promise.resolve();
+  const watching = watchTopology(topology, services.types, {
     current: catalogs.graph(),
     onGraph(graph) {
       const before = catalogs.graph();
@@ -212,7 +214,7 @@ async function followTopology(
       if (before.hash === graph.hash) return;
       catalogs.swap(graph);
       clients.keepOnly(graph);
-      void keepTopology(history, report);
+      kept = kept.then(() => keepTopology(history, report));
       report(
         'info',
         `${graph.file} changed: ${graph.components.size} components, ${graph.links.length} links`,
@@ -234,6 +236,11 @@ async function followTopology(
       });
     },
   });
+  return {
+    close: () => watching.close(),
+    /** Resolves once every edit that was taken is a version. */
+    kept: () => kept,
+  };
 }
 
 /** An edit of the topology is a version. One that cannot be stored is told; the writes after it are refused by the same fault. */

@@ -53,6 +53,7 @@ export function openHistory(deps: HistoryDeps): History {
   const everything = () => deps.catalog(STACK_PRINCIPAL);
   const capture = (names: Iterable<string>) => captureComponents(names, { run, catalog: everything });
   const captureAll = () => capture(everything().reach.keys());
+  const captureOne = shared((component) => capture([component]));
 
   const recordTopology = async (by: string, note?: string) => {
     const latest = await versions.latest();
@@ -116,7 +117,7 @@ export function openHistory(deps: HistoryDeps): History {
         });
       return pruned;
     },
-    capture: (component) => capture([component]),
+    capture: captureOne,
     captureAll,
     snapshot,
     recordTopology,
@@ -132,5 +133,29 @@ export function openHistory(deps: HistoryDeps): History {
       plan,
       snapshot: async (by, note) => (await snapshot(by, note)).version,
     }),
+  };
+}
+
+/**
+ * Lets writes to one component share captures: while one runs, all that ask wait for the next, which begins after
+ * each of them has written. Many writes at once then cost two captures, and not one each.
+ */
+function shared(capture: (component: string) => Promise<Captured>): (component: string) => Promise<Captured> {
+  const running = new Map<string, Promise<Captured>>();
+  const waiting = new Map<string, Promise<Captured>>();
+  const begin = (component: string): Promise<Captured> => {
+    waiting.delete(component);
+    const done = capture(component).finally(() => {
+      if (running.get(component) === done) running.delete(component);
+    });
+    running.set(component, done);
+    return done;
+  };
+  return (component) => {
+    const now = running.get(component);
+    if (!now) return begin(component);
+    const next = waiting.get(component) ?? now.then(() => begin(component));
+    waiting.set(component, next);
+    return next;
   };
 }
