@@ -6,8 +6,8 @@ import { A, attackLab } from './fixtures/lab.ts';
 /** The flaw: the store of before-images is full or gone, and the write runs without a way back. */
 test('a before-image that cannot be stored leaves the write unrun', async () => {
   const { call, dir, reached } = await attackLab();
-  rmSync(join(dir, 'changes'), { recursive: true });
-  writeFileSync(join(dir, 'changes'), 'no folder');
+  rmSync(join(dir, 'versions'), { recursive: true });
+  writeFileSync(join(dir, 'versions'), 'no folder');
   expect(await call('probe_write', A)).toMatchObject({ outcome: 'error' });
   expect(reached()).toEqual(['writer opens', 'capture runs']);
 });
