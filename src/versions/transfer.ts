@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonValue } from '../toolset/define.ts';
+import { parseJson } from '../toolset/http/failure.ts';
 import { Version, VersionEnd } from './version.ts';
 import type { Versions } from './versions.ts';
 
@@ -41,7 +42,7 @@ export async function importVersions(
   for await (const text of lines) {
     at += 1;
     if (text.trim() === '') continue;
-    const line = Line.safeParse(parse(text));
+    const line = Line.safeParse(parseJson(text));
     if (!line.success || (at === 1) !== (line.data.kind === 'stackward-versions'))
       throw new Error(`line ${at} is not one of an export of versions`);
     if (line.data.kind === 'object') {
@@ -55,12 +56,4 @@ export async function importVersions(
     }
   }
   return count;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { createFile } from '../audit/durable-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
+import { parseJson } from '../toolset/http/failure.ts';
 import { Version, VersionEnd, type WholeVersion } from './version.ts';
 
 /** A version's file that is missing, or is not what it was when it was written. */
@@ -158,16 +159,8 @@ const digestOf = (content: Stored): string =>
 const sealed = (content: Stored): string => JSON.stringify({ sha256: digestOf(content), content });
 
 function unsealed(text: string, number: number): JsonValue {
-  const parsed = Sealed.safeParse(parse(text));
+  const parsed = Sealed.safeParse(parseJson(text));
   if (!parsed.success || digestOf(parsed.data.content) !== parsed.data.sha256)
     throw new DamagedVersion(number, 'is not what it was when it was written');
   return parsed.data.content;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

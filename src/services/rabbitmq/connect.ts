@@ -1,4 +1,5 @@
 import type { Connector, Endpoint } from '../../toolset/define.ts';
+import { sendsInClear } from '../../toolset/http/headers.ts';
 import { type ClientOptions, createReader, createWriter } from './client.ts';
 import { type RabbitConnection, VhostEntry } from './connection.ts';
 import type { RabbitTypes } from './tool.ts';
@@ -13,11 +14,6 @@ export const connector: Connector<RabbitTypes, RabbitConnection> = {
   async openWriter(endpoint) {
     return { client: createWriter(optionsOf(endpoint)), close: async () => {} };
   },
-};
-
-const sendsInClear = (url: string): boolean => {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 };
 
 function optionsOf({ connection, sub, entry }: Endpoint<RabbitConnection>): ClientOptions {
