@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { readOrMakeKey } from '../store/key-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
+import { parseJson } from '../toolset/http/failure.ts';
 import { type Bound, bindingOf } from './binding.ts';
-import { createDurably, isSameSeal, parseJson, sealOf } from './sealed-file.ts';
+import { createDurably, isSameSeal, sealOf } from './sealed-file.ts';
 
 /**
  * More than this many questions of one principal no human would answer with care. Refused ones count until they

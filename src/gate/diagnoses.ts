@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readOrMakeKey } from '../store/key-file.ts';
 import { ToolError } from '../toolset/errors.ts';
+import { parseJson } from '../toolset/http/failure.ts';
 import { type Bound, bindingOf } from './binding.ts';
 import type { ProposedWrite } from './rules.ts';
-import { createDurably, isSameSeal, parseJson, sealOf } from './sealed-file.ts';
+import { createDurably, isSameSeal, sealOf } from './sealed-file.ts';
 
 const ID = /^[0-9a-f]{24}$/;
 /** Long enough for a write, the watch over its heal and its way back. Milliseconds. */

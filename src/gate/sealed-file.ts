@@ -41,11 +41,3 @@ function syncFolder(folder: string): void {
     closeSync(fd);
   }
 }
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
