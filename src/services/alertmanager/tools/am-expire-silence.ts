@@ -19,8 +19,10 @@ export const amExpireSilence = tool({
   output: z.strictObject({ ended: SilenceView.describe('The silence as it was before it ended') }),
   effect: {
     kind: 'destroy',
+    way: 'creates the silence again, for the time that it had left',
     capture: async (context, { id }) => findRunning(context, id),
     revert: putBack,
+    isBack,
   },
   scope(target, { id }) {
     scopeOf(target);
@@ -42,6 +44,15 @@ async function findRunning({ client, target, signal }: Context, id: string): Pro
   if (silence.status.state === 'expired')
     throw new ToolError('conflict', `the silence ${id} ended at ${silence.endsAt}`);
   return silence;
+}
+
+/** Whether it runs again, or would be over by now. Its id is another one, which the server chose. */
+async function isBack({ client, signal }: Context, change: Change): Promise<boolean> {
+  const before = Silence.parse(change.before);
+  if (Date.parse(before.endsAt) <= Date.now()) return true;
+  return (await client.silences(signal)).some(
+    (silence) => silence.status.state !== 'expired' && sameContent(silence, before),
+  );
 }
 
 /** Creates the silence again for the time that it had left, unless it runs already or would be over by now. */

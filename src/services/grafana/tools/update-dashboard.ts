@@ -58,12 +58,17 @@ export const updateDashboard = tool({
   },
   effect: {
     kind: 'update',
+    way: 'sets the fields as they were, in a version of its own',
     async capture(context, args): Promise<JsonValue> {
       const { dashboard } = await atVersion(context, args);
       const fields = formerOf(dashboard, settingsOf(args));
       return { version: args.version, digest: digestOf(dashboard), fields };
     },
     revert: putBack,
+    async isBack({ client, signal }, { args, before }) {
+      const { dashboard } = await client.editable(args.dashboard, signal);
+      return holdsFormer(dashboard, Before.parse(before).fields);
+    },
   },
   async run(context, args) {
     const { client, signal, grant, recordAfter } = context;

@@ -29,11 +29,17 @@ export const restart = tool({
   scope: (target, { workload }) => scopeOf(target, workload),
   effect: {
     kind: 'update',
+    way: 'takes the mark of the restart out of the template, in a rollout of its own',
     async capture(context, { workload }) {
       const { metadata, spec } = await restartable(context, workload);
       return { uid: metadata.uid, restarted_at: restartedAt(spec.template) };
     },
     revert: takeBack,
+    async isBack({ client, signal }, { args, before }) {
+      const { metadata, spec } = await client.reader.workload(args.workload, signal);
+      const was = Image.parse(before);
+      return metadata.uid === was.uid && restartedAt(spec.template) === was.restarted_at;
+    },
   },
   async run(context, { workload }) {
     const { client, signal, recordAfter } = context;

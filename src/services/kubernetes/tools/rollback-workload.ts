@@ -35,6 +35,7 @@ export const rollbackWorkload = tool({
   scope: (target, { workload }) => scopeOf(target, workload),
   effect: {
     kind: 'update',
+    way: 'puts the template back that was there, in a rollout of its own',
     async capture(context, args) {
       const { owner, sets } = await revertible(context, args.workload);
       const template = fingerprint(owner.spec.template);
@@ -44,6 +45,11 @@ export const rollbackWorkload = tool({
       return { uid: owner.metadata.uid, template, revision: revisionOf(present) };
     },
     revert: takeBack,
+    async isBack({ client, signal }, { args, before }) {
+      const { metadata, spec } = await client.reader.workload(args.workload, signal);
+      const was = Image.parse(before);
+      return metadata.uid === was.uid && fingerprint(spec.template) === was.template;
+    },
   },
   async run(context, args) {
     const { owner, sets } = await revertible(context, args.workload);

@@ -14,8 +14,14 @@ export const ticketComment = tool({
   output: z.strictObject({ ticket: z.string(), comment: z.string(), created: z.boolean() }),
   effect: {
     kind: 'create',
+    way: 'deletes the comment',
+    unverifiable: 'a webhook shows no comments',
     async capture({ client, signal, grant }, args) {
       return { isThere: await client.isCommentThere(args, signal), by: { ...askerOf(grant) } };
+    },
+    async isBack({ client, signal }, { args, before, after }) {
+      const way = madeBefore(before, after);
+      return !way || client.isCommentGone(args, way.made, signal);
     },
     async revert({ client, signal }, { args, before, after }) {
       const way = madeBefore(before, after);

@@ -17,11 +17,17 @@ export const ticketOpen = tool({
   output: z.strictObject({ ticket: z.string(), created: z.boolean() }),
   effect: {
     kind: 'create',
+    way: 'closes the ticket with a comment; it stays to be read',
+    unverifiable: 'a webhook shows no tickets',
     async capture(context, args) {
       assertLabels(context, args);
       const { client, signal, grant } = context;
       const isThere = await client.isTicketThere(args.idempotency_key, signal);
       return { isThere, by: { ...askerOf(grant) } };
+    },
+    async isBack({ client, signal }, { args, before, after }) {
+      const way = madeBefore(before, after);
+      return !way || client.isWithdrawn(args, way.made, signal);
     },
     async revert({ client, signal }, { args, before, after }) {
       const way = madeBefore(before, after);
