@@ -13,14 +13,16 @@ export interface Scene {
   /** What is undefined is not given. */
   readonly args: Readonly<Record<string, unknown>>;
   read(): Promise<Reading>;
-  /** Somebody changes something else: `others`, and nothing of `own`. */
-  beside(): unknown;
+  /** Somebody changes something else: `others`, and nothing of `own`; or why there is nothing else. */
+  readonly beside: (() => unknown) | { readonly never: string };
   /** Somebody changes what the write touched, after it; or why nobody can so that it must not be taken back. */
   readonly interfere: (() => unknown) | { readonly never: string };
   /** How a rollback ends; `restored` if absent. */
   readonly result?: 'restored' | 'restored_unverified';
   /** What of `own` is the same when the write is made again; all of it if absent, less what the server chooses. */
   alike?(own: unknown): unknown;
+  /** Why the write cannot be made again once it was taken back; a rollback then says so and does nothing. */
+  readonly onlyOnce?: string;
   /** The write changes nothing that can be read. */
   readonly isTraceless?: true;
 }

@@ -46,7 +46,7 @@ async function opened(
   };
 }
 
-/** State, write, back, made again, and back once more with somebody else's change beside it. */
+/** State, write, somebody's change beside it, back, made again, and back once more. */
 export const provesRoundTrip = (bench: Bench, tool: string, scene: Scene): Promise<void> =>
   onStack(bench, undefined, async (stack) => {
     const { result = 'restored', alike = (own: unknown) => own } = scene;
@@ -56,22 +56,35 @@ export const provesRoundTrip = (bench: Bench, tool: string, scene: Scene): Promi
     const written = stack.now();
     const after = await scene.read();
     if (!scene.isTraceless) expect(after.own, 'the write changed nothing').not.toEqual(before.own);
+    const others = await changedBeside(scene, before.others);
 
     const back = await stack.rollBack(start);
-    expect(await scene.read(), 'taken back').toEqual(before);
+    expect(await scene.read(), 'taken back').toEqual({ own: before.own, others });
     expect(back, back.verdict).toMatchObject({ results: [{ result }], at_target: result === 'restored' });
 
     const again = await stack.rollBack(written);
+    if (scene.onlyOnce !== undefined) {
+      expect(again.results).toMatchObject([
+        { result: 'failed', detail: expect.stringContaining(scene.onlyOnce) },
+      ]);
+      expect(await scene.read(), 'not made again').toEqual({ own: before.own, others });
+      return;
+    }
     expect(again.results, again.verdict).toMatchObject([{ result: 'restored_unverified' }]);
     expect(alike((await scene.read()).own), 'made again').toEqual(alike(after.own));
 
-    await scene.beside();
-    const { others } = await scene.read();
-    expect(others, 'nothing was changed beside it').not.toEqual(before.others);
     const once = await stack.rollBack(start);
-    expect(await scene.read(), 'taken back beside another change').toEqual({ own: before.own, others });
+    expect(await scene.read(), 'taken back once more').toEqual({ own: before.own, others });
     expect(once, once.verdict).toMatchObject({ results: [{ result }] });
   });
+
+async function changedBeside(scene: Scene, others: unknown): Promise<unknown> {
+  if (typeof scene.beside !== 'function') return others;
+  await scene.beside();
+  const changed = (await scene.read()).others;
+  expect(changed, 'nothing was changed beside it').not.toEqual(others);
+  return changed;
+}
 
 /** State, write, somebody else's change of the same, back: refused, and nothing of theirs is overwritten. */
 export const provesConflict = (bench: Bench, tool: string, scene: Scene): Promise<void> =>

@@ -71,8 +71,7 @@ async function takeBack(context: Writing, { args, before, after }: Change<Params
   if (now === was.restarted_at) return;
   if (now !== left.restarted_at)
     throw new ToolError('conflict', 'somebody restarted it since; it stays as it is');
-  const steps =
-    was.restarted_at === null ? [{ op: 'remove', path: PATH } as const] : stamp(found, was.restarted_at);
+  const steps = was.restarted_at === null ? unstamp(found) : stamp(found, was.restarted_at);
   await client.change(found, steps, signal, async () => {});
 }
 
@@ -82,6 +81,12 @@ const Annotated = z.object({
 
 const restartedAt = (template: Template): string | null =>
   Annotated.parse(template).metadata?.annotations?.[RESTARTED] ?? null;
+
+/** Where the mark is the only annotation, none were there before. */
+const unstamp = ({ spec }: Found): PatchStep[] => {
+  const others = Object.keys(Annotated.parse(spec.template).metadata?.annotations ?? {}).length > 1;
+  return [{ op: 'remove', path: others ? PATH : ANNOTATIONS }];
+};
 
 const stamp = ({ spec }: Found, value: string): PatchStep[] => {
   const { metadata } = Annotated.parse(spec.template);

@@ -53,7 +53,7 @@ export const rollbackWorkload = tool({
   },
   async run(context, args) {
     const { owner, sets } = await revertible(context, args.workload);
-    const chosen = sets.find((set) => revisionOf(set) === args.revision);
+    const chosen = chosenOf(context, sets, args);
     if (!chosen)
       throw new ToolError('not_found', `${printWorkload(owner.ref)} has no revision ${args.revision}`);
     const present = ofTemplate(sets, fingerprint(owner.spec.template));
@@ -68,6 +68,12 @@ export const rollbackWorkload = tool({
     };
   },
 });
+
+/** Rolling back gives a revision another number, so a call that is made again finds it by its template. */
+function chosenOf({ again }: Writing, sets: readonly ReplicaSet[], { revision }: Params) {
+  const left = Image.nullable().parse(again?.after ?? null);
+  return left ? ofTemplate(sets, left.template) : sets.find((set) => revisionOf(set) === revision);
+}
 
 /** The Deployment and the ReplicaSets that it owns; a revision of another workload is not among them. */
 async function revertible(context: Writing, workload: string | undefined) {
