@@ -40,11 +40,19 @@ export const caseOf = <Server, T>(
   scenes: given.map((one) => ({ given: one, open: (server: Server) => open(server, one) })),
 });
 
+/** Arguments of a write without a way back, once what it needs is set up. */
+export interface ForGood {
+  readonly args: Scene['args'];
+  /** Why it cannot be taken back, where the call says that better than its tool. */
+  readonly why?: string;
+}
+
 /** A running server, or its strict twin, and the stack over it. */
 export interface Bench {
   readonly topology: string;
   readonly env: Readonly<Record<string, string>>;
   readonly cases: ReadonlyMap<string, fc.Arbitrary<{ open(): Promise<Scene> }>>;
+  readonly forGood: ReadonlyMap<string, () => Promise<ForGood>>;
   close(): Promise<void>;
 }
 
@@ -52,8 +60,10 @@ export interface Lab {
   readonly name: string;
   /** False where the server cannot be had on this machine. */
   readonly isThere: boolean;
-  /** The tools that are tried here. */
+  /** The tools that are tried here and can be taken back. */
   readonly tools: readonly string[];
+  /** Those that cannot. */
+  readonly toolsForGood: readonly string[];
   /** Starts the server, once for all of its tools. */
   open(): Promise<Bench>;
 }
@@ -66,12 +76,15 @@ export interface LabSpec<Server> {
   stackOver(server: Server): Pick<Bench, 'topology' | 'env'>;
   /** By the name of the tool. */
   readonly cases: Readonly<Record<string, Case<Server>>>;
+  /** Writes without a way back, by the name of the tool. */
+  readonly forGood?: Readonly<Record<string, (server: Server) => ForGood | Promise<ForGood>>>;
 }
 
 export const defineLab = <Server>(spec: LabSpec<Server>): Lab => ({
   name: spec.name,
   isThere: spec.isThere ?? true,
   tools: Object.keys(spec.cases),
+  toolsForGood: Object.keys(spec.forGood ?? {}),
   async open() {
     const server = await spec.start();
     const bound = Object.entries(spec.cases).map(
@@ -81,6 +94,9 @@ export const defineLab = <Server>(spec: LabSpec<Server>): Lab => ({
     return {
       ...spec.stackOver(server),
       cases: new Map(bound),
+      forGood: new Map(
+        Object.entries(spec.forGood ?? {}).map(([tool, open]) => [tool, async () => open(server)] as const),
+      ),
       close: async () => void (await spec.stop(server)),
     };
   },

@@ -5,7 +5,7 @@ import { reportOf } from '../../../src/versions/report.ts';
 import { openStack } from '../../harness/stack.ts';
 import type { Cut } from './cut-short.ts';
 import { cutShort } from './cut-short.ts';
-import type { Bench, Scene } from './lab.ts';
+import type { Bench, ForGood, Scene } from './lab.ts';
 
 /** A stack of its own for each scene: its versions begin with the write, and its write rate is unspent. */
 async function onStack(
@@ -26,8 +26,13 @@ async function opened(
   env: Bench['env'],
   services: ReadonlyMap<string, ServiceDefinition> | undefined,
 ) {
-  const stack = await openStack({ topology, env: { ...env }, ...(services ? { services } : {}) });
-  const { history } = stack.stackward;
+  const stack = await openStack({
+    topology,
+    env: { ...env },
+    operatorApproval: true,
+    ...(services ? { services } : {}),
+  });
+  const { history, approvals } = stack.stackward;
   const call = (tool: string, args: Scene['args']) => stack.call(tool, JSON.parse(JSON.stringify(args)));
   return {
     now: () => history.versions.version(),
@@ -37,6 +42,14 @@ async function opened(
       const answer = await call(tool, args);
       expect(answer.isError, `${tool} ${JSON.stringify(answer.content)}`).toBe(false);
     },
+    /** An operator approves what waits for one. */
+    approve() {
+      const waiting = approvals.list().filter(({ state }) => state === 'waiting');
+      expect(waiting).toHaveLength(1);
+      const decision = { decision: 'approved', by: 'an operator', reason: 'a test' } as const;
+      for (const { id } of waiting) approvals.decide(id, decision);
+    },
+    plan: (to: number) => history.plan(STACK_PRINCIPAL, to),
     async rollBack(to: number) {
       const { digest, obstacles } = await history.plan(STACK_PRINCIPAL, to);
       expect(obstacles).toEqual([]);
@@ -120,4 +133,21 @@ export const provesCutShort = (bench: Bench, tool: string, cut: Cut, scene: Scen
     if (cut === 'before it began') expect(left).toEqual(before);
     if (cut === 'after it was done')
       expect(report.results, report.verdict).toMatchObject([{ result: scene.result ?? 'restored' }]);
+  });
+
+/** A write without a way back: a human approves it, and a rollback over it plans and does nothing and says why. */
+export const provesForGood = (bench: Bench, tool: string, declared: string, given: ForGood): Promise<void> =>
+  onStack(bench, undefined, async (stack) => {
+    const { args, why = declared } = given;
+    const start = stack.now();
+    const asked = await stack.call(tool, args);
+    expect(JSON.stringify(asked), 'nobody was asked').toContain('approval_required');
+    stack.approve();
+    await stack.write(tool, args);
+    expect(await stack.plan(start)).toMatchObject({ steps: [], not_reversible: [{ tool, why }] });
+    const report = await stack.rollBack(start);
+    expect(report).toMatchObject({
+      results: [{ tool, result: 'not_reversible', detail: why }],
+      at_target: false,
+    });
   });

@@ -5,7 +5,7 @@ import { everyTool } from '../../../src/toolset/every-tool.ts';
 import { CUTS } from './cut-short.ts';
 import type { Bench, Scene } from './lab.ts';
 import { LABS } from './labs/index.ts';
-import { provesConflict, provesCutShort, provesRoundTrip } from './prove.ts';
+import { provesConflict, provesCutShort, provesForGood, provesRoundTrip } from './prove.ts';
 
 /** The same scenes at every run, so that a failure can be repeated. */
 const SEED = 20_261;
@@ -13,10 +13,19 @@ const RUNS = 2;
 /** A machine that does much else at once takes its time. */
 const PATIENCE_MS = 120_000;
 
+/** What it does are the calls that it makes, each of which has a version of its own. */
+const RELAYS = ['stack_rollback'];
+const EVERY = everyTool(SERVICES.values());
+const names = (tools: readonly string[]) => [...new Set(tools)].sort();
+
 test('every write tool that says that it can be taken back is taken back here', () => {
-  const reversible = everyTool(SERVICES.values()).flatMap(({ tool, reversible: is }) => (is ? [tool] : []));
-  const tried = LABS.flatMap(({ tools }) => tools);
-  expect([...new Set(tried)].sort()).toEqual([...new Set(reversible)].sort());
+  const reversible = EVERY.filter((one) => one.reversible === true).map(({ tool }) => tool);
+  expect(names(LABS.flatMap(({ tools }) => tools))).toEqual(names(reversible));
+});
+
+test('every other write tool is shown here not to be taken back', () => {
+  const others = EVERY.filter((one) => one.reversible === false).map(({ tool }) => tool);
+  expect(names([...RELAYS, ...LABS.flatMap(({ toolsForGood }) => toolsForGood)])).toEqual(names(others));
 });
 
 for (const lab of LABS)
@@ -34,6 +43,13 @@ for (const lab of LABS)
       const property = fc.asyncProperty(scenes, async ({ open }) => holds(await open()));
       return fc.assert(property, { seed: SEED, numRuns, endOnFailure: true });
     };
+
+    test.each(lab.toolsForGood)('%s cannot be taken back, and the plan says why', async (tool) => {
+      const declared = EVERY.find((one) => one.tool === tool)?.way_back ?? '';
+      const given = await bench.forGood.get(tool)?.();
+      if (!given) throw new Error(`${lab.name} has no case of ${tool}`);
+      await provesForGood(bench, tool, declared, given);
+    });
 
     describe.each(lab.tools)('%s', (tool) => {
       test('comes back, can be made again, and comes back beside another change', () =>

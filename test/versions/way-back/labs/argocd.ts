@@ -65,6 +65,11 @@ links:
 `,
     env: { ARGO_TOKEN: TOKEN, MCP_CD_WRITE_ACCESS: 'true' },
   }),
+  forGood: {
+    argocd_deploy_irreversibly: (twin) => ({
+      args: { target: 'cd/shop', application: application(twin, [FIRST]) },
+    }),
+  },
   cases: {
     argocd_sync: written(() => ({})),
     argocd_rollback: written((given) => ({ id: given.length - 2 })),

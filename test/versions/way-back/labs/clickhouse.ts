@@ -68,6 +68,11 @@ links:
 `,
     env: { U: user, P: password, MCP_OLAP_WRITE_ACCESS: 'true' },
   }),
+  forGood: {
+    clickhouse_insert: () => ({
+      args: { target: 'olap/shop', table: 'numbered', rows: [{ id: `${++ids}` }] },
+    }),
+  },
   cases: {
     clickhouse_insert_keyed: caseOfEither(
       inserted('numbered', fc.array(row, { minLength: 1, maxLength: 20 }), () => `${++ids}`),

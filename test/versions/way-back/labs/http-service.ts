@@ -72,6 +72,13 @@ export const httpService = defineLab<Shop>({
     }),
     env: { MCP_API_WRITE_ACCESS: 'true' },
   }),
+  forGood: {
+    http_write_irreversible({ orders }) {
+      const id = fresh('order');
+      orders.set(id, { status: 'open', customer: 'Ada' });
+      return { args: { target: 'api/cancel', params: { id } }, why: ENDPOINTS.cancel.irreversible };
+    },
+  },
   cases: {
     http_write: caseOf(
       fc.record({ isCreation: fc.boolean(), was: fc.constantFrom('open', 'paid') }),

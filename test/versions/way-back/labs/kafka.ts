@@ -35,6 +35,12 @@ function readAll({ state }: KafkaTwin, mark: string) {
   return { own: of(true), others: of(false) };
 }
 
+function topicOf({ state }: KafkaTwin): string {
+  const topic = fresh('new');
+  state.create(topic, 2);
+  return topic;
+}
+
 const sceneOf = (twin: KafkaTwin, mark: string, args: Scene['args'], interfere: () => unknown): Scene => ({
   args,
   read: async () => readAll(twin, mark),
@@ -60,6 +66,14 @@ links:
 `,
     env: { MCP_BUS_WRITE_ACCESS: 'true' },
   }),
+  forGood: {
+    kafka_delete_topic: (twin) => ({ args: { topic: topicOf(twin) } }),
+    kafka_lower_retention: (twin) => ({
+      args: { topic: topicOf(twin), retention: { 'retention.ms': 1000 } },
+    }),
+    kafka_add_partitions: (twin) => ({ args: { topic: topicOf(twin), from: 2, to: 3 } }),
+    kafka_produce: (twin) => ({ args: { topic: topicOf(twin), value: 'a message' } }),
+  },
   cases: {
     kafka_create_topic: caseOf(
       fc.record({ partitions: fc.integer({ min: 1, max: 9 }), settings: setting }),

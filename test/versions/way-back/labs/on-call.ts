@@ -89,15 +89,20 @@ export const onCallByPagerDuty = defineLab<PagerDutyTwin>({
     ),
     env: { ...WRITES, KEY: ROUTING_KEY, TOKEN: API_TOKEN },
   }),
+  forGood: {
+    oncall_resolve(twin) {
+      const key = fresh('page');
+      twin.openOther(`stackward:${key}`);
+      return { args: { key } };
+    },
+  },
   cases: {
     oncall_page: caseOf(page, async (twin, given) => {
       const [key, beside] = [fresh('page'), fresh('beside')];
       // As PagerDuty knows the page: apart from those of other tools.
       const theirs = `stackward:${key}`;
       const of = (wanted: string) =>
-        structuredClone(
-          twin.incidents.filter((one) => one.key === wanted && one.status !== 'resolved'),
-        );
+        structuredClone(twin.incidents.filter((one) => one.key === wanted && one.status !== 'resolved'));
       return {
         args: { key, ...given },
         read: async () => ({ own: of(theirs), others: of(beside) }),

@@ -33,6 +33,14 @@ const settings = fc.record(
 );
 const kind = fc.constantFrom('direct', 'fanout', 'topic', 'headers');
 
+/** A queue with a message in it, or none. */
+async function queueWith(admin: Admin, message?: string): Promise<string> {
+  const queue = fresh('q');
+  await admin.run('PUT', queueAt(queue), { durable: true });
+  if (message !== undefined) await admin.put(VHOST, queue, message);
+  return queue;
+}
+
 interface World {
   readonly admin: Admin;
   /** Names of the scene's own things. */
@@ -131,6 +139,12 @@ links:
 `,
     env: { U: broker.user, P: broker.password, MCP_BUS_WRITE_ACCESS: 'true' },
   }),
+  forGood: {
+    rabbitmq_publish: async ({ admin }) => ({ args: { queue: await queueWith(admin), payload: 'one' } }),
+    rabbitmq_peek: async ({ admin }) => ({ args: { queue: await queueWith(admin, 'one') } }),
+    rabbitmq_drop_queue: async ({ admin }) => ({ args: { queue: await queueWith(admin, 'one') } }),
+    rabbitmq_purge_queue: async ({ admin }) => ({ args: { queue: await queueWith(admin, 'one') } }),
+  },
   cases: {
     rabbitmq_declare_queue: caseOf(settings, async ({ admin }, given) => {
       const queue = fresh('q ü');

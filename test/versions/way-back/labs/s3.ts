@@ -75,6 +75,14 @@ links:
       MCP_STORE_WRITE_ACCESS: 'true',
     },
   }),
+  forGood: {
+    s3_put_irreversible: () => ({ args: { target: 'store/plain', key: fresh('key'), text: 'new' } }),
+    s3_purge(twin) {
+      const key = fresh('key');
+      twin.bucket(BUCKETS.plain).put(key, 'old');
+      return { args: { target: 'store/plain', key } };
+    },
+  },
   cases: {
     s3_put: caseOf(fc.record({ kind, past, bytes }), async (twin, given) => {
       const base64 = Buffer.concat([given.bytes, Buffer.from('new')]).toString('base64');
