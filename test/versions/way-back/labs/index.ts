@@ -14,21 +14,26 @@ import { redis } from './redis.ts';
 import { s3 } from './s3.ts';
 import { ticketsByWebhook, ticketsOnGitHub, ticketsOnJira } from './ticket-tracker.ts';
 
-export const LABS: readonly Lab[] = [
+/** The real services. */
+export const SERVERS: readonly Lab[] = [
   alertmanager,
-  argocd,
   clickhouse,
+  onCallByAlertmanager,
+  postgresql,
+  rabbitmq,
+  redis,
+];
+
+/** Strict twins of the others. */
+export const TWINS: readonly Lab[] = [
+  argocd,
   grafana,
   httpService,
   kafka,
   kubernetes,
   mongodb,
-  onCallByAlertmanager,
   onCallByPagerDuty,
   onCallByWebhook,
-  postgresql,
-  rabbitmq,
-  redis,
   s3,
   ticketsByWebhook,
   ticketsOnGitHub,

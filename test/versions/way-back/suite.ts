@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SERVICES } from '../../../src/services/index.ts';
 import { everyTool } from '../../../src/toolset/every-tool.ts';
 import { CUTS } from './cut-short.ts';
-import type { Bench, Scene } from './lab.ts';
-import { LABS } from './labs/index.ts';
+import type { Bench, Lab, Scene } from './lab.ts';
 import { provesConflict, provesCutShort, provesForGood, provesRoundTrip } from './prove.ts';
 
 /** The same scenes at every run, so that a failure can be repeated. */
@@ -13,22 +12,8 @@ const RUNS = 2;
 /** A machine that does much else at once takes its time. */
 const PATIENCE_MS = 120_000;
 
-/** What it does are the calls that it makes, each of which has a version of its own. */
-const RELAYS = ['stack_rollback'];
-const EVERY = everyTool(SERVICES.values());
-const names = (tools: readonly string[]) => [...new Set(tools)].sort();
-
-test('every write tool that says that it can be taken back is taken back here', () => {
-  const reversible = EVERY.filter((one) => one.reversible === true).map(({ tool }) => tool);
-  expect(names(LABS.flatMap(({ tools }) => tools))).toEqual(names(reversible));
-});
-
-test('every other write tool is shown here not to be taken back', () => {
-  const others = EVERY.filter((one) => one.reversible === false).map(({ tool }) => tool);
-  expect(names([...RELAYS, ...LABS.flatMap(({ toolsForGood }) => toolsForGood)])).toEqual(names(others));
-});
-
-for (const lab of LABS)
+/** Proves, on one server, every write tool that is tried there. */
+export function proveOn(lab: Lab): void {
   describe.skipIf(!lab.isThere)(`on ${lab.name}`, { timeout: PATIENCE_MS }, () => {
     let bench: Bench;
     beforeAll(async () => {
@@ -45,7 +30,8 @@ for (const lab of LABS)
     };
 
     test.each(lab.toolsForGood)('%s cannot be taken back, and the plan says why', async (tool) => {
-      const declared = EVERY.find((one) => one.tool === tool)?.way_back ?? '';
+      const every = everyTool(SERVICES.values());
+      const declared = every.find((one) => one.tool === tool)?.way_back ?? '';
       const given = await bench.forGood.get(tool)?.();
       if (!given) throw new Error(`${lab.name} has no case of ${tool}`);
       await provesForGood(bench, tool, declared, given);
@@ -66,3 +52,4 @@ for (const lab of LABS)
       );
     });
   });
+}
