@@ -1,4 +1,5 @@
 import type fc from 'fast-check';
+import { expect } from 'vitest';
 
 /** What is there, read without the tools. */
 export interface Reading {
@@ -105,3 +106,21 @@ export const defineLab = <Server>(spec: LabSpec<Server>): Lab => ({
 let names = 0;
 /** A name that no other scene has: letters, digits and a dash. */
 export const fresh = (word = 'n'): string => `${word}-${process.pid}-${++names}`;
+
+/** A topology with one service, which an application uses through one link. */
+export const topologyOf = (name: string, fields: string, link: string): string => `stack: shop
+components:
+  app: {type: application}
+  ${name}: {${fields}}
+links:
+  - {from: app, to: ${name}, type: ${link}}
+`;
+
+/** Closes a twin. Fails where something was asked that the real server would not know. */
+export async function stopTwin(twin: {
+  readonly violations: readonly string[];
+  close(): Promise<unknown>;
+}): Promise<void> {
+  await twin.close();
+  expect(twin.violations).toEqual([]);
+}

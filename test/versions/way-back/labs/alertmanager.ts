@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type AmServer, program, startAlertmanager } from '../../../services/alertmanager/server.ts';
-import { caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { caseOf, defineLab, fresh, type Scene, topologyOf } from '../lab.ts';
 
 const label = fc.stringMatching(/^[a-z]{1,9}$/);
 const value = fc.oneof(fc.constantFrom('a"b\\c', 'ü', 'x y', '.*'), fc.stringMatching(/^[a-z0-9]{1,9}$/));
@@ -37,13 +37,11 @@ export const alertmanager = defineLab<AmServer>({
   start: startAlertmanager,
   stop: (server) => server.stop(),
   stackOver: ({ url }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  alerts: {type: alertmanager, url: '${url}', scopes: {shop: {labels: {namespace: shop}}}}
-links:
-  - {from: app, to: alerts, type: operates}
-`,
+    topology: topologyOf(
+      'alerts',
+      `type: alertmanager, url: '${url}', scopes: {shop: {labels: {namespace: shop}}}`,
+      'operates',
+    ),
     env: { MCP_ALERTS_WRITE_ACCESS: 'true' },
   }),
   cases: {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
 import { deployed, FIRST, SECOND, seed, THIRD } from '../../../services/argocd/fixture.ts';
 import { type ArgoTwin, startArgoTwin, TOKEN } from '../../../twins/argocd.ts';
-import { type Case, caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { type Case, caseOf, defineLab, fresh, type Scene, stopTwin, topologyOf } from '../lab.ts';
 
 /** An application of the scene's own, to which the given commits were deployed, oldest first. */
 function application({ state }: ArgoTwin, commits: readonly string[]): string {
@@ -51,18 +50,13 @@ export const argocd = defineLab<ArgoTwin>({
     seed(twin);
     return twin;
   },
-  async stop(twin) {
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  },
+  stop: stopTwin,
   stackOver: ({ url }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  cd: {type: argocd, url: ${url}, credentials: {token: {env: ARGO_TOKEN}}, projects: {shop: {}}}
-links:
-  - {from: app, to: cd, type: operates}
-`,
+    topology: topologyOf(
+      'cd',
+      `type: argocd, url: ${url}, credentials: {token: {env: ARGO_TOKEN}}, projects: {shop: {}}`,
+      'operates',
+    ),
     env: { ARGO_TOKEN: TOKEN, MCP_CD_WRITE_ACCESS: 'true' },
   }),
   forGood: {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type ClickHouse, program, startClickHouse } from '../../../services/clickhouse/server.ts';
-import { type Case, caseOf, defineLab } from '../lab.ts';
+import { type Case, caseOf, defineLab, topologyOf } from '../lab.ts';
 
 const TABLES = [
   'CREATE DATABASE shop',
@@ -59,13 +59,11 @@ export const clickhouse = defineLab<ClickHouse>({
   },
   stop: (server) => server.stop(),
   stackOver: ({ url, user, password }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  olap: {type: clickhouse, url: '${url}', credentials: {user: {env: U}, password: {env: P}}, databases: {shop: {keys: {numbered: id, named: id}}}}
-links:
-  - {from: app, to: olap, type: queries}
-`,
+    topology: topologyOf(
+      'olap',
+      `type: clickhouse, url: '${url}', credentials: {user: {env: U}, password: {env: P}}, databases: {shop: {keys: {numbered: id, named: id}}}`,
+      'queries',
+    ),
     env: { U: user, P: password, MCP_OLAP_WRITE_ACCESS: 'true' },
   }),
   forGood: {

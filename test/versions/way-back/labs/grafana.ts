@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
 import { fill, MODEL } from '../../../services/grafana/filled.ts';
 import { type GrafanaTwin, startGrafanaTwin, TOKEN } from '../../../twins/grafana.ts';
-import { caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { caseOf, defineLab, fresh, type Scene, stopTwin, topologyOf } from '../lab.ts';
 
 const line = fc.stringMatching(/^[a-zü][a-zü ]{0,18}[a-z]$/);
 const patch = fc.record(
@@ -53,18 +52,13 @@ export const grafana = defineLab<GrafanaTwin>({
     fill(twin);
     return twin;
   },
-  async stop(twin) {
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  },
+  stop: stopTwin,
   stackOver: ({ url }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  dash: {type: grafana, url: ${url}, credentials: {token: {env: GRAFANA_TOKEN}}, folders: {shop: {}}}
-links:
-  - {from: app, to: dash, type: operates}
-`,
+    topology: topologyOf(
+      'dash',
+      `type: grafana, url: ${url}, credentials: {token: {env: GRAFANA_TOKEN}}, folders: {shop: {}}`,
+      'operates',
+    ),
     env: { GRAFANA_TOKEN: TOKEN, MCP_DASH_WRITE_ACCESS: 'true' },
   }),
   cases: {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
 import { type KafkaTwin, startKafkaTwin } from '../../../twins/kafka/server.ts';
-import { caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { caseOf, defineLab, fresh, type Scene, stopTwin, topologyOf } from '../lab.ts';
 
 /** Settings that the twin knows and the tools may set, each with values that differ. */
 const setting = fc.record(
@@ -52,18 +51,13 @@ const sceneOf = (twin: KafkaTwin, mark: string, args: Scene['args'], interfere: 
 export const kafka = defineLab<KafkaTwin>({
   name: 'the twin of Kafka',
   start: () => startKafkaTwin({ nodes: 2 }),
-  async stop(twin) {
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  },
+  stop: stopTwin,
   stackOver: ({ brokers }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  bus: {type: kafka, brokers: [${brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['new-*'], groups: ['group-*']}}}
-links:
-  - {from: app, to: bus, type: operates}
-`,
+    topology: topologyOf(
+      'bus',
+      `type: kafka, brokers: [${brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['new-*'], groups: ['group-*']}}`,
+      'operates',
+    ),
     env: { MCP_BUS_WRITE_ACCESS: 'true' },
   }),
   forGood: {

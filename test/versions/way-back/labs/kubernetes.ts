@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type KubernetesTwin, startKubernetesTwin } from '../../../twins/kubernetes.ts';
 import type { Plural, Thing } from '../../../twins/kubernetes-state.ts';
-import { caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { caseOf, defineLab, fresh, type Scene, topologyOf } from '../lab.ts';
 
 interface Server {
   readonly twin: KubernetesTwin;
@@ -73,13 +73,11 @@ export const kubernetes = defineLab<Server>({
     expect(twin.failures).toEqual([]);
   },
   stackOver: ({ kubeconfig }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  prod: {type: kubernetes, context: shop-cluster, kubeconfig: ${kubeconfig}, namespaces: {shop: {}}}
-links:
-  - {from: app, to: prod, type: operates}
-`,
+    topology: topologyOf(
+      'prod',
+      `type: kubernetes, context: shop-cluster, kubeconfig: ${kubeconfig}, namespaces: {shop: {}}`,
+      'operates',
+    ),
     env: { MCP_PROD_WRITE_ACCESS: 'true' },
   }),
   cases: {

@@ -1,10 +1,9 @@
 import type { Document } from 'bson';
 import { Binary, Decimal128, Int32, Long, ObjectId, Timestamp } from 'bson';
 import fc from 'fast-check';
-import { expect } from 'vitest';
 import { type MongoTwin, startMongoTwin } from '../../../twins/mongodb.ts';
 import { bytesOf, exact } from '../../../twins/mongodb-state.ts';
-import { caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { caseOf, defineLab, fresh, type Scene, stopTwin, topologyOf } from '../lab.ts';
 
 /** Values of each kind of BSON, whose type or order JSON would lose. */
 const value: fc.Arbitrary<unknown> = fc.oneof(
@@ -73,18 +72,13 @@ const otherIndex = ({ twin, collection }: World, name: string): void => {
 export const mongodb = defineLab<MongoTwin>({
   name: 'the twin of MongoDB',
   start: startMongoTwin,
-  async stop(twin) {
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  },
+  stop: stopTwin,
   stackOver: (twin) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  db: {type: mongodb, host: 127.0.0.1, port: ${twin.port}, credentials: {user: {env: U}, password: {env: P}}, databases: {shop: {}}}
-links:
-  - {from: app, to: db, type: queries}
-`,
+    topology: topologyOf(
+      'db',
+      `type: mongodb, host: 127.0.0.1, port: ${twin.port}, credentials: {user: {env: U}, password: {env: P}}, databases: {shop: {}}`,
+      'queries',
+    ),
     env: { U: twin.user, P: twin.password, MCP_DB_WRITE_ACCESS: 'true' },
   }),
   cases: {

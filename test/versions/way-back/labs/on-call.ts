@@ -9,7 +9,7 @@ import {
   startPagerDutyTwin,
 } from '../../../twins/pagerduty.ts';
 import { HOOK_SECRET, HOOK_TOKEN, startWebhookTwin, type WebhookTwin } from '../../../twins/webhook.ts';
-import { caseOf, defineLab, fresh } from '../lab.ts';
+import { caseOf, defineLab, fresh, stopTwin, topologyOf } from '../lab.ts';
 
 const page = fc.record(
   {
@@ -21,13 +21,7 @@ const page = fc.record(
   { requiredKeys: ['severity', 'summary', 'component'] },
 );
 
-const topologyOf = (fields: string) => `stack: shop
-components:
-  app: {type: application}
-  pager: {type: on-call, ${fields}}
-links:
-  - {from: app, to: pager, type: pages}
-`;
+const stackAt = (fields: string) => topologyOf('pager', `type: on-call, ${fields}`, 'pages');
 const WRITES = { MCP_PAGER_WRITE_ACCESS: 'true' };
 
 interface Alert {
@@ -54,7 +48,7 @@ export const onCallByAlertmanager = defineLab<AmServer>({
   start: startAlertmanager,
   stop: (server) => server.stop(),
   stackOver: ({ url }) => ({
-    topology: topologyOf(`provider: alertmanager, url: '${url}', labels: {team: shop}`),
+    topology: stackAt(`provider: alertmanager, url: '${url}', labels: {team: shop}`),
     env: WRITES,
   }),
   cases: {
@@ -79,12 +73,9 @@ export const onCallByAlertmanager = defineLab<AmServer>({
 export const onCallByPagerDuty = defineLab<PagerDutyTwin>({
   name: 'on-call by the twin of PagerDuty',
   start: startPagerDutyTwin,
-  async stop(twin) {
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  },
+  stop: stopTwin,
   stackOver: ({ url }) => ({
-    topology: topologyOf(
+    topology: stackAt(
       `provider: pagerduty, url: ${url}, routing_key: {env: KEY}, api: {token: {env: TOKEN}, service: ${SERVICE}, url: ${url}}`,
     ),
     env: { ...WRITES, KEY: ROUTING_KEY, TOKEN: API_TOKEN },
@@ -116,12 +107,9 @@ export const onCallByPagerDuty = defineLab<PagerDutyTwin>({
 export const onCallByWebhook = defineLab<WebhookTwin>({
   name: 'on-call by a webhook, which shows nothing',
   start: startWebhookTwin,
-  async stop(twin) {
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  },
+  stop: stopTwin,
   stackOver: ({ hook }) => ({
-    topology: topologyOf(
+    topology: stackAt(
       `provider: webhook, url: ${hook}, credentials: {token: {env: TOKEN}}, signing_secret: {env: SHARED}`,
     ),
     env: { ...WRITES, TOKEN: HOOK_TOKEN, SHARED: HOOK_SECRET },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { Chance, makeTable, PREPARATION, randomWrite } from '../../../services/postgresql/random-table.ts';
-import { caseOf, defineLab, fresh } from '../lab.ts';
+import { caseOf, defineLab, fresh, topologyOf } from '../lab.ts';
 
 const access = inject('postgres');
 const DATABASE = `way_back_${process.pid}`;
@@ -41,13 +41,11 @@ export const postgresql = defineLab<pg.Client>({
     await inPostgres(`drop database if exists ${DATABASE} with (force)`);
   },
   stackOver: () => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  db: {type: postgresql, host: 127.0.0.1, port: ${access.port}, credentials: {user: {env: U}, password: {env: P}}, databases: {${DATABASE}: {}}}
-links:
-  - {from: app, to: db, type: queries}
-`,
+    topology: topologyOf(
+      'db',
+      `type: postgresql, host: 127.0.0.1, port: ${access.port}, credentials: {user: {env: U}, password: {env: P}}, databases: {${DATABASE}: {}}`,
+      'queries',
+    ),
     env: { U: access.user, P: access.password, MCP_DB_WRITE_ACCESS: 'true' },
   }),
   cases: {

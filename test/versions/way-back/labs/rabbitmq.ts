@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ensureProgram } from '../../../harness/install.ts';
 import { type Broker, startBroker } from '../../../services/rabbitmq/broker.ts';
 import { type Admin, adminOf } from '../../../services/rabbitmq/lab.ts';
-import { type Case, caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { type Case, caseOf, defineLab, fresh, type Scene, topologyOf } from '../lab.ts';
 
 const VHOST = 'shop';
 
@@ -130,13 +130,11 @@ export const rabbitmq = defineLab<Server>({
   },
   stop: ({ broker }) => broker.stop(),
   stackOver: ({ broker }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  bus: {type: rabbitmq, url: 'http://127.0.0.1:${broker.port}', credentials: {user: {env: U}, password: {env: P}}, vhosts: {${VHOST}: {}}}
-links:
-  - {from: app, to: bus, type: operates}
-`,
+    topology: topologyOf(
+      'bus',
+      `type: rabbitmq, url: 'http://127.0.0.1:${broker.port}', credentials: {user: {env: U}, password: {env: P}}, vhosts: {${VHOST}: {}}`,
+      'operates',
+    ),
     env: { U: broker.user, P: broker.password, MCP_BUS_WRITE_ACCESS: 'true' },
   }),
   forGood: {

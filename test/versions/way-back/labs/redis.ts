@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { inject } from 'vitest';
 import { type Admin, openAdmin } from '../../../services/redis/fixture.ts';
-import { caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { caseOf, defineLab, fresh, type Scene, topologyOf } from '../lab.ts';
 
 const access = inject('redis');
 const PREFIX = `${fresh('way-back')}:`;
@@ -86,13 +86,11 @@ export const redis = defineLab<Admin>({
   },
   stop: async (admin) => admin.close(),
   stackOver: () => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  cache: {type: redis, host: 127.0.0.1, port: ${access?.port ?? 1}, credentials: {password: {env: R}}, prefixes: {own: {match: '${PREFIX}'}}}
-links:
-  - {from: app, to: cache, type: uses}
-`,
+    topology: topologyOf(
+      'cache',
+      `type: redis, host: 127.0.0.1, port: ${access?.port ?? 1}, credentials: {password: {env: R}}, prefixes: {own: {match: '${PREFIX}'}}`,
+      'uses',
+    ),
     env: { R: access?.password ?? 'none', MCP_CACHE_WRITE_ACCESS: 'true' },
   }),
   cases: {

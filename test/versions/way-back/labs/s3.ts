@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
 import { type S3Twin, startS3Twin } from '../../../twins/s3.ts';
-import { caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { caseOf, defineLab, fresh, type Scene, stopTwin, topologyOf } from '../lab.ts';
 
 const BUCKETS = { plain: 'shop-plain', kept: 'shop-kept' } as const;
 type Kind = keyof typeof BUCKETS;
@@ -52,23 +51,13 @@ export const s3 = defineLab<S3Twin>({
     twin.bucket(BUCKETS.kept).versioning = 'Enabled';
     return twin;
   },
-  async stop(twin) {
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  },
+  stop: stopTwin,
   stackOver: ({ url, account }) => ({
-    topology: `stack: shop
-components:
-  app: {type: application}
-  store:
-    type: s3
-    url: ${url}
-    region: ${account.region}
-    credentials: {access_key_id: {env: S3_ID}, secret_access_key: {env: S3_SECRET}}
-    buckets: {plain: {bucket: ${BUCKETS.plain}}, kept: {bucket: ${BUCKETS.kept}}}
-links:
-  - {from: app, to: store, type: operates}
-`,
+    topology: topologyOf(
+      'store',
+      `type: s3, url: ${url}, region: ${account.region}, credentials: {access_key_id: {env: S3_ID}, secret_access_key: {env: S3_SECRET}}, buckets: {plain: {bucket: ${BUCKETS.plain}}, kept: {bucket: ${BUCKETS.kept}}}`,
+      'operates',
+    ),
     env: {
       S3_ID: account.accessKeyId,
       S3_SECRET: account.secretAccessKey,

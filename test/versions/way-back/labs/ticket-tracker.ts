@@ -3,20 +3,15 @@ import { githubCase, jiraCase, type TrackerCase } from '../../../services/ticket
 import { GITHUB_TOKEN, REPOSITORY } from '../../../twins/github-issues.ts';
 import { JIRA_PASSWORD, JIRA_USER } from '../../../twins/jira.ts';
 import { HOOK_SECRET, HOOK_TOKEN, startWebhookTwin, type WebhookTwin } from '../../../twins/webhook.ts';
-import { type Case, caseOf, defineLab, fresh, type Scene } from '../lab.ts';
+import { type Case, caseOf, defineLab, fresh, type Scene, stopTwin, topologyOf } from '../lab.ts';
 
 const line = fc.stringMatching(/^[a-zü][a-z@#<*_ ]{0,30}[a-z]$/);
 const body = fc.constantFrom('one line', 'two\nlines', '@ann <b>look</b> #7 *bold*', '- [ ] ü');
 const labels = fc.subarray(['incident', 'db']);
 const ONLY_ONCE = 'a key opens one ticket';
 
-const topologyOf = (fields: string) => `stack: shop
-components:
-  app: {type: application}
-  tracker: {type: ticket-tracker, label: stackward, labels: [incident, db], ${fields}}
-links:
-  - {from: app, to: tracker, type: files}
-`;
+const stackAt = (fields: string) =>
+  topologyOf('tracker', `type: ticket-tracker, label: stackward, labels: [incident, db], ${fields}`, 'files');
 const WRITES = { MCP_TRACKER_WRITE_ACCESS: 'true' };
 
 interface Issue {
@@ -70,14 +65,14 @@ const commented: Case<TrackerCase> = caseOf(body, async (tracker, text): Promise
 });
 
 const cases = { ticket_open: opened, ticket_comment: commented };
-const stop = ({ twin }: TrackerCase) => twin.close();
+const stop = ({ twin }: TrackerCase) => stopTwin(twin);
 
 export const ticketsOnGitHub = defineLab<TrackerCase>({
   name: 'the twin of GitHub',
   start: githubCase,
   stop,
   stackOver: ({ twin }) => ({
-    topology: topologyOf(
+    topology: stackAt(
       `provider: github, url: ${twin.url}, repository: ${REPOSITORY}, credentials: {token: {env: TOKEN}}`,
     ),
     env: { ...WRITES, TOKEN: GITHUB_TOKEN },
@@ -90,7 +85,7 @@ export const ticketsOnJira = defineLab<TrackerCase>({
   start: () => jiraCase('cloud'),
   stop,
   stackOver: ({ twin }) => ({
-    topology: topologyOf(
+    topology: stackAt(
       `provider: jira, url: ${twin.url}, edition: cloud, project: SHOP, issue_type: Bug, credentials: {user: ${JIRA_USER}, password: {env: PASSWORD}}`,
     ),
     env: { ...WRITES, PASSWORD: JIRA_PASSWORD },
@@ -124,9 +119,9 @@ const isThere = (event: unknown): boolean => event === 'ticket.open' || event ==
 export const ticketsByWebhook = defineLab<WebhookTwin>({
   name: 'tickets by a webhook, which shows nothing',
   start: startWebhookTwin,
-  stop: (twin) => twin.close(),
+  stop: stopTwin,
   stackOver: ({ hook }) => ({
-    topology: topologyOf(
+    topology: stackAt(
       `provider: webhook, url: ${hook}, credentials: {token: {env: TOKEN}}, signing_secret: {env: SHARED}`,
     ),
     env: { ...WRITES, TOKEN: HOOK_TOKEN, SHARED: HOOK_SECRET },
