@@ -18,6 +18,12 @@ export const JSON_FILES: Layout = {
   keyOf: (name) => without(name, '.json'),
 };
 
+/** `rN.json`: the folder of rollbacks also holds who rolls back. */
+export const ROLLBACKS: Layout = {
+  ...JSON_FILES,
+  keyOf: (name) => (/^r\d+\.json$/.test(name) ? name.slice(0, -'.json'.length) : undefined),
+};
+
 /** `KEY.json`, and marks `ID.used` or `ID.1.used` as they are: what was spent before this release stays spent. */
 export const JSON_AND_MARKS: Layout = {
   isSharded: false,

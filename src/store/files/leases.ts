@@ -38,14 +38,18 @@ function leaseOf(
   name: string,
   { folder, fence, hold }: { readonly folder: string; readonly fence: number; readonly hold: Hold },
 ): Lease {
+  let isReleased = false;
   return {
     name,
     fence,
     async assertHeld() {
-      const isNewest = hold.held() && (await fenceIn(folder).catch(() => undefined)) === fence;
+      const isNewest = !isReleased && hold.held() && (await fenceIn(folder).catch(() => undefined)) === fence;
       if (!isNewest) throw new LeaseLost(name);
     },
-    release: () => hold.release(),
+    async release() {
+      isReleased = true;
+      await hold.release();
+    },
   };
 }
 

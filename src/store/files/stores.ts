@@ -4,7 +4,7 @@ import { openQuota } from '../quota.ts';
 import type { Collection, Stores } from '../stores.ts';
 import { openFileDocuments } from './documents.ts';
 import { openFileFeed } from './feed.ts';
-import { JSON_AND_MARKS, JSON_FILES, type Layout, SHARDED } from './layout.ts';
+import { JSON_AND_MARKS, JSON_FILES, type Layout, ROLLBACKS, SHARDED } from './layout.ts';
 import { openFileLeases } from './leases.ts';
 import { openFileLogs } from './log.ts';
 
@@ -15,7 +15,7 @@ const PLACES: Readonly<Record<Collection, { readonly folder: string; readonly la
   diagnoses: { folder: 'diagnoses', layout: JSON_AND_MARKS },
   versions: { folder: 'versions', layout: JSON_FILES },
   objects: { folder: 'objects', layout: SHARDED },
-  rollbacks: { folder: 'rollbacks', layout: JSON_FILES },
+  rollbacks: { folder: 'rollbacks', layout: ROLLBACKS },
   alerts: { folder: 'triage/open', layout: JSON_FILES },
   breakers: { folder: 'breakers', layout: JSON_FILES },
 };

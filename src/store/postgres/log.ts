@@ -1,5 +1,6 @@
 import { assertKey, StoreError } from '../documents.ts';
-import { LeaseLost } from '../leases.ts';
+import { openInTurn } from '../in-turn.ts';
+import { type Lease, LeaseLost } from '../leases.ts';
 import type { Feed, Line, Log, Logs } from '../logs.ts';
 import { openWakers } from '../wakers.ts';
 import type { Database, Statements } from './database.ts';
@@ -39,26 +40,30 @@ export function openPostgresLogs(database: Statements, kind: string): Logs {
 }
 
 function logOf(database: Statements, kind: string, name: string): Log {
+  // Over several connections the lines of one writer could overtake one another.
+  const inTurn = openInTurn();
   return {
-    async append(text, under) {
-      const lease = under?.lease;
-      const held = lease
-        ? `(select from lease where name = $4 and fence = $5 and ${HELD} for share)`
-        : '(select)';
-      const done = await database.query(
-        `with held as ${held},
-           moved as (update log set last = last + 1 from held where kind = $1 and log.name = $2 returning last)
-         insert into line (kind, name, number, content) select $1, $2, last, $3 from moved returning 1`,
-        [kind, name, text, ...(lease ? [lease.name, lease.fence] : [])],
-      );
-      if (done.length > 0) return;
-      if (lease) throw new LeaseLost(lease.name);
-      throw new StoreError('the log is not there any more');
-    },
+    append: (text, under) => inTurn(() => append(text, under)),
     read: (after, limit) =>
       readLines(database, { kind, name, after, ...(limit === undefined ? {} : { limit }) }),
     close: async () => {},
   };
+
+  async function append(text: string, under: { readonly lease: Lease } | undefined): Promise<void> {
+    const lease = under?.lease;
+    const held = lease
+      ? `(select from lease where name = $4 and fence = $5 and ${HELD} for share)`
+      : '(select)';
+    const done = await database.query(
+      `with held as ${held},
+           moved as (update log set last = last + 1 from held where kind = $1 and log.name = $2 returning last)
+         insert into line (kind, name, number, content) select $1, $2, last, $3 from moved returning 1`,
+      [kind, name, text, ...(lease ? [lease.name, lease.fence] : [])],
+    );
+    if (done.length > 0) return;
+    if (lease) throw new LeaseLost(lease.name);
+    throw new StoreError('the log is not there any more');
+  }
 }
 
 async function readLines(
@@ -78,24 +83,28 @@ export async function openPostgresFeed(database: Database): Promise<Feed> {
   const [kind, name] = ['feed', 'events'];
   const wakers = openWakers();
   const silence = await database.listen(CHANNEL, wakers.wake);
-  return {
-    async add(mark, text) {
-      await database.transaction(async (statements) => {
-        // Whoever adds a line holds the feed's row until the line is there, so that numbers come in the order of commits.
-        await statements.query(
-          'insert into log (kind, name, last) values ($1, $2, 0) on conflict (kind, name) do update set last = log.last',
-          [kind, name],
-        );
-        const added = await statements.query(
-          `with moved as (
+  // All wait for the feed's row: those of this replica do so one by one, and not with a connection each.
+  const inTurn = openInTurn();
+  const add = (mark: string, text: string) =>
+    database.transaction(async (statements) => {
+      // Whoever adds a line holds the feed's row until the line is there, so that numbers come in the order of commits.
+      await statements.query(
+        'insert into log (kind, name, last) values ($1, $2, 0) on conflict (kind, name) do update set last = log.last',
+        [kind, name],
+      );
+      const added = await statements.query(
+        `with moved as (
              update log set last = last + 1 where kind = $1 and name = $2
                and not exists (select from line where line.kind = $1 and line.name = $2 and mark = $3)
              returning last)
            insert into line (kind, name, number, mark, content) select $1, $2, last, $3, $4 from moved returning 1`,
-          [kind, name, mark, text],
-        );
-        if (added.length > 0) await statements.query(`notify ${CHANNEL}`);
-      });
+        [kind, name, mark, text],
+      );
+      if (added.length > 0) await statements.query(`notify ${CHANNEL}`);
+    });
+  return {
+    async add(mark, text) {
+      await inTurn(() => add(mark, text));
       wakers.wake();
     },
     async *follow(after, signal) {
