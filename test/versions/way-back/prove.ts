@@ -43,11 +43,11 @@ async function opened(
       expect(answer.isError, `${tool} ${JSON.stringify(answer.content)}`).toBe(false);
     },
     /** An operator approves what waits for one. */
-    approve() {
-      const waiting = approvals.list().filter(({ state }) => state === 'waiting');
+    async approve() {
+      const waiting = (await approvals.list()).filter(({ state }) => state === 'waiting');
       expect(waiting).toHaveLength(1);
       const decision = { decision: 'approved', by: 'an operator', reason: 'a test' } as const;
-      for (const { id } of waiting) approvals.decide(id, decision);
+      for (const { id } of waiting) await approvals.decide(id, decision);
     },
     plan: (to: number) => history.plan(STACK_PRINCIPAL, to),
     async rollBack(to: number) {
@@ -142,7 +142,7 @@ export const provesForGood = (bench: Bench, tool: string, declared: string, give
     const start = stack.now();
     const asked = await stack.call(tool, args);
     expect(JSON.stringify(asked), 'nobody was asked').toContain('approval_required');
-    stack.approve();
+    await stack.approve();
     await stack.write(tool, args);
     expect(await stack.plan(start)).toMatchObject({ steps: [], not_reversible: [{ tool, why }] });
     const report = await stack.rollBack(start);

@@ -8,8 +8,9 @@ import {
   SERVICE,
   startPagerDutyTwin,
 } from '../../../twins/pagerduty.ts';
-import { HOOK_SECRET, HOOK_TOKEN, startWebhookTwin, type WebhookTwin } from '../../../twins/webhook.ts';
+import type { WebhookTwin } from '../../../twins/webhook.ts';
 import { caseOf, defineLab, fresh, stopTwin, topologyOf } from '../lab.ts';
+import { webhook } from './webhook.ts';
 
 const page = fc.record(
   {
@@ -106,14 +107,9 @@ export const onCallByPagerDuty = defineLab<PagerDutyTwin>({
 
 export const onCallByWebhook = defineLab<WebhookTwin>({
   name: 'on-call by a webhook, which shows nothing',
-  start: startWebhookTwin,
-  stop: stopTwin,
-  stackOver: ({ hook }) => ({
-    topology: stackAt(
-      `provider: webhook, url: ${hook}, credentials: {token: {env: TOKEN}}, signing_secret: {env: SHARED}`,
-    ),
-    env: { ...WRITES, TOKEN: HOOK_TOKEN, SHARED: HOOK_SECRET },
-  }),
+  start: webhook.start,
+  stop: webhook.stop,
+  stackOver: (twin) => ({ topology: stackAt(webhook.fields(twin)), env: { ...WRITES, ...webhook.env } }),
   cases: {
     oncall_page: caseOf(page, async (twin, given) => {
       const key = fresh('page');

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { githubCase, jiraCase, type TrackerCase } from '../../../services/ticket-tracker/lab.ts';
 import { GITHUB_TOKEN, REPOSITORY } from '../../../twins/github-issues.ts';
 import { JIRA_PASSWORD, JIRA_USER } from '../../../twins/jira.ts';
-import { HOOK_SECRET, HOOK_TOKEN, startWebhookTwin, type WebhookTwin } from '../../../twins/webhook.ts';
+import type { WebhookTwin } from '../../../twins/webhook.ts';
 import { type Case, caseOf, defineLab, fresh, type Scene, stopTwin, topologyOf } from '../lab.ts';
+import { webhook } from './webhook.ts';
 
 const line = fc.stringMatching(/^[a-zü][a-z@#<*_ ]{0,30}[a-z]$/);
 const body = fc.constantFrom('one line', 'two\nlines', '@ann <b>look</b> #7 *bold*', '- [ ] ü');
@@ -118,14 +119,9 @@ const isThere = (event: unknown): boolean => event === 'ticket.open' || event ==
 
 export const ticketsByWebhook = defineLab<WebhookTwin>({
   name: 'tickets by a webhook, which shows nothing',
-  start: startWebhookTwin,
-  stop: stopTwin,
-  stackOver: ({ hook }) => ({
-    topology: stackAt(
-      `provider: webhook, url: ${hook}, credentials: {token: {env: TOKEN}}, signing_secret: {env: SHARED}`,
-    ),
-    env: { ...WRITES, TOKEN: HOOK_TOKEN, SHARED: HOOK_SECRET },
-  }),
+  start: webhook.start,
+  stop: webhook.stop,
+  stackOver: (twin) => ({ topology: stackAt(webhook.fields(twin)), env: { ...WRITES, ...webhook.env } }),
   cases: {
     ticket_open: announced('ticket', ONLY_ONCE, () => ({ title: 'The disk is full' })),
     ticket_comment: announced('comment', 'a key writes one comment', (key) => ({ ticket: key })),
