@@ -32,7 +32,7 @@ async function writeBeside(path: string, content: string | Uint8Array, mode: num
 }
 
 /** Replaces a file in one step: a reader, or a crash, sees the old content or the new, never a part. */
-export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   await rename(await writeBeside(path, content, mode), path);
   await syncFolder(dirname(path));
 }
