@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli'],
   cli: [
     'version.ts',
+    'clients',
     'assemble.ts',
     'stackward.ts',
     'server',
@@ -27,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'stackward.ts': ['versions', 'call', 'gate', 'secrets', 'audit', 'toolset'],
   'assemble.ts': ['stackward.ts', 'server', ...CORE],
   server: ['version.ts', 'stackward.ts', ...CORE],
+  clients: ['audit/durable-file.ts'],
   dashboard: ['server/console/wire.ts'],
   triage: ['stackward.ts', 'version.ts', ...CORE],
   versions: ['call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],

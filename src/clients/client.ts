@@ -92,4 +92,6 @@ export interface Client {
 }
 
 /** A refusal that says what would be accepted. Nothing was changed. */
-export class ClientError extends Error {}
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+}

@@ -24,6 +24,10 @@ export interface Written {
  * @throws ClientError when this client cannot hold it
  */
 export function writtenFor(client: Client, scope: Scope, server: string, launch: Launch): Written {
+  if (launch.kind === 'http' && client.urlKey === undefined)
+    throw new ClientError(
+      `${client.title} takes no server over HTTP from its file; leave --url out, and it starts Stackward itself`,
+    );
   const variables = variablesOf(launch);
   if (variables.length > 0 && !client.referencesIn.includes(scope)) throw cannotRefer(client, scope, launch);
   refuseReferences(client, launch);
@@ -53,13 +57,9 @@ function asProcess(
 }
 
 function overHttp(client: Client, server: string, { url, token }: HttpLaunch): Entry {
-  if (client.urlKey === undefined)
-    throw new ClientError(
-      `${client.title} takes no server over HTTP from its file; leave --url out, and it starts Stackward itself`,
-    );
   return {
     ...(client.typed.includes('http') ? { type: 'http' } : {}),
-    [client.urlKey]: url,
+    [client.urlKey ?? 'url']: url,
     ...(token ? { headers: { Authorization: `Bearer ${client.reference(token, server)}` } } : {}),
   };
 }

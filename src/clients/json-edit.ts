@@ -27,7 +27,7 @@ export type JsonPath = readonly (string | number)[];
 /** The value at a path; undefined where there is none. */
 export function valueAt(json: JsonText, path: JsonPath): Json | undefined {
   const node = findNodeAtLocation(treeOf(json), [...path]);
-  return node === undefined ? undefined : getNodeValue(node);
+  return node === undefined ? undefined : plainOf(node);
 }
 
 /** Sets the value at a path of keys, making the objects on the way. The rest keeps its bytes. */
@@ -43,7 +43,7 @@ export function setAt(json: JsonText, path: readonly string[], value: Json): Jso
     node = inner;
     if (depth < path.length - 1) mustBe(json, node, 'object', path.slice(0, depth + 1));
   }
-  if (isDeepStrictEqual(getNodeValue(node), value)) return json;
+  if (isDeepStrictEqual(plainOf(node), value)) return json;
   const content = written(value, indentAt(json.text, node.offset), styleOf(json.text));
   return edited(json, [{ offset: node.offset, length: node.length, content }]);
 }
@@ -64,6 +64,9 @@ export function removeAt(json: JsonText, path: JsonPath): JsonText {
   if (!child || !container) return json;
   return edited(json, removal(json.text, container, child));
 }
+
+/** The parser's objects have no prototype, by which equal values would differ. */
+const plainOf = (node: Node): Json => JSON.parse(JSON.stringify(getNodeValue(node)));
 
 /** The tree of a text. Throws ClientError with line and column where it is none, or where a key stands twice. */
 function treeOf({ text, name, lenient }: JsonText): Node {

@@ -29,3 +29,11 @@ export const MODEL_LIMITS = {
   notAtRoot: ['oneOf', 'anyOf', 'allOf', 'not', 'if', '$ref', 'enum'],
   source: 'https://github.com/anthropics/claude-code/issues/95504',
 } as const;
+
+/** As many characters as a server's name may have, so that the name of a tool stays within what a client takes. */
+export function longestFitting({ name }: ClientLimits, tool: string): number {
+  const fits = (length: number) => name.prefix('x'.repeat(length)).length + tool.length <= name.value;
+  let length = name.value;
+  while (length > 0 && !fits(length)) length -= 1;
+  return length;
+}
