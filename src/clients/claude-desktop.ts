@@ -36,19 +36,21 @@ function fileOf(machine: Machine): string {
 }
 
 /**
- * Where the packaged Claude Desktop of Windows keeps its file: inside its package, whatever its own menu opens.
- * https://github.com/anthropics/claude-code/issues/25579
+ * Where the packaged Claude Desktop of Windows keeps its file, whatever its own menu opens: in a folder of its own since
+ * the autumn of 2026, inside its package before.
+ * https://github.com/anthropics/claude-code/issues/25579, https://github.com/MadGapun/PBP (issue 1245)
  */
 function packageFolders(machine: Machine): readonly string[] {
   if (machine.platform !== 'win32') return [];
-  const packages = below(
-    machine,
-    machine.env.LOCALAPPDATA || inHome(machine, 'AppData', 'Local'),
-    'Packages',
-  );
-  return machine
-    .entries(packages)
-    .filter((name) => /^Claude_[a-z0-9]+$/i.test(name))
-    .map((name) => below(machine, packages, name, 'LocalCache', 'Roaming', 'Claude'))
-    .filter((folder) => machine.exists(folder));
+  const local = machine.env.LOCALAPPDATA || inHome(machine, 'AppData', 'Local');
+  const foldersIn = (place: string, name: RegExp, ...rest: readonly string[]) =>
+    machine
+      .entries(below(machine, local, place))
+      .filter((one) => name.test(one))
+      .map((one) => below(machine, local, place, one, ...rest))
+      .filter((folder) => machine.exists(folder));
+  const newer = foldersIn('Claude-Data', /^claude(_\w*)?$/i);
+  return newer.length > 0
+    ? newer
+    : foldersIn('Packages', /^Claude_[a-z0-9]+$/i, 'LocalCache', 'Roaming', 'Claude');
 }

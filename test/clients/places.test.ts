@@ -50,6 +50,20 @@ test('a packaged Claude Desktop of Windows reads the file inside its package', (
   );
 });
 
+test('a newer one reads the file in its own folder', () => {
+  const data = 'C:\\Users\\me\\AppData\\Local\\Claude-Data';
+  const old = `${LOCAL}\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude`;
+  const folders = {
+    [LOCAL]: ['Claude_pzs8sxrjxfjjc'],
+    [old]: [],
+    [data]: ['claude_main', 'other'],
+    [`${data}\\claude_main`]: [],
+  };
+  expect(file('claude-desktop', 'user', machine('win32', {}, folders))).toBe(
+    `${data}\\claude_main\\claude_desktop_config.json`,
+  );
+});
+
 test('of two packages none is guessed', () => {
   const inside = (name: string) => `${LOCAL}\\${name}\\LocalCache\\Roaming\\Claude`;
   const folders = { [LOCAL]: ['Claude_a', 'Claude_b'], [inside('Claude_a')]: [], [inside('Claude_b')]: [] };
