@@ -1,7 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT, UsageError, type World, writeLine } from './command.ts';
-import { addAudit, addClients, addToken, addVersions, type Run, toCount, toPort } from './groups.ts';
+import {
+  addAudit,
+  addClients,
+  addDeployment,
+  addToken,
+  addVersions,
+  type Run,
+  toCount,
+  toPort,
+} from './groups.ts';
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
@@ -141,6 +150,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
       choose(async () => (await import('./rollback.ts')).rollback(version, options, world)),
     );
 
+  addDeployment(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
   addClients(program, { onTopology, withJson, choose, world });
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, lstat, mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import { replaceFile } from '../audit/durable-file.ts';
+import { replaceFile } from '../store/files/durable-file.ts';
 import { ClientError } from './client.ts';
 
 /** More than any client writes; a file that is larger is no configuration. */
@@ -64,21 +64,28 @@ export async function readConfig(path: string, within?: string): Promise<ConfigF
  */
 export async function replaceConfig(file: ConfigFile, text: string): Promise<string | undefined> {
   await mkdir(dirname(file.target), { recursive: true });
-  const backup = file.bytes === undefined ? undefined : backupOf(file.target);
-  if (backup !== undefined && file.bytes !== undefined) await replace(backup, file.bytes, file.mode);
-  const now = await readFile(file.target).catch(absent);
-  const isSame = file.bytes === undefined ? now === undefined : now?.equals(file.bytes) === true;
-  if (!isSame)
-    throw new ClientError(`${file.target} was changed by somebody else meanwhile. It was left so; try again`);
-  await replace(file.target, (file.hasBom ? BOM : '') + text, file.mode);
-  return backup;
+  if (file.bytes !== undefined) await replace(backupOf(file.target), file.bytes, file.mode);
+  await replace(file.target, (file.hasBom ? BOM : '') + text, file.mode, async () => {
+    const now = await readFile(file.target).catch(absent);
+    const isSame = file.bytes === undefined ? now === undefined : now?.equals(file.bytes) === true;
+    if (!isSame)
+      throw new ClientError(
+        `${file.target} was changed by somebody else meanwhile. It was left so; try again`,
+      );
+  });
+  return file.bytes === undefined ? undefined : backupOf(file.target);
 }
 
 /** Where the former content of a file is kept. */
 export const backupOf = (target: string): string => `${target}.before-stackward`;
 
-async function replace(path: string, content: string | Buffer, mode: number): Promise<void> {
-  await replaceFile(path, content, mode);
+async function replace(
+  path: string,
+  content: string | Buffer,
+  mode: number,
+  mayStill?: () => Promise<void>,
+): Promise<void> {
+  await replaceFile(path, content, mode, mayStill);
   // The mask of the process took from the mode that the file had.
   await chmod(path, mode);
 }
