@@ -60,7 +60,7 @@ export function printEvent(event: RunEvent, json: boolean, world: World): void {
 function sayEvent(event: RunEvent): [string, string] | undefined {
   switch (event.type) {
     case 'step':
-      return event.state === 'started' ? undefined : [cyan(event.step), event.detail];
+      return event.state !== 'finished' ? undefined : [cyan(event.step), event.detail];
     case 'gate': {
       const { passed, checks, reasons } = event.verdict;
       const what = `${event.gate} gate`;
