@@ -8,6 +8,8 @@ import { type EmbeddedServer, startEmbeddedPostgres } from './embedded-postgres.
 /** The demo's shop: a real PostgreSQL with data, and the topology that draws it. */
 export interface Shop {
   readonly topology: string;
+  /** Loopback port of its database. */
+  readonly port: number;
   /** Link that the walk-through removes: a line of the topology, as it stands there. */
   readonly removableLink: string;
   readonly env: Readonly<Record<string, string>>;
@@ -58,6 +60,7 @@ export async function openShop(): Promise<Shop> {
   await writeFile(topology, topologyText(server.port));
   return {
     topology,
+    port: server.port,
     removableLink: LINK,
     password,
     env: { ORDERS_DB_USER: ROLE, ORDERS_DB_PASSWORD: password },
