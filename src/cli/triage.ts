@@ -51,11 +51,13 @@ export const exitOf = ({ ending }: RunResult): number => {
 
 /** An event as a line of JSON, or as one for people. */
 export function printEvent(event: RunEvent, json: boolean, world: World): void {
-  if (json) return writeLine(world.stdout, escapeUnsafe(JSON.stringify(event)));
   const said = sayEvent(event);
-  if (said === undefined) return;
-  const { paint, label, text } = said;
-  writeLine(world.stdout, `${dim(`${event.seq}`.padStart(3))}  ${paint(label)}  ${escapeUnsafe(text)}`);
+  if (json) writeLine(world.stdout, escapeUnsafe(JSON.stringify(event)));
+  else if (said !== undefined)
+    writeLine(
+      world.stdout,
+      `${dim(`${event.seq}`.padStart(3))}  ${said.paint(said.label)}  ${escapeUnsafe(said.text)}`,
+    );
 }
 
 /** What an event says to people, and how its label is coloured; undefined for one that only says that something goes on. */

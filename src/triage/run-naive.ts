@@ -7,6 +7,7 @@ import type { MockBackend } from './mock/mock-backend.ts';
 import { isRefusal, placeOf } from './refused-call.ts';
 import { sayError } from './run/reason.ts';
 import type { RunResult } from './run-hardened.ts';
+import { alertSeries } from './stages/gather.ts';
 import { sayMeasured } from './stages/resolve.ts';
 
 /** Who the naive run is, in its events. */
@@ -42,8 +43,10 @@ export async function runNaive(
   const { alert } = backend.scenario;
   step('trigger', `${alert.name} of ${alert.component}: ${alert.summary}`);
   const signals = await backend.gather(alert, signal);
+  const series = alertSeries(signals);
   step('gather', `${signals.logs.length} log lines, read as they are`, {
     lines: signals.logs.map(({ line }) => line),
+    ...(series ? { series } : {}),
   });
   const output = firstOutput(signals);
   step('diagnose', output.diagnosis.hypothesis, { diagnosis: output.diagnosis });

@@ -24,7 +24,7 @@ export const gather = (run: Run): Promise<Gathered> =>
   );
 
 /** What the alert is about, as it went before the run: numbers under names of the topology, and nothing else. */
-function alertSeries({ alert, metrics }: Signals) {
+export function alertSeries({ alert, metrics }: Signals) {
   const found = metrics.find(
     ({ component, metric }) => component === alert.component && metric === alert.metric,
   );
