@@ -22,12 +22,13 @@ interface Listener {
   at: number;
 }
 
-export function openPulses(stackward: Stackward): Pulses {
+/** @param told the number of the newest event of a triage */
+export function openPulses(stackward: Stackward, told: () => number): Pulses {
   const listeners = new Set<Listener>();
   let timer: NodeJS.Timeout | undefined;
   const look = () => {
     if (listeners.size === 0) return;
-    const now = JSON.stringify(shown(pulseOf(stackward)));
+    const now = JSON.stringify(shown({ ...pulseOf(stackward), told: told() }));
     for (const listener of listeners) tell(listener, now);
   };
   const silence = stackward.catalogs.onSwap(look);
@@ -73,7 +74,7 @@ function tell(listener: Listener, pulse: string): void {
   listener.at = Date.now();
 }
 
-function pulseOf(stackward: Stackward): Pulse {
+function pulseOf(stackward: Stackward): Omit<Pulse, 'told'> {
   const { catalogs, approvals, history, breakers, audit } = stackward;
   const { hash, stack } = catalogs.graph();
   return {
