@@ -62,14 +62,14 @@ export const ENDINGS = {
 } as const;
 
 /** A finished stage: what it came to, who diagnosed, what was masked, and what a naive run read unmasked. */
-function StepEntry({ event: { step, detail, data, diagnoser } }: { event: Of<'step'> }) {
+function StepEntry({ event: { run, step, detail, data, diagnoser } }: { event: Of<'step'> }) {
   const masked = isCounts(data?.masked) ? Object.entries(data.masked) : [];
   const lines = Array.isArray(data?.lines) ? data.lines.map(String) : [];
   return html`<${Badge} tone="dim">${step.replaceAll('_', ' ')}</${Badge}> <${Masked} text=${detail} />
     ${step === 'diagnose' && html` <${Badge} tone="dim">by ${diagnoser}</${Badge}>`}
     ${masked.length > 0 && html`<p>${masked.map(([kind, count]) => html`<mark class="masked">masked: ${count} ${kind}</mark> `)}</p>`}
     ${step === 'diagnose' && html`<${Evidence} diagnosis=${data?.diagnosis} />`}
-    ${lines.length > 0 && html`<details><summary>${lines.length} lines that went on unmasked</summary><pre tabindex="0" role="region" aria-label="Lines that went on unmasked">${lines.join('\n')}</pre></details>`}`;
+    ${lines.length > 0 && html`<details><summary>${lines.length} lines that went on unmasked</summary><pre tabindex="0" role="region" aria-label=${`Lines that went on unmasked in ${run}`}>${lines.join('\n')}</pre></details>`}`;
 }
 
 function Evidence({ diagnosis }: { diagnosis: unknown }) {
@@ -80,14 +80,14 @@ function Evidence({ diagnosis }: { diagnosis: unknown }) {
   </details>`;
 }
 
-function GateEntry({ event: { gate, attempt, verdict, seq } }: { event: Of<'gate'> }) {
+function GateEntry({ event: { run, gate, attempt, verdict, seq } }: { event: Of<'gate'> }) {
   const failed = verdict.checks.filter(({ passed }) => !passed);
   return html`<${Badge} tone=${verdict.passed ? 'good' : 'bad'}>${gate} gate ${verdict.passed ? 'passed' : 'refused'}</${Badge}>
     ${attempt > 1 && html` attempt ${attempt}`}
     ${failed.length > 0 && html`<ul>${failed.map(({ reason }) => html`<li><${Masked} text=${reason} /></li>`)}</ul>`}
     <details>
       <summary>${verdict.checks.length} checks</summary>
-      <${Table} label=${`Checks of the ${gate} gate, event ${seq}`} head=${['Rule', 'Answer', 'Reason']}>
+      <${Table} label=${`Checks of the ${gate} gate, event ${seq} of ${run}`} head=${['Rule', 'Answer', 'Reason']}>
         ${verdict.checks.map((check) => html`<${Check} check=${check} />`)}
       </${Table}>
     </details>`;

@@ -88,15 +88,15 @@ function Kept({ run }: { run: string }) {
   if (!data) return html`<${Problem} text=${problem} />`;
   return html`<details>
       <summary>${data.logs.length} log lines, as they went on</summary>
-      <pre tabindex="0" role="region" aria-label="Log lines as they went on">${data.logs.map(
+      <pre tabindex="0" role="region" aria-label=${`Log lines of ${run} as they went on`}>${data.logs.map(
         ({ component, line }) => html`${component}: <${Masked} text=${line} />${'\n'}`,
       )}</pre>
     </details>
     ${data.exchanges.map(
       ({ route, prompt, answer }, at) => html`<details key=${at}>
         <summary>Question ${at + 1}, to ${route}</summary>
-        <pre tabindex="0" role="region" aria-label=${`Question ${at + 1}`}><${Masked} text=${prompt} /></pre>
-        <pre tabindex="0" role="region" aria-label=${`Answer ${at + 1}`}><${Masked} text=${answer} /></pre>
+        <pre tabindex="0" role="region" aria-label=${`Question ${at + 1} of ${run}`}><${Masked} text=${prompt} /></pre>
+        <pre tabindex="0" role="region" aria-label=${`Answer ${at + 1} of ${run}`}><${Masked} text=${answer} /></pre>
       </details>`,
     )}`;
 }
