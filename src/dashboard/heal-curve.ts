@@ -5,6 +5,8 @@ import type { RunMeasured, ShownRunEvent } from '../server/console/wire.ts';
 import { clock, usePlot } from './plot.ts';
 
 const HEIGHT = 150;
+/** Points of the time before the run: enough to see what was normal, and not so many that the heal is a corner. */
+const MOST_BEFORE = 25;
 
 /** The alert's measure before and during a run, and when something was changed. */
 export interface Heal {
@@ -29,8 +31,9 @@ export function healOf(events: readonly ShownRunEvent[]): Heal | undefined {
   });
   const of = series ?? looks[0]?.[1];
   if (!of) return undefined;
-  const before =
-    series?.points.flatMap(([at, value]) => (value === null ? [] : [[at, value] as const])) ?? [];
+  const before = (series?.points ?? [])
+    .slice(-MOST_BEFORE)
+    .flatMap(([at, value]) => (value === null ? [] : [[at, value] as const]));
   const sorted = [...before, ...looks.map(([at, { value }]) => [at, value] as const)];
   return {
     component: of.component,
@@ -55,6 +58,7 @@ export function HealCurve({ heal }: { heal: Heal }) {
     data,
     options: ({ colour, axis }) => ({
       legend: { show: false },
+      padding: [null, 28, null, null],
       cursor: { show: false },
       scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 0.01)] } },
       axes: [{ ...axis, values: (_plot, ticks) => ticks.map(clock), space: 90 }, axis],

@@ -12,7 +12,7 @@ const LEAKED = 's3cr3t-Pa55';
 describe.skipIf(!hasBrowser)('runs', () => {
   test('an incident is started, followed as it happens, and told beside the naive ones', async () => {
     const shop = await openMockShop({ paceMs: 150 });
-    const { page, errors, strangers } = await shop.see('runs');
+    const { page, errors, strangers } = await shop.see('runs', { width: 1440, height: 1500 });
     await page.getByText('Nothing happened yet.').waitFor();
     await page.getByLabel('Incident script').selectOption('poisoned-logs');
     await page.getByRole('button', { name: 'Start the incident' }).click();
