@@ -4,7 +4,7 @@ import { showAudit } from './demo/audit-step.ts';
 import { widthOf } from './demo/columns.ts';
 import { DemoFailure } from './demo/failure.ts';
 import { type Screen, showIncident } from './demo/incident.ts';
-import { openIncidentStack } from './demo/incident-stack.ts';
+import { type IncidentStack, openIncidentStack } from './demo/incident-stack.ts';
 import { showRollback } from './demo/rollback-step.ts';
 import { serveDemo } from './demo/serving.ts';
 import { openShop, type Shop } from './demo/shop.ts';
@@ -33,8 +33,12 @@ export async function demo(options: DemoOptions, world: World): Promise<number> 
   say(dim('starting a PostgreSQL with a small shop in it ...'));
   const shop = await openShop();
   try {
-    await walkThrough(shop, screen);
-    await incident(shop, screen, options, world);
+    await withIncidentStack(shop, options, world, async (stack, serving) => {
+      await walkThrough(shop, screen);
+      await incident(stack, screen, options, world);
+      serving?.describe(screen);
+      await serving?.untilToldToStop();
+    });
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof DemoFailure)) throw error;
@@ -45,33 +49,48 @@ export async function demo(options: DemoOptions, world: World): Promise<number> 
   }
 }
 
-/** The second half: one server whose stack has the mock's services beside the real database. */
-async function incident(shop: Shop, screen: Screen, options: DemoOptions, world: World): Promise<void> {
+/** What was opened is closed, whatever happens. It serves from the start where it shall: a port that is taken is told first. */
+async function withIncidentStack(
+  shop: Shop,
+  { serve, port }: DemoOptions,
+  world: World,
+  work: (stack: IncidentStack, serving?: Awaited<ReturnType<typeof serveDemo>>) => Promise<void>,
+): Promise<void> {
   const { openMetrics } = await import('../server/metrics.ts');
   const metrics = openMetrics();
   const stack = await openIncidentStack(shop, {
-    paceMs: options.serve ? WATCHED_PACE_MS : 0,
+    paceMs: serve ? WATCHED_PACE_MS : 0,
     report: (message) => writeLine(world.stderr, message),
     meter: metrics.meter,
   });
   try {
-    const rollback = await showRollback(stack, screen);
-    const shown = await showIncident(stack, screen);
-    screen.heading('11. Both are in the audit, and the audit verifies');
-    const records = await showAudit(join(stack.stackward.dataDir, 'audit'), screen.say, {
-      tool: 'mock_rollback',
-      limit: 4,
-    });
-    screen.say(
-      `\n${green('Done.')} The server, the database, the client, the gate and the audit were real; the services of the incident were a mock.`,
-    );
-    if (options.json) writeJson(world.stdout, { incident: shown, rollback, audit: { ok: true, records } });
-    if (!options.serve) return;
-    const served = await serveDemo(stack, { port: options.port, metrics });
-    served.describe(screen);
-    await served.untilToldToStop();
-    await served.stop();
+    const serving = serve ? await serveDemo(stack, { port, metrics }) : undefined;
+    try {
+      await work(stack, serving);
+    } finally {
+      await serving?.stop();
+    }
   } finally {
     await stack.close();
   }
+}
+
+/** The second half: one server whose stack has the mock's services beside the real database. */
+async function incident(
+  stack: IncidentStack,
+  screen: Screen,
+  options: DemoOptions,
+  world: World,
+): Promise<void> {
+  const rollback = await showRollback(stack, screen);
+  const shown = await showIncident(stack, screen);
+  screen.heading('11. Both are in the audit, and the audit verifies');
+  const records = await showAudit(join(stack.stackward.dataDir, 'audit'), screen.say, {
+    tool: 'mock_rollback',
+    limit: 4,
+  });
+  screen.say(
+    `\n${green('Done.')} The server, the database, the client, the gate and the audit were real; the services of the incident were a mock.`,
+  );
+  if (options.json) writeJson(world.stdout, { incident: shown, rollback, audit: { ok: true, records } });
 }

@@ -169,6 +169,8 @@ describe.skipIf(!hasBrowser)('versions', () => {
     await stop(shop);
     const { page, errors } = await shop.see('versions');
     const panel = page.getByRole('region', { name: /^Rollback r\d+ has not ended/ });
+    await panel.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await panel.getByLabel('Reason').fill('not needed');
     await panel.getByRole('button', { name: 'Give it up' }).click();
     await page.getByText(/r\d+ was given up, and what it put back stays/).waitFor();
