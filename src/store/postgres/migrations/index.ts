@@ -1,0 +1,5 @@
+import { documents } from './0001-documents.ts';
+import type { Migration } from './migration.ts';
+
+/** Every step, in order. */
+export const MIGRATIONS: readonly Migration[] = [documents];
