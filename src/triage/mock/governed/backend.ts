@@ -30,9 +30,16 @@ export function openGovernedMock({ tools, world, graph, diagnoses, paceMs }: Gov
     if (!parsed.success) throw new ToolError('backend_failed', `${tool} answered in another shape`);
     return parsed.data;
   };
+  const names = () => tools.targetsOf('mock_status');
+  const mustBeLinked = (service: string) => {
+    if (!names().includes(service))
+      throw new ToolError('not_found', `no linked service is called '${service}'`);
+  };
   const statusOf = (target: string, signal: AbortSignal) => ask(Status, 'mock_status', { target }, signal);
-  const revisionsOf = async (target: string, signal: AbortSignal) =>
-    (await ask(RevisionsAnswer, 'mock_revisions', { target }, signal)).revisions;
+  const revisionsOf = async (target: string, signal: AbortSignal) => {
+    mustBeLinked(target);
+    return (await ask(RevisionsAnswer, 'mock_revisions', { target }, signal)).revisions;
+  };
 
   return {
     kind: 'mock',
@@ -48,10 +55,9 @@ export function openGovernedMock({ tools, world, graph, diagnoses, paceMs }: Gov
       await world.current().pause(ms, signal);
     },
     async gather(alert, signal) {
-      const names = tools.targetsOf('mock_status');
       const [services, histories] = await Promise.all([
-        Promise.all(names.map((name) => statusOf(name, signal))),
-        Promise.all(names.map((target) => ask(History, 'mock_history', { target }, signal))),
+        Promise.all(names().map((name) => statusOf(name, signal))),
+        Promise.all(names().map((target) => ask(History, 'mock_history', { target }, signal))),
       ]);
       const { components, links } = graph();
       const isMock = (name: string) => components.get(name)?.type === 'mock-service';
@@ -84,6 +90,7 @@ export function openGovernedMock({ tools, world, graph, diagnoses, paceMs }: Gov
       });
     },
     async act(action, _key, signal) {
+      mustBeLinked(action.service);
       const { tool, args } = callOf(action);
       const { seq } = await tools.call(tool, { target: action.service, ...args }, signal);
       const detail = `${tool} of ${action.service} was done on the mock`;
