@@ -6,6 +6,10 @@ const STYLE = { font: 13, line: 18, pad: 16, columns: 118, charWidth: 7.83 };
 /** How a line of the session is coloured, by what it is; the first that fits. */
 const COLOURS: readonly (readonly [RegExp, string])[] = [
   [/^\d+\. /, '#79c0ff'],
+  [/^ *(NAIVE|blocked|done: harmed|sends on|.*s3cr3t-)/, '#ff7b72'],
+  [/^ *(HARDENED|done: healed|.*gate: \d+ checks passed)/, '#7ee787'],
+  [/^ *(goes on as|.*\{[a-z-]+#\d+\})/, '#d2a8ff'],
+  [/came back and was read back/, '#7ee787'],
   [/^> /, '#e6edf3'],
   [/^ {3}(\w+_refused|unknown_tool|denied):/, '#ff7b72'],
   [/\{password\}/, '#d2a8ff'],
@@ -25,21 +29,30 @@ export function sessionSvg(captured: string): string {
   const width = Math.ceil(columns * charWidth + 2 * pad);
   const height = rows.length * line + 2 * pad;
   const lines = rows.map(
-    ({ text, colour }, at) =>
-      `<text x="${pad}" y="${pad + (at + 1) * line - 5}" fill="${colour}">${escapeXml(text)}</text>`,
+    (row, at) => `<text x="${pad}" y="${pad + (at + 1) * line - 5}" ${inColours(row)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A session of npm run demo">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${font}" xml:space="preserve">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${font}" xml:space="preserve" style="white-space: pre">
 ${lines.join('\n')}
 </g>
 </svg>
 `;
 }
 
+/** A line in its colour; of two columns each has its own. */
+function inColours({ text, colour }: { text: string; colour: string }): string {
+  const [left, right] = text.split('│');
+  if (left === undefined || right === undefined) return `fill="${colour}">${escapeXml(text)}`;
+  const part = (words: string) => `<tspan fill="${colourOf(words)}">${escapeXml(words)}</tspan>`;
+  return `fill="${PLAIN}">${part(left)}│${part(right)}`;
+}
+
+const colourOf = (text: string): string => COLOURS.find(([pattern]) => pattern.test(text))?.[1] ?? PLAIN;
+
 /** Cuts a long line at a space where there is one; what follows is indented. */
 function wrap(text: string, columns: number): { text: string; colour: string }[] {
-  const colour = COLOURS.find(([pattern]) => pattern.test(text))?.[1] ?? PLAIN;
+  const colour = colourOf(text);
   const rows: string[] = [];
   let rest = text;
   while (rest.length > columns) {

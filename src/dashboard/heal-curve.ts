@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { RunMeasured, ShownRunEvent } from '../server/console/wire.ts';
 import { clock, usePlot } from './plot.ts';
@@ -49,6 +49,9 @@ export function healOf(events: readonly ShownRunEvent[]): Heal | undefined {
 /** The same as a curve; its words say what the eye sees. */
 export function HealCurve({ heal }: { heal: Heal }) {
   const { component, metric, points, acted } = heal;
+  // The chart outlives this drawing of it: what it marks is looked up when it draws.
+  const latest = useRef(acted);
+  latest.current = acted;
   const data = useMemo<uPlot.AlignedData>(
     () => [points.map(([at]) => at), points.map(([, value]) => value)],
     [points.length],
@@ -62,8 +65,8 @@ export function HealCurve({ heal }: { heal: Heal }) {
       cursor: { show: false },
       scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 0.01)] } },
       axes: [{ ...axis, values: (_plot, ticks) => ticks.map(clock), space: 90 }, axis],
-      series: [{}, { label: metric, stroke: colour('--accent'), width: 2 }],
-      hooks: { draw: [markActions(colour('--warn'), () => acted)] },
+      series: [{}, { label: metric, stroke: colour('--accent'), width: 2, points: { show: false } }],
+      hooks: { draw: [markActions(colour('--warn'), () => latest.current)] },
     }),
   });
   const worst = Math.max(...points.map(([, value]) => value));

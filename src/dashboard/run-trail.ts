@@ -75,7 +75,7 @@ function StepEntry({ event: { run, step, detail, data, diagnoser } }: { event: O
 function Evidence({ diagnosis }: { diagnosis: unknown }) {
   if (!isObject(diagnosis) || !Array.isArray(diagnosis.evidence)) return null;
   const { evidence, confidence, recommended_action: action, suspected_resource: resource } = diagnosis;
-  return html`<details><summary>${String(action).replaceAll('_', ' ')} of ${String(resource ?? 'nothing')}, confidence ${String(confidence)}, ${evidence.length} lines of evidence</summary>
+  return html`<details><summary>${String(action).replaceAll('_', ' ')} of ${String(resource ?? 'nothing')}, confidence ${Number(Number(confidence).toPrecision(3))}, ${evidence.length} lines of evidence</summary>
     <ul>${evidence.map((line) => html`<li><${Masked} text=${String(line)} /></li>`)}</ul>
   </details>`;
 }
