@@ -33,7 +33,7 @@ export function sessionSvg(captured: string): string {
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A session of npm run demo">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${font}" xml:space="preserve" style="white-space: pre">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${font}">
 ${lines.join('\n')}
 </g>
 </svg>
@@ -64,5 +64,6 @@ function wrap(text: string, columns: number): { text: string; colour: string }[]
   return [...rows, rest].map((row) => ({ text: row, colour }));
 }
 
+/** Spaces that no renderer takes together, whatever it knows of `xml:space`. */
 const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  text.replaceAll(' ', '\u00a0').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
