@@ -1,3 +1,5 @@
+import { rows } from '../../src/cli/demo/columns.ts';
+
 /** The captured session as a code block. */
 export const sessionBlock = (captured: string): string => `\`\`\`text\n${captured.trimEnd()}\n\`\`\``;
 
@@ -22,13 +24,13 @@ const PLAIN = '#9da7b3';
 /** The captured session as an SVG picture of a terminal. */
 export function sessionSvg(captured: string): string {
   const { font, line, pad, columns, charWidth } = STYLE;
-  const rows = captured
+  const drawn = captured
     .trimEnd()
     .split('\n')
-    .flatMap((text) => wrap(text, columns));
+    .flatMap((text) => rows([{ text, colour: colourOf(text) }], columns));
   const width = Math.ceil(columns * charWidth + 2 * pad);
-  const height = rows.length * line + 2 * pad;
-  const lines = rows.map(
+  const height = drawn.length * line + 2 * pad;
+  const lines = drawn.map(
     (row, at) => `<text x="${pad}" y="${pad + (at + 1) * line - 5}" ${inColours(row)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A session of npm run demo">
@@ -49,20 +51,6 @@ function inColours({ text, colour }: { text: string; colour: string }): string {
 }
 
 const colourOf = (text: string): string => COLOURS.find(([pattern]) => pattern.test(text))?.[1] ?? PLAIN;
-
-/** Cuts a long line at a space where there is one; what follows is indented. */
-function wrap(text: string, columns: number): { text: string; colour: string }[] {
-  const colour = colourOf(text);
-  const rows: string[] = [];
-  let rest = text;
-  while (rest.length > columns) {
-    const space = rest.lastIndexOf(' ', columns);
-    const at = space > columns / 2 ? space : columns;
-    rows.push(rest.slice(0, at));
-    rest = `     ${rest.slice(at).trimStart()}`;
-  }
-  return [...rows, rest].map((row) => ({ text: row, colour }));
-}
 
 /** Spaces that no renderer takes together, whatever it knows of `xml:space`. */
 const escapeXml = (text: string): string =>

@@ -34,8 +34,8 @@ export function sideBySide(
 }
 
 /** Lines that fit, cut at a space where there is one; what goes on is indented. */
-export const rows = (lines: readonly Painted[], width: number): Painted[] =>
-  lines.flatMap(({ text, ...how }) => wrapped(text, width).map((row) => ({ text: row, ...how })));
+export const rows = <T extends { readonly text: string }>(lines: readonly T[], width: number): T[] =>
+  lines.flatMap((line) => wrapped(line.text, width).map((text) => ({ ...line, text })));
 
 function wrapped(text: string, width: number): string[] {
   const found: string[] = [];

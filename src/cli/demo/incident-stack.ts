@@ -9,7 +9,7 @@ import { openDemoIncidents } from '../../triage/mock/governed/incidents.ts';
 import { mockService } from '../../triage/mock/governed/service.ts';
 import { openMockWorld } from '../../triage/mock/governed/world.ts';
 import { SCENARIOS } from '../../triage/mock/scenarios/index.ts';
-import type { Shop } from './shop.ts';
+import { ordersDb, type Shop } from './shop.ts';
 
 /** The server of the incident: everything is real but the services of the mock cluster, whose type says so. */
 export interface IncidentStack {
@@ -28,12 +28,7 @@ components:
   search:     {type: mock-service}
   inventory:  {type: mock-service}
   payments:   {type: mock-service, protected: true}
-  orders-db:
-    type: postgresql
-    host: 127.0.0.1
-    port: ${port}
-    credentials: {user: {env: ORDERS_DB_USER}, password: {env: ORDERS_DB_PASSWORD}}
-    databases: {orders: {schemas: [public]}, billing: {}}
+${ordersDb(port)}
   triage: {type: agent, requires: diagnosis, description: Works on incidents}
 links:
   - {from: gateway, to: orders-api, type: calls}

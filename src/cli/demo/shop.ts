@@ -21,16 +21,19 @@ export interface Shop {
 const ROLE = 'stackward';
 const LINK = '  - {from: triage, to: orders-db, type: queries, databases: [orders]}\n';
 
-const topologyText = (port: number) => `# yaml-language-server: $schema=./topology.schema.json
-stack: shop
-components:
-  orders-api: {type: application, description: Takes and tracks orders}
-  orders-db:
+/** The shop's database as a component of a topology, two spaces in. */
+export const ordersDb = (port: number): string => `  orders-db:
     type: postgresql
     host: 127.0.0.1
     port: ${port}
     credentials: {user: {env: ORDERS_DB_USER}, password: {env: ORDERS_DB_PASSWORD}}
-    databases: {orders: {schemas: [public]}, billing: {}}
+    databases: {orders: {schemas: [public]}, billing: {}}`;
+
+const topologyText = (port: number) => `# yaml-language-server: $schema=./topology.schema.json
+stack: shop
+components:
+  orders-api: {type: application, description: Takes and tracks orders}
+${ordersDb(port)}
   ledger: {type: postgresql, is_external: true, stack: finance}
   triage: {type: agent, description: Looks into incidents}
 links:
