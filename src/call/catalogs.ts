@@ -17,6 +17,7 @@ export function openCatalogs(
   first: Graph,
   services: ReadonlyMap<string, ServiceDefinition>,
   flags: FlagStore,
+  toolsLimit?: number,
 ): Catalogs {
   let moment = { graph: first, built: new Map<string, Catalog>() };
   const listeners = new Set<(graph: Graph) => void>();
@@ -26,7 +27,7 @@ export function openCatalogs(
       const { graph, built } = moment;
       const known = built.get(principal);
       if (known) return known;
-      const catalog = buildCatalog(graph, services, flags, principal);
+      const catalog = buildCatalog(graph, services, flags, principal, toolsLimit);
       built.set(principal, catalog);
       return catalog;
     },

@@ -17,11 +17,11 @@ async function write({ call }: Shop) {
 async function stop(shop: Shop) {
   await write(shop);
   const { history, killSwitch } = shop.fixture.stackward;
-  killSwitch.set(true, { by: 'ann', reason: 'an incident' });
+  await killSwitch.set(true, { by: 'ann', reason: 'an incident' });
   const plan = await history.plan('stack', 1);
   const options = { principal: 'stack', by: 'ann', signal: new AbortController().signal };
   await history.rollbacks.begin({ to: 1, digest: plan.digest }, options);
-  killSwitch.set(false, { by: 'ann', reason: 'over' });
+  await killSwitch.set(false, { by: 'ann', reason: 'over' });
 }
 
 const post = ({ url }: Shop, path: string, body: object) =>
@@ -40,7 +40,11 @@ async function shred({ call, fixture }: Shop) {
   const gone = { target: 'store/orders', key: 'c' };
   await call('box_shred', gone, 'triage');
   const { approvals } = fixture.stackward;
-  approvals.decide(approvals.list()[0]?.id ?? '', { decision: 'approved', by: 'ann', reason: '' });
+  await approvals.decide((await approvals.list())[0]?.id ?? '', {
+    decision: 'approved',
+    by: 'ann',
+    reason: '',
+  });
   await call('box_shred', gone, 'triage');
 }
 
@@ -116,7 +120,7 @@ describe.skipIf(!hasBrowser)('versions', () => {
   test('with the kill switch on nothing comes back', async () => {
     const shop = await openShop();
     await write(shop);
-    shop.fixture.stackward.killSwitch.set(true, { by: 'ann', reason: 'an incident' });
+    await shop.fixture.stackward.killSwitch.set(true, { by: 'ann', reason: 'an incident' });
     const { page } = await shop.see('versions?back=1');
     await page.getByLabel(/I have read this plan/).check();
     await page.getByRole('button', { name: 'Roll back to version 1' }).click();

@@ -26,7 +26,7 @@ export const showHealth: Endpoint<ShownHealth> = async ({ stackward, metrics }) 
     breakers: [...stackward.breakers.states()].map(([component, state]) => ({ component, state })),
     audit: stackward.audit.status(),
     disk: await diskOf(stackward),
-    killSwitch: killSwitchOf(stackward),
+    killSwitch: await killSwitchOf(stackward),
   };
 };
 

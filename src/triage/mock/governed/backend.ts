@@ -80,7 +80,7 @@ export function openGovernedMock({ tools, world, graph, diagnoses, paceMs }: Gov
     revisions: revisionsOf,
     async record({ run, diagnosis, action }) {
       const { hypothesis, confidence } = diagnosis;
-      diagnoses.record({
+      await diagnoses.record({
         run,
         principal: tools.principal,
         topology: graph().hash,
