@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { AuditLog } from './audit-log.ts';
-import { ChainOpener, type ChainSettings } from './chain-opener.ts';
+import { ChainOpener } from './chain-opener.ts';
+import { fileChains } from './file-chains.ts';
 import { openSigner } from './keys.ts';
 import type { OpenSegment } from './segments.ts';
 
@@ -30,7 +31,7 @@ export interface AuditLogOptions {
  * A chain broken as no crash breaks it is reported and left as it is. Throws when the folder cannot be used.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
-  const settings: ChainSettings = {
+  const settings = {
     checkpointEvery: 1000,
     reserveBytes: 64 * 1024 * 1024,
     maxSegmentBytes: 256 * 1024 * 1024,
@@ -39,7 +40,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   };
   await mkdir(settings.dir, { recursive: true, mode: 0o700 });
   const signer = await openSigner(settings.dir);
-  const opener = new ChainOpener(settings, signer);
+  const opener = new ChainOpener(fileChains(settings), settings, signer);
   const own = (await opener.openLowest()) ?? (await opener.openNew());
   const stopMending = repeat(MEND_MS, () => opener.mendOthers(own.status().chain));
   return {

@@ -15,6 +15,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ChainOpener } from '../../src/audit/chain-opener.ts';
+import { fileChains } from '../../src/audit/file-chains.ts';
 import { openSigner } from '../../src/audit/keys.ts';
 import { readRecords } from '../../src/audit/read.ts';
 import type { StoredRecord } from '../../src/audit/record.ts';
@@ -243,7 +244,7 @@ test('a chain whose process dies while another one lives is mended by that one',
   await linesOf(child, (lines) => void (lines.includes('ready') && child.kill('SIGKILL')));
   expect(await verifyAudit(dir)).toMatchObject({ chains: [{}, { orphanIntents: 3 }] });
   const settings = { dir, checkpointEvery: 10, reserveBytes: 0, maxSegmentBytes: 1e6, onReport: () => {} };
-  await new ChainOpener(settings, await openSigner(dir)).mendOthers(log.status().chain);
+  await new ChainOpener(fileChains(settings), settings, await openSigner(dir)).mendOthers(log.status().chain);
   expect(await verifyAudit(dir)).toMatchObject({
     ok: true,
     chains: [{ live: true }, { orphanIntents: 0, unsealed: 0 }],
