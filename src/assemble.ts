@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { openAuditLog } from './audit/log.ts';
+import { openFileAudit } from './audit/log.ts';
 import { openBreakers } from './call/breakers.ts';
 import { openCatalogs } from './call/catalogs.ts';
 import { openClients } from './call/clients.ts';
@@ -78,7 +78,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     return resolved;
   };
 
-  const audit = await openAuditLog({
+  const { log: audit, book: auditBook } = await openFileAudit({
     dir: join(dataDir, 'audit'),
     onReport: (message) => report('warn', message),
   });
@@ -163,6 +163,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     approvals,
     diagnoses,
     audit,
+    auditBook,
     breakers,
     flags,
     history,

@@ -56,7 +56,8 @@ export const isCheckpointSigned = (
 export const isHeadSigned = (key: KeyObject, chain: string, head: Head) =>
   isSigned(key, headText(chain, head), head.signature);
 
-function isSigned(key: KeyObject, text: string, signature: string): boolean {
+/** Whether a signature, base64, is the key’s over a text. */
+export function isSigned(key: KeyObject, text: string, signature: string): boolean {
   const bytes = Buffer.from(signature, 'base64');
   // Base64 has several spellings of the same bytes; only the one that we write counts.
   return bytes.toString('base64') === signature && verify(null, Buffer.from(text), key, bytes);

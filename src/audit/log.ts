@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import type { AuditBook } from './audit-book.ts';
 import type { AuditLog } from './audit-log.ts';
 import { ChainOpener } from './chain-opener.ts';
+import { openFileBook } from './file-book.ts';
 import { fileChains } from './file-chains.ts';
 import { openSigner } from './keys.ts';
 import type { OpenSegment } from './segments.ts';
@@ -51,6 +53,13 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
       await own.close();
     },
   };
+}
+
+/** Opens the audit of a folder: the log to write it, and the book to read it. */
+export async function openFileAudit(
+  options: AuditLogOptions,
+): Promise<{ readonly log: AuditLog; readonly book: AuditBook }> {
+  return { log: await openAuditLog(options), book: openFileBook(options.dir) };
 }
 
 /** Runs a task again and again until the function that is returned is called, which waits for a run to end. */

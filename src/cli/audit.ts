@@ -1,7 +1,10 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AuditBook } from '../audit/audit-book.ts';
 import { exportCsv, exportJson, exportRecords } from '../audit/export.ts';
-import { type AuditFilter, queryAudit } from '../audit/query.ts';
+import { openFileBook } from '../audit/file-book.ts';
+import type { AuditFilter } from '../audit/matcher.ts';
+import { queryAudit } from '../audit/query.ts';
 import type { ReadRecord } from '../audit/read.ts';
 import { OUTCOMES } from '../audit/record.ts';
 import { escapeUnsafe } from '../audit/safe-text.ts';
@@ -31,24 +34,25 @@ export interface AuditOptions extends TopologyOptions {
   readonly publicKey?: string;
 }
 
-/** The audit folder; looking at it needs no topology that holds. */
-const auditDir = (options: AuditOptions, world: World): string => join(dataDirOf(options, world), 'audit');
+/** The audit of the data directory; looking at it needs no topology that holds. */
+const bookOf = (options: AuditOptions, world: World): AuditBook =>
+  openFileBook(join(dataDirOf(options, world), 'audit'));
 
 /** `stackward audit tail`: the last records, and with `--follow` each new one until it is interrupted. */
 export async function tail(options: AuditOptions, world: World): Promise<number> {
-  const dir = auditDir(options, world);
+  const book = bookOf(options, world);
   const show = ({ chain, record }: ReadRecord) =>
     writeLine(
       world.stdout,
       options.json ? escapeUnsafe(JSON.stringify({ chain, ...record })) : lineOf(record),
     );
   if (!options.follow) {
-    for (const read of await tailRecords(dir, options.lines ?? 20)) show(read);
+    for (const read of await tailRecords(book, options.lines ?? 20)) show(read);
     return EXIT.ok;
   }
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
-  for await (const read of followRecords(dir, { count: options.lines ?? 20, signal: interrupted.signal }))
+  for await (const read of followRecords(book, { count: options.lines ?? 20, signal: interrupted.signal }))
     show(read);
   return EXIT.ok;
 }
@@ -56,7 +60,7 @@ export async function tail(options: AuditOptions, world: World): Promise<number>
 /** `stackward audit query`: calls with their ends, newest first. */
 export async function query(options: AuditOptions, world: World): Promise<number> {
   const found: AuditView[] = [];
-  for await (const view of queryAudit(auditDir(options, world), filterOf(options), {
+  for await (const view of queryAudit(bookOf(options, world), filterOf(options), {
     limit: options.limit ?? 100,
   })) {
     if (options.json) found.push(view);
@@ -69,11 +73,10 @@ export async function query(options: AuditOptions, world: World): Promise<number
 /** `stackward audit verify`: ends with 1 when anything does not hold, naming the file and the line. */
 export async function verify(options: AuditOptions, world: World): Promise<number> {
   const isTerminal = 'isTTY' in world.stderr && world.stderr.isTTY === true;
-  const report = await verifyAudit(auditDir(options, world), {
+  const report = await verifyAudit(bookOf(options, world), {
     ...(options.publicKey === undefined ? {} : { publicKey: await readFile(options.publicKey, 'utf8') }),
-    onProgress: ({ chain, bytes, of }) => {
-      if (isTerminal)
-        world.stderr.write(`\rchain ${chain}: ${Math.floor((100 * bytes) / Math.max(1, of))} %`);
+    onProgress: ({ chain, done, of }) => {
+      if (isTerminal) world.stderr.write(`\rchain ${chain}: ${Math.floor((100 * done) / Math.max(1, of))} %`);
     },
   });
   if (isTerminal) world.stderr.write('\r\u001b[K');
@@ -84,7 +87,7 @@ export async function verify(options: AuditOptions, world: World): Promise<numbe
 
 /** `stackward audit export`: records as they are (jsonl), or calls as json or csv. */
 export async function exportAudit(options: AuditOptions, world: World): Promise<number> {
-  const dir = auditDir(options, world);
+  const book = bookOf(options, world);
   const filter = filterOf(options);
   const format = options.format ?? 'jsonl';
   if (!['jsonl', 'json', 'csv'].includes(format))
@@ -93,9 +96,9 @@ export async function exportAudit(options: AuditOptions, world: World): Promise<
     throw new UsageError('jsonl exports whole chains, which verify; filters go with --format json or csv');
   const out =
     options.output === undefined ? world.stdout : (await newFile(options.output)).createWriteStream();
-  if (format === 'csv') await exportCsv(dir, out, filter);
-  else if (format === 'json') await exportJson(dir, out, filter);
-  else await exportRecords(dir, out);
+  if (format === 'csv') await exportCsv(book, out, filter);
+  else if (format === 'json') await exportJson(book, out, filter);
+  else await exportRecords(book, out);
   if (out !== world.stdout) await new Promise<void>((done) => out.end(done));
   return EXIT.ok;
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { openFileBook } from '../../audit/file-book.ts';
 import { queryAudit } from '../../audit/query.ts';
 import { verifyAudit } from '../../audit/verify.ts';
 import { writeLine } from '../command.ts';
@@ -171,14 +172,14 @@ function reasonsOf({ structured }: Called): string[] {
 }
 
 async function showAudit(shop: Shop, say: (line: string) => void): Promise<void> {
-  const dir = join(dirname(shop.topology), '.stackward', 'audit');
-  for await (const view of queryAudit(dir, {}, { limit: 4 })) {
+  const book = openFileBook(join(dirname(shop.topology), '.stackward', 'audit'));
+  for await (const view of queryAudit(book, {}, { limit: 4 })) {
     if (view.kind === 'call')
       say(
         `   #${view.seq} ${view.principal} ${view.tool} ${view.target ?? ''} ${view.outcome} ${dim(view.call)}`,
       );
   }
-  const report = await verifyAudit(dir);
+  const report = await verifyAudit(book);
   const records = report.chains.reduce((sum, chain) => sum + chain.records, 0);
   say(
     report.ok ? green(`   verified ${records} records: the chain holds`) : red('   the chain does not hold'),
