@@ -19,6 +19,8 @@ export interface ChainStore {
    * there and nothing of it will be. Rejects when that cannot be told yet, with ChainLost when it never can.
    */
   settle(): Promise<'gone' | 'landed'>;
+  /** Shows a sign of life, where that takes more than to be alive. Rejects with ChainLost when the chain is somebody else's. */
+  beat(): Promise<void>;
   /** Keeps the signed head beside the records, which have to be durable already. */
   keepHead(head: Head): Promise<void>;
   /** Lets go of the chain. */

@@ -84,9 +84,14 @@ export class ChainWriter implements AuditLog {
     return { seq: this.#durable.seq, hash: this.#durable.head };
   }
 
-  /** The chain is somebody else's: what has not been recorded never is, and nothing is tried again. */
-  lose(error: ChainLost): void {
-    this.#fail(error);
+  /** Asks the store whether the chain is still held, and stops for good when it is not. Rejects with what the store says. */
+  async beat(): Promise<void> {
+    try {
+      await this.#parts.store.beat();
+    } catch (error) {
+      if (error instanceof ChainLost) this.#fail(error);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

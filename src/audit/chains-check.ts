@@ -28,6 +28,7 @@ export class ChainsCheck {
   #last: AllCheckpoint | undefined;
   #copy: { readonly line: string; readonly checkpoint: AllCheckpoint } | undefined;
   #copySeen = false;
+  #isUnfinished = false;
 
   constructor(keys: ReadonlyMap<string, KeyObject>) {
     this.#keys = keys;
@@ -46,7 +47,10 @@ export class ChainsCheck {
 
   /** Takes the next line. One that has no end is still being written. */
   take({ bytes, complete }: ScannedLine): void {
-    if (!complete) return;
+    if (!complete) {
+      this.#isUnfinished = true;
+      return;
+    }
     this.#count += 1;
     const line = bytes.toString('utf8');
     const checkpoint = parseAllCheckpoint(line);
@@ -88,8 +92,9 @@ export class ChainsCheck {
     return this.#named.get(chain) ?? NOTHING;
   }
 
-  /** To be called once all lines were taken, with the chains that there are. */
-  finish(chains: readonly string[]) {
+  /** To be called once all lines were taken, with the chains that there are; `live` says whether one is being written. */
+  finish(chains: readonly string[], live: boolean) {
+    if (this.#isUnfinished && !live) this.#report('the last checkpoint over all chains has no end');
     if (this.#copy && !this.#copySeen)
       this.#report(
         `checkpoint ${this.#copy.checkpoint.number} over all chains, which is kept as a copy, is missing: an older state was put back`,

@@ -63,6 +63,7 @@ const fileStore = ({ chainDir, hold, segments, reserve }: Parts): ChainStore => 
     await segments.rollback();
     return 'gone';
   },
+  beat: async () => {},
   keepHead: (head) => writeHead(chainDir, head),
   async close() {
     reserve.close();

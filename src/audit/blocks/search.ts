@@ -130,12 +130,14 @@ class Backwards {
     yield { looked: Math.max(0, block.ended - found), time: block.since };
   }
 
-  /** With a text to look for, the lines that must be read though none of the block's lines holds it; else all. */
+  /** The lines that have to be read; undefined for all. With a text to look for that no line holds, few do. */
   #linesToRead(
     block: Block,
     lines: readonly ScannedLine[],
     early: ReadonlyMap<number, number>,
   ): ReadonlySet<number> | undefined {
+    // Read only for calls that end further on: none that ends here can match.
+    if (!this.#mayMatch(block)) return new Set(this.#requestsIn(block));
     const text = this.#text;
     if (text === undefined) return undefined;
     const isHere = lines.some(({ bytes }) => bytes.toString('utf8').toLowerCase().includes(text));
