@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { AuditBook } from '../../src/audit/audit-book.ts';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { openFileBook } from '../../src/audit/file-book.ts';
-import { type Signer, signerOf } from '../../src/audit/keys.ts';
+import { signerOf } from '../../src/audit/keys.ts';
 import { type AuditLogOptions, openAuditLog } from '../../src/audit/log.ts';
 import {
   openPostgresAudit,
@@ -39,15 +39,16 @@ const fileEngine = async (): Promise<Engine> => {
   };
 };
 
-/** A signing key as replicas share one. */
-export const makeSigner = (): Signer =>
-  signerOf(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+/** A signing key as replicas share one, as PEM. */
+export const makeKey = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 /** An empty audit in a schema of its own. Replicas of it are opened over any port, and hurried by any settings. */
 export async function openAuditSchema() {
   const at = await openSchema();
   await migrate(at.database, at.schema);
-  const signer = makeSigner();
+  const key = makeKey();
+  const signer = signerOf(key);
   const closers: (() => Promise<unknown>)[] = [];
   onTestFinished(async () => {
     for (const close of closers.reverse()) await close().catch(() => {});
@@ -55,6 +56,7 @@ export async function openAuditSchema() {
   });
   return {
     ...at,
+    key,
     signer,
     book: openPostgresBook(
       { database: at.database, silentMs: 20_000 },

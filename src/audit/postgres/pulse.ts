@@ -26,7 +26,7 @@ export function startPulse({ beat, everyMs, patienceMs }: PulseSettings): Pulse 
     turns += 1;
   }, everyMs).unref();
   const slow = () =>
-    turns * everyMs > patienceMs + everyMs
+    turns * everyMs > patienceMs
       ? `the database has not answered for ${turns * everyMs} ms`
       : undefined;
   const stop = every(everyMs, async () => {
