@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import type { Block } from './blocks/block.ts';
 import type { Head } from './checkpoint.ts';
+import type { PublishedKeys } from './keys.ts';
 import type { ScannedLine } from './scan-lines.ts';
 
 /** A stretch of a chain as it is kept: a segment, or all rows of a table. */
@@ -48,10 +48,7 @@ export interface AuditBook {
   /** Whether somebody living writes the chain. */
   isLive(chain: string): Promise<boolean>;
   /** The keys that may have signed, by id, and the files that are not what their name says. */
-  publicKeys(): Promise<{
-    readonly keys: ReadonlyMap<string, KeyObject>;
-    readonly damaged: readonly string[];
-  }>;
+  publicKeys(): Promise<PublishedKeys>;
   /** The checkpoints over all chains, in groups, oldest first. */
   checkpoints(): AsyncIterable<readonly ScannedLine[]>;
   news(): NewsReader;

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isHeld } from '../store/files/hold.ts';
 import type { AuditBook, ChainPart } from './audit-book.ts';
 import { FileBlocks } from './blocks/file-blocks.ts';
 import { readHead } from './checkpoint.ts';
 import { FileNews } from './file-news.ts';
-import { isHeld } from './hold.ts';
 import { readPublicKeys } from './keys.ts';
 import {
   chainPath,

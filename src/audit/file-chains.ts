@@ -1,6 +1,6 @@
+import { type Hold, holdChain } from '../store/files/hold.ts';
 import type { ChainStore, Chains, TakenChain } from './chain-store.ts';
 import { writeHead } from './checkpoint.ts';
-import { type Hold, holdChain } from './hold.ts';
 import { chainPath, listChains } from './layout.ts';
 import { recoverChain } from './recover.ts';
 import { Reserve } from './reserve.ts';

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../store/files/durable-file.ts';
+import { holdChain } from '../store/files/hold.ts';
 import { type ChainHead, makeAllCheckpoint, parseAllCheckpoint } from './all-checkpoint.ts';
 import { isHeadSigned, readHead } from './checkpoint.ts';
 import type { AddCheckpoint } from './checkpoint-keeper.ts';
-import { syncFolder } from './durable-file.ts';
-import { holdChain } from './hold.ts';
 import { readPublicKeys, type Signer } from './keys.ts';
 import { chainPath, checkpointsPath, isMissing, listChains } from './layout.ts';
 import { scanLinesBackwards } from './scan-lines.ts';

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFile } from './durable-file.ts';
+import { createFile } from '../store/files/durable-file.ts';
 import { isMissing, keysPath } from './layout.ts';
 import { hashLine } from './line.ts';
 
@@ -73,13 +73,19 @@ async function makePrivate(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-/** The published keys by id, and the files that are not what their name says. */
-export async function readPublicKeys(
-  dir: string,
-): Promise<{ keys: ReadonlyMap<string, KeyObject>; damaged: readonly string[] }> {
+/** Public keys by id, and the files that are not what their name says. */
+export interface PublishedKeys {
+  readonly keys: ReadonlyMap<string, KeyObject>;
+  readonly damaged: readonly string[];
+}
+
+/** The published keys of an audit folder. */
+export const readPublicKeys = (dir: string): Promise<PublishedKeys> => readKeysIn(keysPath(dir));
+
+/** The public keys of a folder, each in a file that is named after it. */
+export async function readKeysIn(folder: string): Promise<PublishedKeys> {
   const keys = new Map<string, KeyObject>();
   const damaged: string[] = [];
-  const folder = keysPath(dir);
   const names = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;

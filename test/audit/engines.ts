@@ -58,10 +58,10 @@ export async function openAuditSchema() {
     ...at,
     key,
     signer,
-    book: openPostgresBook(
-      { database: at.database, silentMs: 20_000 },
-      new Map([[signer.key, signer.publicKey]]),
-    ),
+    book: openPostgresBook(at, async () => ({
+      keys: new Map([[signer.key, signer.publicKey]]),
+      damaged: [],
+    })),
     async replica(settings: Partial<PostgresAuditSettings> = {}, port?: number) {
       const url = port === undefined ? at.url : at.url.replace(/:\d+\//, `:${port}/`);
       const database = await openDatabase({ url, schema: at.schema });

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFile } from '../durable-file.ts';
+import { createFile } from '../../store/files/durable-file.ts';
 import { type CheckpointCopies, copyName } from './checkpoint-copy.ts';
 
 /** Copies into a folder, such as one of another machine that is mounted here. */

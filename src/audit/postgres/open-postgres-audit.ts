@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { StoreError } from '../../store/documents.ts';
 import type { Database } from '../../store/postgres/database.ts';
 import type { AuditBook } from '../audit-book.ts';
@@ -8,17 +7,18 @@ import { ChainOpener } from '../chain-opener.ts';
 import { keepCheckpoints } from '../checkpoint-keeper.ts';
 import type { CheckpointCopies } from '../copies/checkpoint-copy.ts';
 import { every } from '../every.ts';
-import type { Signer } from '../keys.ts';
+import type { PublishedKeys, Signer } from '../keys.ts';
 import { openPostgresBook } from './postgres-book.ts';
 import { postgresChains } from './postgres-chains.ts';
+import { SILENT_MS } from './replica.ts';
 import { ReplicaLog } from './replica-log.ts';
 import { tableCheckpoints } from './table-checkpoints.ts';
 
 export interface PostgresAuditSettings {
   /** Signs for all replicas alike. */
   readonly signer: Signer;
-  /** Keys that signed before this one, by id. */
-  readonly formerKeys?: ReadonlyMap<string, KeyObject>;
+  /** Those that may have signed: this one's, unless told otherwise. */
+  readonly publicKeys?: () => Promise<PublishedKeys>;
   /** Where checkpoints over all chains are copied to. */
   readonly copies?: readonly CheckpointCopies[];
   /** Records between two signed checkpoints of the chain. */
@@ -44,7 +44,7 @@ const DEFAULTS = {
   checkpointEvery: 1_000,
   allEveryMs: 30_000,
   allEveryRecords: 10_000,
-  silentMs: 20_000,
+  silentMs: SILENT_MS,
   beatMs: 250,
   patienceMs: 500,
   batchMs: 1_500,
@@ -71,7 +71,8 @@ export async function openPostgresAudit(
     beatMs: all.beatMs,
     patienceMs: all.patienceMs,
   });
-  const book = openPostgresBook(at, new Map([...(all.formerKeys ?? []), [signer.key, signer.publicKey]]));
+  const ownKey = async () => ({ keys: new Map([[signer.key, signer.publicKey]]), damaged: [] });
+  const book = openPostgresBook(at, all.publicKeys ?? ownKey);
   const stopMending = every(all.mendMs, () => log.mendOthers(silentMs));
   const stopIndexing = keepIndexed({ book, own: () => log.head(), everyMs: all.indexMs, onReport });
   const stopKeeping = keepCheckpoints({

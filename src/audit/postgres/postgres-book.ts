@@ -1,21 +1,21 @@
-import type { KeyObject } from 'node:crypto';
 import type { AuditBook, NewsReader } from '../audit-book.ts';
 import { type Block, parseBlock, serialiseBlock } from '../blocks/block.ts';
 import { parseHead } from '../checkpoint.ts';
+import type { PublishedKeys } from '../keys.ts';
 import type { ScannedLine } from '../scan-lines.ts';
 import { readPages, readRange } from './pages.ts';
 import { chainNames } from './postgres-chains.ts';
-import type { AuditDatabase } from './replica.ts';
+import { type AuditDatabase, SILENT_MS } from './replica.ts';
 
 const BLOCKS = 500;
 const CHECKPOINTS = 1_000;
 
-/** Opens the audit of a PostgreSQL for reading; `publicKeys` are those of the replicas, by id. */
+/** Opens the audit of a PostgreSQL for reading; `publicKeys` are those that replicas signed with. */
 export function openPostgresBook(
-  at: Pick<AuditDatabase, 'database' | 'silentMs'>,
-  publicKeys: ReadonlyMap<string, KeyObject>,
+  at: Pick<AuditDatabase, 'database'> & Partial<AuditDatabase>,
+  publicKeys: () => Promise<PublishedKeys>,
 ): AuditBook {
-  const { database, silentMs } = at;
+  const { database, silentMs = SILENT_MS } = at;
   const chainRow = async <Row extends object>(columns: string, chain: string, values: unknown[] = []) =>
     (await database.query<Row>(`select ${columns} from audit_chain where chain = $1`, [chain, ...values]))[0];
   return {
@@ -41,7 +41,7 @@ export function openPostgresBook(
       );
       return row?.live ?? false;
     },
-    publicKeys: async () => ({ keys: publicKeys, damaged: [] }),
+    publicKeys,
     checkpoints: () => readCheckpoints(at),
     news: () => new TableNews(at),
     blocks: (chain) => readBlocks(at, chain),

@@ -26,9 +26,7 @@ export function startPulse({ beat, everyMs, patienceMs }: PulseSettings): Pulse 
     turns += 1;
   }, everyMs).unref();
   const slow = () =>
-    turns * everyMs > patienceMs
-      ? `the database has not answered for ${turns * everyMs} ms`
-      : undefined;
+    turns * everyMs > patienceMs ? `the database has not answered for ${turns * everyMs} ms` : undefined;
   const stop = every(everyMs, async () => {
     try {
       await beat();

@@ -1,5 +1,8 @@
 import type { Database } from '../../store/postgres/database.ts';
 
+/** Milliseconds without a sign of life after which a chain's holder counts as dead, where nothing else is said. */
+export const SILENT_MS = 20_000;
+
 /** What all parts of an audit in PostgreSQL share. */
 export interface AuditDatabase {
   readonly database: Database;

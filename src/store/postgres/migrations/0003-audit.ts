@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts';
 
 export const audit: Migration = {
-  number: 2,
+  number: 3,
   name: 'audit',
   worksFrom: 1,
   sql: `
