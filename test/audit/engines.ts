@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { AuditBook } from '../../src/audit/audit-book.ts';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
@@ -14,6 +13,7 @@ import { openDatabase } from '../../src/store/postgres/database.ts';
 import { migrate } from '../../src/store/postgres/migrate.ts';
 import { openSchema } from '../store/database.ts';
 import { auditDir } from './sample.ts';
+import { makeKey } from './signing-key.ts';
 
 export type EngineOptions = Pick<
   AuditLogOptions,
@@ -38,10 +38,6 @@ const fileEngine = async (): Promise<Engine> => {
     },
   };
 };
-
-/** A signing key as replicas share one, as PEM. */
-export const makeKey = (): string =>
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 /** An empty audit in a schema of its own. Replicas of it are opened over any port, and hurried by any settings. */
 export async function openAuditSchema() {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { type CheckpointCopies, copyName } from './checkpoint-copy.ts';
 
@@ -30,7 +31,13 @@ export function s3Copies(place: S3Place): CheckpointCopies {
       const body = `${line}\n`;
       try {
         await client.send(
-          new PutObjectCommand({ ...at, Body: body, ContentType: 'application/json', IfNoneMatch: '*' }),
+          new PutObjectCommand({
+            ...at,
+            Body: body,
+            ContentMD5: createHash('md5').update(body).digest('base64'),
+            ContentType: 'application/json',
+            IfNoneMatch: '*',
+          }),
         );
       } catch (error) {
         // The answer to an earlier try was lost, or the place is another audit's.
