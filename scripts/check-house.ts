@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli'],
   cli: [
     'version.ts',
+    'clients',
     'assemble.ts',
     'open-stores.ts',
     'open-audit.ts',
@@ -32,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'open-stores.ts': ['store'],
   'open-audit.ts': ['open-stores.ts', 'audit', 'store'],
   server: ['version.ts', 'stackward.ts', ...CORE],
+  clients: ['store/files/durable-file.ts'],
   dashboard: ['server/console/wire.ts'],
   triage: ['stackward.ts', 'version.ts', ...CORE],
   deploy: ['secrets', 'toolset', 'topology'],
