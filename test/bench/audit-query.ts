@@ -51,10 +51,18 @@ const QUERIES: readonly (readonly [string, AuditFilter])[] = [
 ];
 
 /** Measures searches in a million records of each engine. Takes some minutes. */
-export async function benchAuditQueries(): Promise<AuditQueryRow[]> {
+export async function benchAuditQueries(
+  onRow: (row: AuditQueryRow) => void = () => {},
+): Promise<AuditQueryRow[]> {
   const dir = await mkdtemp(join(tmpdir(), 'stackward-bench-query-'));
+  const rows: AuditQueryRow[] = [];
   try {
-    return [await benchFolder(join(dir, 'audit')), await benchPostgres(dir)];
+    for (const bench of [() => benchFolder(join(dir, 'audit')), () => benchPostgres(dir)]) {
+      const row = await bench();
+      rows.push(row);
+      onRow(row);
+    }
+    return rows;
   } finally {
     await rm(dir, { recursive: true });
   }

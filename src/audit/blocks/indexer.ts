@@ -37,7 +37,7 @@ export async function indexChain(
       if (!block) continue;
       await book.keepBlock(chain, block);
       made += 1;
-      await sleep(pauseMs, undefined, { ref: false });
+      await sleep(pauseMs);
       if (signal?.aborted) return made;
     }
   }
@@ -115,7 +115,7 @@ class Gathered {
   readonly #from: number;
   readonly #entries = new Set<number>();
   readonly #groups = new Map<string, Group>();
-  readonly #early: [number, number][] = [];
+  readonly #early: number[] = [];
   #lines = 0;
   #bytes = 0;
   #to = 0;
@@ -152,7 +152,7 @@ class Gathered {
 
   end(response: number, request: number, text: string): void {
     if (request >= this.#first) return;
-    this.#early.push([response, request]);
+    this.#early.push(response, request);
     addGrams(this.#entries, text);
   }
 
@@ -166,10 +166,10 @@ class Gathered {
       ended: this.#ended,
       since: this.#since,
       until: this.#until,
-      groups: [...this.#groups.values()],
+      groups: JSON.stringify([...this.#groups.values()]),
       early: this.#early,
       open,
-      grams: Grams.of(this.#entries),
+      grams: Grams.of(this.#entries).toString(),
     };
   }
 }

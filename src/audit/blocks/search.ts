@@ -55,6 +55,13 @@ function fits({ first, last, hash }: Block, lines: readonly ScannedLine[]): bool
   return lines.length === last - first + 1 && end !== undefined && hashLine(end.bytes) === hash;
 }
 
+/** The requests, by their responses, of the calls that end in a block and begin before it. */
+function earlyOf({ early }: Block): ReadonlyMap<number, number> {
+  const requests = new Map<number, number>();
+  for (let at = 0; at + 1 < early.length; at += 2) requests.set(early[at] ?? 0, early[at + 1] ?? 0);
+  return requests;
+}
+
 /** One way back through a chain: responses come before their requests, and wait for them. */
 class Backwards {
   isOver = false;
@@ -109,7 +116,7 @@ class Backwards {
   }
 
   *block(block: Block, lines: readonly ScannedLine[]): Generator<SearchStep> {
-    const early = new Map(block.early);
+    const early = earlyOf(block);
     const only = this.#linesToRead(block, lines, early);
     let found = 0;
     for (let at = lines.length - 1; at >= 0; at -= 1) {

@@ -1,13 +1,13 @@
 import type { AuditBook, NewsReader } from '../audit-book.ts';
-import { type Block, parseBlock, serialiseBlock } from '../blocks/block.ts';
+import { serialiseBlock } from '../blocks/block.ts';
 import { parseHead } from '../checkpoint.ts';
 import type { PublishedKeys } from '../keys.ts';
 import type { ScannedLine } from '../scan-lines.ts';
 import { readPages, readRange } from './pages.ts';
 import { chainNames } from './postgres-chains.ts';
 import { type AuditDatabase, SILENT_MS } from './replica.ts';
+import { TableBlocks } from './table-blocks.ts';
 
-const BLOCKS = 500;
 const CHECKPOINTS = 1_000;
 
 /** Opens the audit of a PostgreSQL for reading; `publicKeys` are those that replicas signed with. */
@@ -16,6 +16,7 @@ export function openPostgresBook(
   publicKeys: () => Promise<PublishedKeys>,
 ): AuditBook {
   const { database, silentMs = SILENT_MS } = at;
+  const blocks = new TableBlocks(database);
   const chainRow = async <Row extends object>(columns: string, chain: string, values: unknown[] = []) =>
     (await database.query<Row>(`select ${columns} from audit_chain where chain = $1`, [chain, ...values]))[0];
   return {
@@ -44,7 +45,7 @@ export function openPostgresBook(
     publicKeys,
     checkpoints: () => readCheckpoints(at),
     news: () => new TableNews(at),
-    blocks: (chain) => readBlocks(at, chain),
+    blocks: (chain) => blocks.newestFirst(chain),
     async keepBlock(chain, block) {
       const { summary, grams } = serialiseBlock(block);
       await database.query(
@@ -67,26 +68,6 @@ async function* readCheckpoints({
     if (!last) return;
     yield rows.map(({ line }) => ({ bytes: Buffer.from(line), offset: 0, complete: true }));
     from = Number(last.number);
-  }
-}
-
-async function* readBlocks(
-  { database }: Pick<AuditDatabase, 'database'>,
-  chain: string,
-): AsyncGenerator<Block> {
-  for (let below = Number.MAX_SAFE_INTEGER; ; ) {
-    const rows = await database.query<{ first: string; summary: string; grams: string }>(
-      'select first, summary, grams from audit_block where chain = $1 and first < $2 order by first desc limit $3',
-      [chain, below, BLOCKS],
-    );
-    for (const { summary, grams } of rows) {
-      const block = parseBlock(summary, grams);
-      if (!block) return;
-      yield block;
-    }
-    const last = rows.at(-1);
-    if (!last) return;
-    below = Number(last.first);
   }
 }
 
