@@ -48,6 +48,8 @@ export interface Diagnoses {
   }): DiagnosisRecord;
   /** An unexpired diagnosis that proposes this very write, which was not made yet. Throws when they cannot be read. */
   find(bound: Bound): DiagnosisRecord | undefined;
+  /** An unexpired diagnosis of a run, whether its writes were made or not. Throws when they cannot be read. */
+  ofRun(principal: string, run: string): DiagnosisRecord | undefined;
   /** Uses up the write of a diagnosis: true at most once. */
   spend(bound: Bound): boolean;
 }
@@ -93,13 +95,17 @@ export function openDiagnoses({
       .filter((name) => name.endsWith('.json'))
       .map((name) => name.slice(0, -'.json'.length))
       .filter((id) => ID.test(id));
+  const unexpired = () =>
+    ids().flatMap((id) => {
+      const record = read(id);
+      return record && Date.parse(record.expires) > now() ? [record] : [];
+    });
   const match = (bound: Bound) => {
     const binding = bindingOf(bound);
-    for (const id of ids()) {
-      const record = read(id);
-      if (!record || record.principal !== bound.principal || Date.parse(record.expires) <= now()) continue;
+    for (const record of unexpired()) {
+      if (record.principal !== bound.principal) continue;
       const at = record.writes.indexOf(binding);
-      if (at >= 0 && !existsSync(path(id, `${at}.used`))) return { record, at };
+      if (at >= 0 && !existsSync(path(record.id, `${at}.used`))) return { record, at };
     }
     return undefined;
   };
@@ -130,6 +136,7 @@ export function openDiagnoses({
       return record;
     },
     find: (bound) => match(bound)?.record,
+    ofRun: (principal, run) => unexpired().find((one) => one.principal === principal && one.run === run),
     spend(bound) {
       const found = match(bound);
       return (

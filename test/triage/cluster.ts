@@ -1,6 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownTools } from '../../src/cli/serve-triage.ts';
+import type { ConnectedTools } from '../../src/triage/client/mcp-tools.ts';
 import { openK8sBackend } from '../../src/triage/k8s/k8s-backend.ts';
+import { recordHere } from '../../src/triage/k8s/record-here.ts';
 import { toolsOf } from '../../src/triage/tools.ts';
 import { openStack } from '../harness/stack.ts';
 import { startKubernetesTwin } from '../twins/kubernetes.ts';
@@ -37,9 +40,20 @@ export async function openCluster({ env = ON, requires = true, prometheus = 'htt
   const backend = openK8sBackend({
     tools,
     graph: stackward.catalogs.graph,
-    diagnoses: stackward.diagnoses,
+    record: recordHere({
+      principal: 'triage',
+      diagnoses: stackward.diagnoses,
+      graph: stackward.catalogs.graph,
+    }),
   });
+  const open: ConnectedTools[] = [];
   return {
+    /** The tools of the triage as an MCP client of its own has them. */
+    async client() {
+      const tools = await ownTools(stackward, 'triage');
+      open.push(tools);
+      return tools;
+    },
     twin,
     stack,
     tools,
@@ -52,6 +66,7 @@ export async function openCluster({ env = ON, requires = true, prometheus = 'htt
       twin.state.workloads.deployments.find(({ metadata }) => metadata.name === name)?.spec.template.spec
         .containers[0]?.image,
     async close() {
+      for (const one of open) await one.close();
       await stack.close();
       await twin.close();
       await rm(dir, { recursive: true, force: true });

@@ -28,8 +28,8 @@ async function open(isHealed: () => boolean) {
   // Points of the last minute are those that show a heal.
   prometheus.measure = (t) => (t > now - 300 && !(t > now - 60 && isHealed()) ? 0.4 : 0);
   const told: RunEvent[] = [];
-  const desk = await openTriage(cluster.stack.stackward, {
-    principal: 'triage',
+  const desk = openTriage(cluster.stack.stackward, {
+    tools: await cluster.client(),
     limits: { windowMs: 40, lookEveryMs: 10 },
     tell: (event) => told.push(event),
   });

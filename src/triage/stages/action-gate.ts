@@ -29,7 +29,7 @@ export async function passActionGate(run: Run, planned: Planned): Promise<Allowe
     throw new HandOver(`the gate refused to ${sayAction(action)}: ${verdict.reasons.join('; ')}`, 'denied');
   }
   await within(run.deps.limits.stepMs, run.signal, (signal) =>
-    run.deps.backend.record({ run: run.id, diagnosis, action }, signal),
+    run.deps.backend.record({ run: run.id, alert: run.alert, diagnosis, action }, signal),
   );
   return { ...planned, recorded: true };
 }
