@@ -20,7 +20,13 @@ export const ON: Record<string, string> = {
 };
 
 /** A cluster twin with three services, of which two were deployed anew, behind a whole stack. */
-export async function openCluster({ env = ON, requires = true, prometheus = 'http://127.0.0.1:9' } = {}) {
+export async function openCluster({
+  env = ON,
+  requires = true,
+  prometheus = 'http://127.0.0.1:9',
+  components = '',
+  links = '',
+} = {}) {
   const twin = await startKubernetesTwin();
   const dir = await folder();
   const kubeconfig = join(dir, 'config');
@@ -34,7 +40,10 @@ export async function openCluster({ env = ON, requires = true, prometheus = 'htt
   };
   for (const name of ['orders-api', 'search', 'payments']) deploy(name, `shop/${name}:${COMMITS.old}`);
   for (const name of ['search', 'orders-api']) deploy(name, `shop/${name}:${COMMITS.bad}`);
-  const stack = await openStack({ topology: topologyOf(kubeconfig, requires, prometheus), env });
+  const stack = await openStack({
+    topology: topologyOf({ kubeconfig, requires, prometheus, components, links }),
+    env,
+  });
   const { stackward } = stack;
   const tools = toolsOf(stackward, 'triage');
   const backend = openK8sBackend({
@@ -75,7 +84,16 @@ export async function openCluster({ env = ON, requires = true, prometheus = 'htt
 }
 export type Cluster = Awaited<ReturnType<typeof openCluster>>;
 
-const topologyOf = (kubeconfig: string, requires: boolean, prometheus: string) => `
+interface Drawn {
+  readonly kubeconfig: string;
+  readonly requires: boolean;
+  readonly prometheus: string;
+  /** Further lines of the file. */
+  readonly components: string;
+  readonly links: string;
+}
+
+const topologyOf = ({ kubeconfig, requires, prometheus, components, links }: Drawn) => `
 stack: shop
 components:
   prod: {type: kubernetes, context: shop-cluster, kubeconfig: ${kubeconfig}}
@@ -84,9 +102,9 @@ components:
   payments: {type: kubernetes-workload, cluster: prod, namespace: shop, workload: deployment/payments, protected: true}
   metrics: {type: prometheus, url: "${prometheus}"}
   triage: {type: agent${requires ? ', requires: diagnosis' : ''}, measures: {error_rate: error_rate}}
-links:
+${components}links:
   - {from: orders-api, to: payments, type: calls}
 ${prometheus.endsWith(':9') ? '' : '  - {from: triage, to: metrics, type: observes}\n'}  - {from: triage, to: orders-api, type: operates}
   - {from: triage, to: search, type: operates}
   - {from: triage, to: payments, type: operates}
-`;
+${links}`;
