@@ -6,6 +6,7 @@ import type { Alert, InfraBackend, Revision } from '../backend.ts';
 import type { Signals } from '../contracts.ts';
 import { isRolledBack } from '../stands.ts';
 import type { Tools } from '../tools.ts';
+import { annotated } from './annotations.ts';
 import { type ClusterRevision, commitOf, imageOf, Revisions, Workloads } from './answers.ts';
 import { callOf } from './calls.ts';
 import { logsOf } from './logs.ts';
@@ -57,12 +58,13 @@ export function openK8sBackend({ tools, graph, record }: K8sOptions): InfraBacke
       const found = await Promise.all(names().map((name) => lookAt(name, alert, signal)));
       const seen = found.flatMap((one) => (one ? [one] : []));
       const { components, links } = graph();
+      const newest = seen.flatMap(({ deploys }) => deploys).sort((a, b) => (a.at < b.at ? 1 : -1));
       return {
         alert,
         services: seen.map(({ service }) => service),
-        recent_deploys: seen.flatMap(({ deploys }) => deploys).sort((a, b) => (a.at < b.at ? 1 : -1)),
+        recent_deploys: await annotated(tools, newest, alert, signal),
         metrics: await measuresOf(tools, graph(), alert, signal),
-        logs: await logsOf(tools, names(), signal),
+        logs: await logsOf(tools, { graph: graph(), alert, services: names() }, signal),
         protected_resources: [...components.values()]
           .filter(({ isProtected }) => isProtected)
           .map(({ name }) => name),

@@ -4,6 +4,7 @@ import { Acted } from '../backend.ts';
 import { HandOver, sayError } from '../run/reason.ts';
 import type { Run } from '../run/run.ts';
 import { within } from '../run/within.ts';
+import { CallError } from '../tools.ts';
 
 export type Phase = 'action' | 'way_back';
 
@@ -37,7 +38,8 @@ export async function actOnce(run: Run, action: ProposedAction, phase: Phase): P
   } catch (error) {
     const code = error instanceof ToolError ? error.code : 'internal';
     if (!REFUSED.has(code)) return look(run, action, sayError(error));
-    await run.emit({ type: 'blocked', what: sayAction(action), reasons: [sayError(error)] });
+    const place = error instanceof CallError && error.seq !== undefined ? { audit_seq: error.seq } : {};
+    await run.emit({ type: 'blocked', what: sayAction(action), reasons: [sayError(error)], ...place });
     throw new HandOver(`the gate refused to ${sayAction(action)}: ${sayError(error)}`, 'denied');
   }
 }
