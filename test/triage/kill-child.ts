@@ -4,7 +4,6 @@ import { ownTools } from '../../src/cli/serve-triage.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import { openTriage } from '../../src/triage/open-triage.ts';
-import { ON } from './cluster.ts';
 
 /**
  * Works on one alert, and kills itself around the n-th line of the run's journal: before it, in the middle of it, or
@@ -32,7 +31,7 @@ prototype.write = async function (bytes, ...rest) {
 const stackward = await assemble({
   topology,
   data,
-  env: ON,
+  env: process.env,
   services: servicesAtHand(SERVICES),
   watch: false,
   report: () => {},

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Alert } from '../../src/triage/backend.ts';
 import { openTriage } from '../../src/triage/open-triage.ts';
 import { readRun } from '../../src/triage/run/journal.ts';
-import { type Cluster, COMMITS, openCluster } from './cluster.ts';
+import { type Cluster, COMMITS, ON, openCluster } from './cluster.ts';
 import { badDeploy } from './incident.ts';
 import { type StandIn, startPrometheus } from './prometheus-stand-in.ts';
 
@@ -47,7 +47,7 @@ const start = (alert: Alert, moment: number, how: string): ChildProcess =>
       String(moment),
       how,
     ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...ON } },
   );
 
 async function wasKilled(child: ChildProcess): Promise<boolean> {
