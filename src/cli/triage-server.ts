@@ -16,9 +16,9 @@ export async function transportTo(
 ): Promise<Transport> {
   if (options.url === undefined) return startedServer(options, principal, world);
   const url = mcpUrl(options.url);
-  const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
-  if (token !== undefined && sendsInClear(url.href))
+  if (options.tokenFile !== undefined && sendsInClear(url.href))
     throw new UsageError('--url: a token is sent over https, or to this machine alone');
+  const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
   return new StreamableHTTPClientTransport(url, {
     requestInit: {
       // A redirect could carry the token elsewhere.

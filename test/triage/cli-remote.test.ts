@@ -100,7 +100,7 @@ test('a token of somebody else, a wrong one, none, or a server that is not there
 }, 120_000);
 
 test.each([
-  [['--url', 'http://stackward.example', '--token-file', '/dev/null'], 'token'],
+  [['--url', 'http://stackward.example', '--token-file', '/dev/null'], 'https'],
   [['--url', 'ftp://here'], '--url'],
   [['--url', 'http://u:p@127.0.0.1:1'], '--url'],
   [['--url', 'http://127.0.0.1:1', '--stdio'], 'either'],

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import { assemble } from '../../src/assemble.ts';
 import { ownTools } from '../../src/cli/serve-triage.ts';
-import { SERVICES } from '../../src/services/index.ts';
-import { servicesAtHand } from '../../src/toolset/service-source.ts';
+import { SERVICES_BY_TYPE } from '../../src/services/by-type.ts';
+import { servicesByType } from '../../src/toolset/service-source.ts';
 import { openTriage } from '../../src/triage/open-triage.ts';
 
 /**
@@ -32,7 +32,7 @@ const stackward = await assemble({
   topology,
   data,
   env: process.env,
-  services: servicesAtHand(SERVICES),
+  services: servicesByType(SERVICES_BY_TYPE),
   watch: false,
   report: () => {},
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Alert } from '../../src/triage/backend.ts';
 import { openTriage } from '../../src/triage/open-triage.ts';
 import { readRun } from '../../src/triage/run/journal.ts';
@@ -18,20 +18,16 @@ let cluster: Cluster;
 let prometheus: StandIn;
 beforeAll(async () => {
   prometheus = await startPrometheus();
-  cluster = await openCluster({ prometheus: prometheus.url });
 });
-afterAll(async () => {
-  await cluster.close();
-  await prometheus.close();
-});
+afterEach(() => cluster.close());
+afterAll(() => prometheus.close());
 
 const isOld = () => cluster.imageOf('orders-api') === `shop/orders-api:${COMMITS.old}`;
 
-/** The bad commit is out again, and an alert says so that no other run had. */
-function breakAgain(name: string): Alert {
-  cluster.deploy('orders-api', `shop/orders-api:${COMMITS.bad}`);
-  cluster.twin.forget();
-  return { ...badDeploy(cluster, prometheus, isOld), name };
+/** A cluster to which the bad commit was rolled out, and the alert about it. */
+async function breakOne(): Promise<Alert> {
+  cluster = await openCluster({ prometheus: prometheus.url });
+  return badDeploy(cluster, prometheus, isOld);
 }
 
 const start = (alert: Alert, moment: number, how: string): ChildProcess =>
@@ -78,20 +74,21 @@ test('killed around each line of its journal and taken up, a run has one end and
   let moment = 1;
   for (; ; moment += 1) {
     const how = HOW[moment % HOW.length] ?? 'before';
-    const alert = breakAgain(`Errors ${moment}`);
+    const alert = await breakOne();
     if (!(await wasKilled(start(alert, moment, how)))) break;
     const { ending, writes } = await takeUp();
     expect(ending, `killed ${how} line ${moment}`).toMatch(/^(healed|handed_over|nothing_to_do)$/);
     expect(writes, `killed ${how} line ${moment}`).toBeLessThanOrEqual(1);
     if (ending === 'healed') expect(writes).toBe(1);
     endings.add(ending);
+    await cluster.close();
   }
   expect(moment).toBeGreaterThan(20);
   expect(endings).toContain('healed');
-}, 600_000);
+}, 900_000);
 
 test('killed in the middle of its write, a run finds it done and does not make it again', async () => {
-  const alert = breakAgain('Errors in the write');
+  const alert = await breakOne();
   const child = start(alert, 0, '');
   // The first PATCH is the dry run; the cluster takes the second, whose answer nobody hears.
   cluster.twin.meanwhile(() => cluster.twin.meanwhile(() => child.kill('SIGKILL')));
@@ -102,7 +99,7 @@ test('killed in the middle of its write, a run finds it done and does not make i
 }, 120_000);
 
 test('killed just before its write, a run does not make it afterwards, and calls a human', async () => {
-  const alert = breakAgain('Errors before the write');
+  const alert = await breakOne();
   const child = start(alert, 0, '');
   cluster.twin.meanwhile(() => child.kill('SIGKILL'));
   expect(await wasKilled(child)).toBe(true);

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openRunJournals } from '../../src/triage/run/journal.ts';
-import { auditRecords } from '../server/stackward.ts';
-import { ON } from './cluster.ts';
-import { badDeploy } from './incident.ts';
-import { type IncidentLab, OPEN, openIncidentLab } from './incident-lab.ts';
+import { openRunJournals } from '../../../src/triage/run/journal.ts';
+import { auditRecords } from '../../server/stackward.ts';
+import { ON } from '../../triage/cluster.ts';
+import { badDeploy } from '../../triage/incident.ts';
+import { type IncidentLab, OPEN, openIncidentLab } from '../../triage/incident-lab.ts';
 
 let lab: IncidentLab;
 afterEach(() => lab.close());
