@@ -13,13 +13,12 @@ import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
-import { limitWrites } from './gate/write-rate.ts';
+import { openKeysAndStores } from './open-stores.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
-import { readOrMakeKey } from './store/key-file.ts';
 import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
@@ -47,6 +46,8 @@ export interface Settings {
   readonly meter?: Meter;
   /** Approvals come from `stackward approve` alone, never through the caller's own client. */
   readonly operatorApproval?: boolean;
+  /** Above so many tools a list is the directory that stands for them. */
+  readonly toolsLimit?: number;
   /** What an operator should see; text is masked already. */
   report(level: 'info' | 'warn' | 'error', message: string): void;
 }
@@ -62,7 +63,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const flags = flagsFrom(env);
-  const maskKey = readOrMakeKey(join(dataDir, 'keys'), 'mask');
+  const { stores, keys } = await openKeysAndStores(dataDir, { env });
+  const maskKey = keys.of('mask');
   const mask = createMask(maskKey, {
     warn: (message) => report('warn', message),
   });
@@ -83,12 +85,12 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     dir: join(dataDir, 'audit'),
     onReport: (message) => report('warn', message),
   });
-  const approvals = openApprovals({ dir: dataDir });
-  const diagnoses = openDiagnoses({ dir: dataDir });
+  const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
+  const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
   const breakers = openBreakers();
-  const rate = limitWrites({ limit: 60, windowMs: 60_000 });
+  const rate = stores.quota('writes', { limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
-  const killSwitch = openKillSwitch({ dir: dataDir });
+  const killSwitch = openKillSwitch(stores.documents('stack'));
   const gate = openGate({
     flags,
     rate,
@@ -100,7 +102,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   });
   const clients = openClients({ resolve: resolveOne, warn });
   const triage = openTriagePlace();
-  const catalogs = openCatalogs(graph, services.loaded, flags);
+  const catalogs = openCatalogs(graph, services.loaded, flags, settings.toolsLimit);
   const changes = openVersions({
     dir: dataDir,
     moment: { topology: catalogs.graph, secrets: fingerprints.all },
@@ -175,6 +177,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     flags,
     history,
     killSwitch,
+    keys,
+    stores,
     mask,
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
@@ -186,6 +190,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
       await follow?.kept();
       await clients.close();
       await audit.close();
+      await stores.close();
     },
   };
 }

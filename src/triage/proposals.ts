@@ -124,8 +124,9 @@ async function keep(
   const { tool, target, args } = callOf(action);
   const run = proposalOf(target);
   const topology = catalogs.graph().hash;
-  const isKept = diagnoses.find({ principal: agent, tool, target, args, topology })?.run === run;
-  const isNew = diagnoses.ofRun(agent, run) === undefined;
+  const kept = await diagnoses.find({ principal: agent, tool, target, args, topology });
+  const isKept = kept?.run === run;
+  const isNew = (await diagnoses.ofRun(agent, run)) === undefined;
   const rule = 'one action a service';
   if (!isKept && !isNew) {
     const reason = `a change of ${target} was allowed within the last half hour; more than one is for a human`;

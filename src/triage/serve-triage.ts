@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { limitWrites } from '../gate/write-rate.ts';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { TriageService } from '../toolset/triage-service.ts';
@@ -20,7 +19,7 @@ export function serveTriage(
   stackward: Stackward,
   desk: { readonly agent: string; open(): Promise<TriageDesk> } | undefined,
 ): TriageService {
-  const reports = limitWrites({ limit: MOST_REPORTS, windowMs: WINDOW_MS });
+  const reports = stackward.stores.quota('incidents', { limit: MOST_REPORTS, windowMs: WINDOW_MS });
   const runs = join(stackward.dataDir, 'triage', 'runs');
   const deskOf = (agent: string): Promise<TriageDesk> => {
     if (desk?.agent === agent) return desk.open();
@@ -29,17 +28,17 @@ export function serveTriage(
   return {
     ...openProposals(stackward),
     async open(agent, { metric, ...words }, by) {
-      if (reports.used(by) >= MOST_REPORTS)
+      const at = new Date().toISOString();
+      const reported = { ...words, at, ...(metric === undefined ? {} : { metric }) };
+      const alert = asCallers(() => cleanAlert(reported, stackward.catalogs.graph()));
+      const taken = await reports.take(by);
+      if (!taken)
         throw new ToolError(
           'rate_limited',
           `${by} reported ${MOST_REPORTS} incidents in ${WINDOW_MS / 60_000} minutes; a human has to look`,
         );
-      const at = new Date().toISOString();
-      const reported = { ...words, at, ...(metric === undefined ? {} : { metric }) };
-      const alert = asCallers(() => cleanAlert(reported, stackward.catalogs.graph()));
-      const opened = await (await deskOf(agent)).open(alert);
-      reports.count(by);
-      return { run: opened.run, joined: opened.joined };
+      const { run, joined } = await (await deskOf(agent)).open(alert);
+      return { run, joined };
     },
     stop: async (agent, run) => (await deskOf(agent)).stop(run),
     async status(_agent, run) {

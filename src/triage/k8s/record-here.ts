@@ -14,7 +14,7 @@ export const recordHere =
     graph(): Graph;
   }): InfraBackend['record'] =>
   async ({ run, diagnosis: { hypothesis, confidence }, action }) => {
-    from.diagnoses.record({
+    await from.diagnoses.record({
       run,
       principal: from.principal,
       topology: from.graph().hash,
