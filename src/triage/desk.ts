@@ -21,8 +21,8 @@ export interface TriageDesk {
   open(alert: Alert): Promise<Opened>;
   /** Takes up every run that a process left behind when it ended. */
   resume(): Promise<readonly Opened[]>;
-  /** Tells a run to stop, which ends it with a human. False where this process does not work on it. */
-  stop(run: string): boolean;
+  /** Stops a run, and resolves once it has ended with a human. False where this process does not work on it. */
+  stop(run: string): Promise<boolean>;
   /** Tells every run to stop, and waits until each has come to its end. */
   close(): Promise<void>;
 }
@@ -68,9 +68,10 @@ export function openDesk(dir: string, depsOf: () => TriageDeps): TriageDesk {
       const left = await claims.orphans();
       return Promise.all(left.map(({ alert }) => open(alert)));
     },
-    stop(run) {
+    async stop(run) {
       const found = running.get(run);
       found?.stop.abort();
+      await found?.ended;
       return found !== undefined;
     },
     async close() {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openRunJournals } from '../../../src/triage/run/journal.ts';
+import { reportOf } from '../../../src/versions/report.ts';
 import { auditRecords } from '../../server/stackward.ts';
 import { ON } from '../../triage/cluster.ts';
 import { badDeploy } from '../../triage/incident.ts';
@@ -50,13 +51,16 @@ test('taking the opening back stops the run, which ends with a human', async () 
   const { run } = (await lab.report()).output;
   expect((await lab.status(run)).output).toMatchObject({ state: 'running', step: 'gather' });
   const { digest } = await stackward.history.plan('assistant', before);
-  await stackward.history.rollbacks.begin(
+  const journal = await stackward.history.rollbacks.begin(
     { to: before, digest },
     { principal: 'assistant', by: 'test', signal: new AbortController().signal },
   );
   await expect
     .poll(async () => (await lab.status(run)).output, { timeout: 20_000 })
     .toMatchObject({ state: 'ended', ending: 'handed_over' });
+  expect(reportOf(journal).results).toMatchObject([
+    { tool: 'incident_open', result: expect.stringMatching(/^restored/) },
+  ]);
 });
 
 test('an incident of what is not drawn is refused, and no run is opened', async () => {

@@ -33,6 +33,7 @@ export const incidentOpen = tool({
   }),
   effect: {
     kind: 'create',
+    way: 'stops the run, which ends with a human; what the run changed has a way back of its own',
     capture: async () => null,
     async revert({ stack, target }, change) {
       const opened = After.parse(change.after);
@@ -43,6 +44,11 @@ export const incidentOpen = tool({
       const { state } = await stack.triage.status(target.name, opened.run);
       if (state === 'running' && !(await stack.triage.stop(target.name, opened.run)))
         throw new ToolError('conflict', `another process works on ${opened.run}; stop it there`);
+    },
+    async isBack({ stack, target }, change) {
+      const opened = After.parse(change.after);
+      if (opened === null) return false;
+      return opened.joined || (await stack.triage.status(target.name, opened.run)).state === 'ended';
     },
   },
   async run({ stack, target, principal, recordAfter }, alert) {
