@@ -4,16 +4,19 @@ import { readAlerts } from './alert.ts';
 import type { TriageDesk } from './desk.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openTriage } from './open-triage.ts';
-import { openRunJournals, readRun } from './run/journal.ts';
+import { type KeptOfRun, openRunJournals, readKept, readRun } from './run/journal.ts';
 import type { Tools } from './tools.ts';
 
 /** The triages of a server: alerts come in, and events go out. */
 export interface Incidents {
   readonly principal: string;
-  readonly desk: TriageDesk;
   /** Opens a run for each firing alert, or joins the one that is open for it. Throws AlertError, ToolError. */
   alert(body: unknown): Promise<readonly { readonly run: string; readonly joined: boolean }[]>;
   follow: Feed['follow'];
+  last: Feed['last'];
+  page: Feed['page'];
+  /** What the models and gates of a run looked at. Throws ToolError('not_found'). */
+  kept(run: string): Promise<KeptOfRun>;
   close(): Promise<void>;
 }
 
@@ -21,7 +24,7 @@ export interface Incidents {
 export async function openIncidents(
   stackward: Stackward,
   { tools, report }: { readonly tools: Tools; report(message: string): void },
-): Promise<Incidents> {
+): Promise<Incidents & { readonly desk: TriageDesk }> {
   const dir = join(stackward.dataDir, 'triage');
   const feed = await openFeed(dir);
   await takeInMissed(join(dir, 'runs'), feed);
@@ -39,6 +42,9 @@ export async function openIncidents(
       return opened.map(({ run, joined }) => ({ run, joined }));
     },
     follow: feed.follow,
+    last: feed.last,
+    page: feed.page,
+    kept: (run) => readKept(join(dir, 'runs'), run),
     async close() {
       await desk.close();
       await feed.close();

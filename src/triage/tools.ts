@@ -1,20 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Stackward } from '../stackward.ts';
-import { type ErrorCode, ToolError } from '../toolset/errors.ts';
+import { ToolError } from '../toolset/errors.ts';
+import { RefusedCall } from './refused-call.ts';
 
 /** What a tool gave back, and its place in the audit. */
 export interface ToolAnswer {
   readonly output: Readonly<Record<string, unknown>>;
   readonly seq?: number;
-}
-
-/** A call that ended in an error, and its place in the audit. */
-export class CallError extends ToolError {
-  readonly seq: number | undefined;
-  constructor(code: ErrorCode, detail: string, seq?: number) {
-    super(code, detail);
-    this.seq = seq;
-  }
 }
 
 /** The tools of one principal: the only hands that a triage has. */
@@ -24,7 +16,7 @@ export interface Tools {
   targetsOf(tool: string): readonly string[];
   /** Looks anew which tools there are: links and flags change while a triage stands by. */
   refresh(signal: AbortSignal): Promise<void>;
-  /** Calls one through the whole pipeline. Throws CallError with the code of the answer. */
+  /** Calls one through the whole pipeline. Throws RefusedCall with the code of the answer. */
   call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<ToolAnswer>;
 }
 
@@ -41,7 +33,7 @@ export const toolsOf = (stackward: Pick<Stackward, 'call' | 'catalogs'>, princip
       args,
       signal,
     });
-    if (error) throw new CallError(error.code, error.detail, seq);
+    if (error) throw new RefusedCall(error.code, error.detail, seq);
     const place = seq === undefined ? {} : { seq };
     // A write whose result was too large to show was done all the same.
     if (!structured && outcome !== 'ok') throw new ToolError('internal', 'the tool gave no answer');

@@ -4,7 +4,8 @@ import { CALL_TOOL } from '../../toolset/directory.ts';
 import { ERRORS, type ErrorCode, ToolError } from '../../toolset/errors.ts';
 import type { Graph } from '../../topology/graph.ts';
 import { VERSION } from '../../version.ts';
-import { CallError, type ToolAnswer, type Tools } from '../tools.ts';
+import { RefusedCall } from '../refused-call.ts';
+import type { ToolAnswer, Tools } from '../tools.ts';
 import { readTargets } from './targets.ts';
 
 /** Each stage has a bound of its own; this one only keeps the client's shorter one away. Milliseconds. */
@@ -79,7 +80,7 @@ function answerOf({ content = [], structuredContent, isError, _meta }: Result): 
   const call = meta['stackward.dev/call'];
   const error = meta['stackward.dev/error'];
   const place = call?.seq === undefined ? {} : { seq: call.seq };
-  if (error) throw new CallError(error.code, detailOf(content), call?.seq);
+  if (error) throw new RefusedCall(error.code, detailOf(content), call?.seq);
   // A write whose result was too large to show was done all the same.
   if (isError && call?.outcome !== 'ok') throw new ToolError('internal', 'the tool gave no answer');
   return { output: Output.safeParse(structuredContent).data ?? {}, ...place };
