@@ -5,6 +5,9 @@ import type { ChangeEntry, Changes, NewChange } from './changes.ts';
 import { withDeadline } from './deadline.ts';
 import type { CapturedWrite, OpenedWrite, Undo } from './stages.ts';
 
+/** A write, or a trial of one, with the session to look through. */
+type Looking = Omit<OpenedWrite, 'kind'>;
+
 /** Reads what the write will touch and makes it durable: no before-image, no write. */
 export async function captureBefore(
   call: OpenedWrite,
@@ -50,7 +53,7 @@ const noVersion = (changes: Changes): ChangeEntry => ({
 });
 
 /** What a tool's capture sees now, in the form in which it is stored; null for a tool without a way back. */
-async function imageOf(call: OpenedWrite, stack: StackView): Promise<JsonValue> {
+export async function imageOf(call: Looking, stack: StackView): Promise<JsonValue> {
   const { effect } = call.tool;
   if (effect.irreversible !== undefined) return null;
   const image = await looking(call, stack, (context) => effect.capture(context, call.params));
@@ -62,11 +65,7 @@ export const hasOwnCheck = ({ effect }: OpenedWrite['tool']): boolean =>
   effect.irreversible === undefined && effect.isBack !== undefined;
 
 /** Whether what a write touched is as it was before it. What cannot be looked at is not. */
-export async function isAsBefore(
-  call: OpenedWrite,
-  { before, after }: Undo,
-  stack: StackView,
-): Promise<boolean> {
+export async function isAsBefore(call: Looking, { before, after }: Undo, stack: StackView): Promise<boolean> {
   const { effect } = call.tool;
   try {
     if (effect.irreversible === undefined && effect.isBack) {
@@ -80,7 +79,7 @@ export async function isAsBefore(
 }
 
 const looking = <T>(
-  call: OpenedWrite,
+  call: Looking,
   stack: StackView,
   look: (context: Parameters<typeof call.tool.run>[0]) => Promise<T>,
 ): Promise<T> =>
@@ -101,8 +100,8 @@ const looking = <T>(
   );
 
 /** A write that is made again must find what it found the first time. What it creates anew finds nothing, and says so itself. */
-async function assertUntouched(
-  call: OpenedWrite,
+export async function assertUntouched(
+  call: Looking,
   undo: Undo,
   found: JsonValue,
   stack: StackView,

@@ -74,8 +74,12 @@ export async function executeWrite(
 
 /** What a call runs: its tool, or the tool's way back for a step that takes a write back. */
 function runOf({ tool, undo }: CapturedWrite): CapturedWrite['tool']['run'] {
-  if (undo?.kind !== 'revert') return tool.run;
   const { effect } = tool;
+  if (undo?.kind === 'redo' && effect.irreversible === undefined && effect.again) {
+    const { again } = effect;
+    return (context, args) => again(context, { args, before: undo.before, after: undo.after });
+  }
+  if (undo?.kind !== 'revert') return tool.run;
   if (effect.irreversible !== undefined) {
     throw new ToolError('conflict', `version ${undo.of} cannot be taken back: ${effect.irreversible}`);
   }

@@ -16,6 +16,11 @@ export type GateDecision =
 
 export interface Gate {
   decide(write: ProposedWrite): GateDecision;
+  /**
+   * Whether a way back may be tried: every rule is asked, and nothing is used up by it. A human approves the step
+   * itself, and the rate counts it, when it changes something.
+   */
+  decideTrial(write: ProposedWrite): Exclude<GateDecision, { kind: 'ask' }>;
   /** Asked once more when a granted write is about to begin: it may have waited. Throws ToolError('write_refused'). */
   assertNotStopped(): void;
 }
@@ -32,6 +37,13 @@ export function openGate(
     assertNotStopped() {
       const why = whyStopped(deps);
       if (why !== undefined) throw new ToolError('write_refused', why);
+    },
+    decideTrial(write) {
+      const verdict = verdictOf(
+        RULES.filter(({ counts }) => counts !== 'changes').map((rule) => askRule(rule, write, deps)),
+      );
+      if (!verdict.passed) return { kind: 'refused', verdict };
+      return { kind: 'granted', verdict, grant: makeGrant({ ...grantedTo(write), isTrial: true }) };
     },
     decide(write) {
       const checks = RULES.map((rule) => askRule(rule, write, deps));
@@ -54,14 +66,7 @@ export function openGate(
         return { kind: 'refused', verdict };
       }
       deps.rate.count(write.catalog.principal);
-      const { callId, catalog, tool, at } = write;
-      const grant = makeGrant({
-        callId,
-        principal: catalog.principal,
-        tool: tool.name,
-        target: at.target.name,
-      });
-      return { kind: 'granted', verdict: verdictOf(checks), grant };
+      return { kind: 'granted', verdict: verdictOf(checks), grant: makeGrant(grantedTo(write)) };
     },
   };
 
@@ -97,6 +102,13 @@ export function openGate(
     }
   }
 }
+
+const grantedTo = ({ callId, catalog, tool, at }: ProposedWrite) => ({
+  callId,
+  principal: catalog.principal,
+  tool: tool.name,
+  target: at.target.name,
+});
 
 /** Why nobody writes at this moment; a switch that cannot be read counts as on. */
 function whyStopped({ killSwitch }: GateState): string | undefined {

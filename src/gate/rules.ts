@@ -32,6 +32,8 @@ export interface GateState {
 /** A question that every write must answer with yes. Throwing counts as no. */
 export interface Rule {
   readonly name: string;
+  /** It counts what changes something, so a trial is not asked. */
+  readonly counts?: 'changes';
   ask(write: ProposedWrite, state: GateState): Omit<Check, 'rule'>;
 }
 
@@ -115,6 +117,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'within write rate',
+    counts: 'changes',
     ask({ catalog }, { rate }) {
       const used = rate.used(catalog.principal);
       const per = `${rate.limit} in ${rate.windowMs / 1000} s`;

@@ -5,13 +5,14 @@ import type { Catalog } from '../toolset/catalog.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { ServiceSource } from '../toolset/service-source.ts';
-import type { RollbackPlan, StackDiff } from '../toolset/versions-view.ts';
+import type { PlanOptions, RollbackPlan, RollbackStep, StackDiff } from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
 import { captureComponents } from './capture-component.ts';
 import { openJournals } from './journal.ts';
 import { type Keeper, openKeeper, type Pruned, prune } from './keep.ts';
 import { driftFrom, readVersion, topologyOf } from './look.ts';
 import { componentOf, planRollback } from './plan-rollback.ts';
+import { type Prechecked, precheck, precheckPauses } from './precheck.ts';
 import { restoreTopologyFile } from './restore-topology.ts';
 import { openRollbacks, type Rollbacks } from './rollback.ts';
 import type { Version } from './version.ts';
@@ -45,7 +46,8 @@ export interface History {
   recordTopology(by: string, note?: string): Promise<void>;
   /** What differs between the latest version and the stack as it is. */
   drift(): Promise<StackDiff>;
-  plan(principal: string, to: number, component?: string): Promise<RollbackPlan>;
+  /** Plans, and tries each step without changing anything. */
+  plan(principal: string, to: number, options?: PlanOptions): Promise<RollbackPlan>;
 }
 
 export function openHistory(deps: HistoryDeps): History {
@@ -74,22 +76,36 @@ export function openHistory(deps: HistoryDeps): History {
     if (!latest) return { from: 0, topology: [], resources: [], secrets: [], unknown: {} };
     return driftFrom(versions, latest, { captured: await captureAll(), topology: graph.text });
   };
-  const plan = async (principal: string, to: number, component?: string) => {
+  const plan = async (principal: string, to: number, options: PlanOptions = {}) => {
     const { resources } = await drift();
-    const options = {
+    const catalog = deps.catalog(principal);
+    return planRollback(versions, {
+      ...options,
       to,
-      catalog: deps.catalog(principal),
+      catalog,
       drift: resources,
-      ...(component === undefined ? {} : { component }),
-    };
-    const planned = await planRollback(versions, options);
-    return { ...planned, obstacles: [...planned.obstacles, ...(await unreadable(planned))] };
+      precheck: (steps) => prechecked(steps, catalog, options.pause_reconcilers === true),
+    });
+  };
+  const prechecked = async (
+    steps: readonly RollbackStep[],
+    catalog: Catalog,
+    isConsented: boolean,
+  ): Promise<Prechecked> => {
+    const silent = await unreadable(steps);
+    // What does not even answer is not asked once more for each step.
+    const open = steps.filter(({ component }) => !silent.has(component));
+    const { obstacles, reconcilers } = await precheck(open, { versions, run, catalog });
+    const held = isConsented ? await precheckPauses(reconcilers, { versions, run, catalog }) : [];
+    return { obstacles: [...silent.values(), ...obstacles, ...held], reconcilers };
   };
   /** Components that a plan would change and that do not answer now: better found before the first change. */
-  const unreadable = async ({ steps }: RollbackPlan): Promise<string[]> => {
+  const unreadable = async (steps: readonly RollbackStep[]): Promise<ReadonlyMap<string, string>> => {
     const captured = await capture(new Set(steps.map(({ target }) => componentOf(target))));
-    return [...captured].flatMap(([name, one]) =>
-      'missed' in one ? [`${name} cannot be read now: ${one.missed}`] : [],
+    return new Map(
+      [...captured].flatMap(([name, one]) =>
+        'missed' in one ? [[name, `${name} cannot be read now: ${one.missed}`]] : [],
+      ),
     );
   };
   const restoreTopology = async (number: number) => {

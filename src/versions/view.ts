@@ -28,10 +28,11 @@ export function viewFor(history: History, catalog: Catalog): VersionsView {
       );
       return { ...summaryOf({ ...version, after: null }), outcome: 'ok', missed: Object.fromEntries(missed) };
     },
-    async plan(to, component) {
+    async plan(to, options = {}) {
+      const { component } = options;
       if (component !== undefined && !sight.component(component))
         throw new ToolError('not_linked', `no link of ${principal} reaches ${component}`);
-      const plan = await history.plan(principal, to, component);
+      const plan = await history.plan(principal, to, options);
       return { ...plan, drift: plan.drift.filter((one) => isSeen(one, sight)) };
     },
     async rollback(seen, signal, onStep) {

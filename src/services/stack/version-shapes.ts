@@ -44,6 +44,26 @@ export const Stuck = z.strictObject({
   why: z.string(),
 });
 
+/** What would undo a step by itself. */
+export const Undoing = z.strictObject({
+  of: z.number().int(),
+  component: z.string(),
+  target: z.string(),
+  name: z.string(),
+  does: z.string(),
+  pause: z
+    .strictObject({ tool: z.string(), args: z.record(z.string(), z.unknown()), state: z.string() })
+    .optional(),
+});
+
+/** What a rollback held still. */
+export const Paused = z.strictObject({
+  name: z.string(),
+  target: z.string(),
+  state: z.string(),
+  held: z.enum(['begun', 'paused', 'resumed']),
+});
+
 /** What became of one resource. */
 export const Result = z.strictObject({
   of: z.number().int(),
