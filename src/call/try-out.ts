@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type {
   JsonValue,
   Opened,
-  Precheck,
   ReadContext,
+  Reconciler,
   ServiceTypes,
   StackView,
   WriteContext,
@@ -48,8 +48,7 @@ export interface TrialDeps {
  * since it is refused until that is held still. Throws ToolError where it cannot be found out.
  */
 export async function tryOut(call: RecordedTrial, deps: TrialDeps): Promise<Executed> {
-  const { obstacles = [], reconcilers = [] } = await readAhead(call, deps);
-  const found = obstacles.map((detail) => ({ code: 'precheck', detail }));
+  const { found, reconcilers } = await readAhead(call, deps);
   const rehearsal =
     found.length + reconcilers.length > 0
       ? { rehearsed: false, obstacles: [] }
@@ -58,14 +57,32 @@ export async function tryOut(call: RecordedTrial, deps: TrialDeps): Promise<Exec
   return { output: { obstacles: [...found, ...rehearsal.obstacles], reconcilers, rehearsed } };
 }
 
-async function readAhead(call: RecordedTrial, deps: TrialDeps): Promise<Precheck> {
+type Obstacles = TrialResult['obstacles'];
+
+async function readAhead(
+  call: RecordedTrial,
+  deps: TrialDeps,
+): Promise<{ found: Obstacles; reconcilers: readonly Reconciler[] }> {
   const { tool, undo, params } = call;
-  if (!undo || tool.effect.irreversible !== undefined || !tool.effect.precheck) return {};
+  if (!undo || tool.effect.irreversible !== undefined || !tool.effect.precheck)
+    return { found: [], reconcilers: [] };
   const { precheck } = tool.effect;
   const step = { args: params, before: undo.before, after: undo.after, how: undo.kind };
-  return inTime(call, async (signal) =>
-    precheck({ ...contextOf(call, deps, signal), client: await deps.openReader() }, step),
-  );
+  try {
+    const { obstacles = [], reconcilers = [] } = await inTime(call, async (signal) =>
+      precheck({ ...contextOf(call, deps, signal), client: await deps.openReader() }, step),
+    );
+    return { found: obstacles.map((detail) => ({ code: 'precheck', detail })), reconcilers };
+  } catch (error) {
+    return { found: [obstacleOf(error)], reconcilers: [] };
+  }
+}
+
+/** What the target said to a trial. Throws what says nothing of the step: that the trial came to no end, or how is not known. */
+function obstacleOf(error: unknown): Obstacles[number] {
+  const isOfTheStep = error instanceof ToolError && error.code !== 'timeout' && error.code !== 'cancelled';
+  if (!isOfTheStep) throw error;
+  return { code: error.code, detail: error.detail };
 }
 
 type Rehearsal = Pick<TrialResult, 'rehearsed' | 'obstacles'>;
@@ -77,15 +94,11 @@ async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Re
     await inTime(call, (signal) => rehearse({ ...call, session }, deps, signal));
     return { rehearsed: true, obstacles: [] };
   } catch (error) {
-    if (!(error instanceof ToolError) || isOfTheCall(error)) throw error;
-    return { rehearsed: true, obstacles: [{ code: error.code, detail: error.detail }] };
+    return { rehearsed: true, obstacles: [obstacleOf(error)] };
   } finally {
     await deps.close(session);
   }
 }
-
-/** The trial itself came to no end, which says nothing of the step. */
-const isOfTheCall = ({ code }: ToolError): boolean => code === 'timeout' || code === 'cancelled';
 
 async function rehearse(
   call: RecordedTrial & { readonly session: Opened<object> },

@@ -11,7 +11,7 @@ const READ = [
 const WRITE = [
   ['apps', 'deployments,statefulsets,daemonsets', 'patch'],
   ['apps', 'deployments/scale,statefulsets/scale', 'patch'],
-  ['autoscaling', 'horizontalpodautoscalers', 'list'],
+  ['autoscaling', 'horizontalpodautoscalers', 'list,patch'],
 ] as const;
 
 /** A Role for each namespace that a component reaches, with the least that the tools need. It names no Secret. */

@@ -44,6 +44,25 @@ export const rollbackWorkload = tool({
       return { uid: owner.metadata.uid, template, revision: revisionOf(present) };
     },
     revert: takeBack,
+    async precheck({ client, signal }, { args, before, after, how }) {
+      const wanted = how === 'revert' ? before : after;
+      // Nothing was recorded, so nothing was changed and nothing is needed.
+      if (wanted === null) return {};
+      const { template, revision } = Image.parse(wanted);
+      const owner = await client.workload(args.workload, signal);
+      const { items } = await client.replicaSets(owner, signal);
+      const isThere = fingerprint(owner.spec.template) === template || ofTemplate(items, template);
+      return isThere ? {} : { obstacles: [goneFrom(owner, revision)] };
+    },
+    // A revision that is rolled back to gets a new number, so the template is what is found again.
+    async again(context, { args, after }) {
+      const { template, revision } = Image.parse(after);
+      const { owner, sets } = await revertible(context, args.workload);
+      const chosen = ofTemplate(sets, template);
+      if (!chosen) throw new ToolError('conflict', goneFrom(owner, revision));
+      await putTemplate(context, owner, chosen);
+      return { workload: printWorkload(owner.ref), images: imagesOf(chosen.spec.template) };
+    },
   },
   async run(context, args) {
     const { owner, sets } = await revertible(context, args.workload);
@@ -62,6 +81,9 @@ export const rollbackWorkload = tool({
     };
   },
 });
+
+const goneFrom = (owner: Found, revision: number): string =>
+  `the cluster no longer keeps revision ${revision} of ${printWorkload(owner.ref)}, so it cannot go back (revisionHistoryLimit)`;
 
 /** The Deployment and the ReplicaSets that it owns; a revision of another workload is not among them. */
 async function revertible(context: Writing, workload: string | undefined) {
@@ -95,11 +117,7 @@ async function takeBack(context: Writing, { args, before, after }: Change<Params
   if (now !== left.template)
     throw new ToolError('conflict', 'somebody changed its template since; it stays as it is');
   const previous = ofTemplate(sets, was.template);
-  if (!previous)
-    throw new ToolError(
-      'conflict',
-      `the cluster no longer keeps revision ${was.revision}, so it cannot go back`,
-    );
+  if (!previous) throw new ToolError('conflict', goneFrom(owner, was.revision));
   await putTemplate({ ...context, recordAfter: async () => {} }, owner, previous);
 }
 
