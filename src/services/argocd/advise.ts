@@ -19,7 +19,13 @@ function linesOf(sub: string, entry: ProjectEntry, access: Access): string[] {
   const rights = [
     ['applications', 'get'],
     ['logs', 'get'],
-    ...(access === 'write' ? [['applications', 'sync']] : []),
+    // The latter only to turn auto-sync off for a rollback that is asked to.
+    ...(access === 'write'
+      ? [
+          ['applications', 'sync'],
+          ['applications', 'update'],
+        ]
+      : []),
   ];
   return [
     `p, ACCOUNT, projects, get, ${project}, allow`,

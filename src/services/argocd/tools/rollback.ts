@@ -9,6 +9,7 @@ import {
   deployBefore,
   fingerprint,
   isBackToFormer,
+  precheckDeployed,
   refuseAutomated,
 } from '../deployment.ts';
 import { ApplicationName } from '../names.ts';
@@ -36,6 +37,7 @@ export const rollback = tool({
     kind: 'update',
     capture: captureDeployed,
     isBack: isBackToFormer,
+    precheck: precheckDeployed,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;
@@ -60,7 +62,7 @@ export const rollback = tool({
         refuseDestructive(application);
         if (plan) refuseIrreversible(plan);
       },
-      after: { deployed: fingerprint(entry), revisions: revisionText(entry) },
+      after: () => ({ deployed: fingerprint(entry), revisions: revisionText(entry) }),
     });
   },
 });
