@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import type { Stackward } from '../stackward.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { RollbackPlan, RollbackReport } from '../toolset/versions-view.ts';
@@ -7,6 +6,7 @@ import type { Journal } from '../versions/journal.ts';
 import { reportOf } from '../versions/report.ts';
 import type { RollbackOptions as RunOptions } from '../versions/rollback.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import { isConfirmed } from './confirm.ts';
 import { openStackward } from './open.ts';
 import { bold, dim, green, red, yellow } from './print.ts';
 import { numberIn } from './versions.ts';
@@ -69,7 +69,8 @@ async function begin(
     if (options.json) writeJson(world.stdout, { plan, done: 'nothing to do' });
     return EXIT.ok;
   }
-  if (!options.yes && !(await isConfirmed(to, world))) return EXIT.denied;
+  const instead = 'run it in a terminal, or look at --plan and add --yes';
+  if (!options.yes && !(await isConfirmed(`Roll back to version ${to}?`, instead, world))) return EXIT.denied;
   const seen = { to, digest: plan.digest, ...how };
   return tell(await stackward.history.rollbacks.begin(seen, run), options, world);
 }
@@ -84,21 +85,6 @@ function runOptions(options: RollbackOptions, world: World, signal: AbortSignal)
         writeLine(world.stderr, `${done}/${total}  version ${of}  ${tool} on ${target}: ${result ?? state}`);
     },
   };
-}
-
-/** A program that cannot be asked has not said yes. */
-async function isConfirmed(to: number, world: World): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    writeLine(
-      world.stderr,
-      'nobody is there to be asked; run it in a terminal, or look at --plan and add --yes',
-    );
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Roll back to version ${to}? Type yes: `);
-  terminal.close();
-  return answer.trim() === 'yes';
 }
 
 function printPlan(plan: RollbackPlan, world: World): void {

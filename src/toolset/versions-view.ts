@@ -4,7 +4,7 @@ import type { JsonValue, Reconciler } from './define.ts';
 export interface VersionSummary {
   readonly number: number;
   readonly time: string;
-  readonly cause: 'write' | 'revert' | 'redo' | 'topology' | 'snapshot';
+  readonly cause: 'write' | 'revert' | 'redo' | 'topology' | 'snapshot' | 'lost';
   readonly by: string;
   readonly note?: string;
   readonly tool?: string;

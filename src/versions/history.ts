@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Captured } from '../call/changes.ts';
 import type { Pipeline } from '../call/pipeline.ts';
+import { limitWrites } from '../gate/write-rate.ts';
 import type { Catalog } from '../toolset/catalog.ts';
 import type { JsonValue } from '../toolset/define.ts';
+import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { ServiceSource } from '../toolset/service-source.ts';
 import type { PlanOptions, RollbackPlan, RollbackStep, StackDiff } from '../toolset/versions-view.ts';
@@ -13,6 +15,7 @@ import { type Keeper, openKeeper, type Pruned, prune } from './keep.ts';
 import { driftFrom, readVersion, topologyOf } from './look.ts';
 import { componentOf, planRollback } from './plan-rollback.ts';
 import { type Prechecked, precheck, precheckPauses } from './precheck.ts';
+import { type Repaired, repairVersions } from './repair.ts';
 import { restoreTopologyFile } from './restore-topology.ts';
 import { openRollbacks, type Rollbacks } from './rollback.ts';
 import type { Version } from './version.ts';
@@ -37,11 +40,15 @@ export interface History {
   readonly keeper: Keeper;
   /** Removes versions before one, as far as nothing that is kept needs them. */
   prune(before: number, options: { dryRun: boolean }): Promise<Pruned>;
+  /** Sets damaged versions aside and makes a new beginning, so that writes are taken again. */
+  repair(by: string, options: { dryRun: boolean }): Promise<Repaired & { readonly snapshot?: number }>;
   /** Reads the configuration of one component. Never throws: what it misses it says. */
   capture(component: string): Promise<Captured>;
   captureAll(): Promise<Captured>;
   /** Captures every linked component into a new version. */
   snapshot(by: string, note?: string): Promise<{ version: Version; captured: Captured }>;
+  /** Counts a capture of everything that a principal asked for. Throws ToolError('rate_limited'). */
+  countCapture(principal: string): void;
   /** A version for the topology that is in force, unless the latest has it already. */
   recordTopology(by: string, note?: string): Promise<void>;
   /** What differs between the latest version and the stack as it is. */
@@ -50,13 +57,18 @@ export interface History {
   plan(principal: string, to: number, options?: PlanOptions): Promise<RollbackPlan>;
 }
 
+/** How often one principal may have every component read: each time costs every backend. */
+const CAPTURES = { limit: 20, windowMs: 60_000 };
+
 export function openHistory(deps: HistoryDeps): History {
   const { versions, run, dir } = deps;
   const everything = () => deps.catalog(STACK_PRINCIPAL);
   const capture = (names: Iterable<string>) => captureComponents(names, { run, catalog: everything });
-  const captureAll = () => capture(everything().reach.keys());
+  const whole = shared(() => capture(everything().reach.keys()));
+  const captureAll = () => whole('all');
   const captureOne = shared((component) => capture([component]));
 
+  const rate = limitWrites(CAPTURES);
   const recordTopology = async (by: string, note?: string) => {
     const latest = await versions.latest();
     if (latest?.topology_hash === everything().graph.hash) return;
@@ -132,6 +144,28 @@ export function openHistory(deps: HistoryDeps): History {
           versions: pruned.versions.length,
         });
       return pruned;
+    },
+    async repair(by, { dryRun }) {
+      const repaired = await repairVersions(versions, { dryRun });
+      if (dryRun || repaired.lost.length + repaired.poorer.length === 0) return repaired;
+      const captured = await captureAll();
+      const made = { cause: 'snapshot', by, note: 'after a repair' } as const;
+      const { number } = await versions.record(made, captured, { afresh: true });
+      await deps.recordEvent('versions_repaired', STACK_PRINCIPAL, {
+        by,
+        lost: repaired.lost.map(({ version, what, kept }) => ({ version, what, kept: [...kept] })),
+        poorer: repaired.poorer.map(({ version, object = '' }) => ({ version, object })),
+        snapshot: number,
+      });
+      return { ...repaired, snapshot: number };
+    },
+    countCapture(principal) {
+      if (rate.used(principal) >= rate.limit)
+        throw new ToolError(
+          'rate_limited',
+          `${principal} had every component read ${rate.limit} times within a minute; wait, or compare two versions`,
+        );
+      rate.count(principal);
     },
     capture: captureOne,
     captureAll,

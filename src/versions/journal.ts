@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../audit/durable-file.ts';
+import { replaceFile, sweepLeftovers } from '../audit/durable-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 
@@ -77,6 +77,7 @@ export interface Journals {
 
 export function openJournals(dir: string): Journals {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  void sweepLeftovers(dir);
   const path = (id: string) => join(dir, `${id}.json`);
   const ids = async () =>
     (await readdir(dir)).flatMap((name) => (/^r\d+\.json$/.test(name) ? [name.replace('.json', '')] : []));

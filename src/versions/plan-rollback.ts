@@ -63,6 +63,8 @@ export async function planRollback(versions: Versions, options: Planning): Promi
         wave,
       });
   }
+  for (const { number, note = '' } of later.filter(({ cause }) => cause === 'lost'))
+    stuck.push({ of: number, tool: '', target: '', resources: [], why: `its record is lost (${note})` });
   const isTopology =
     component === undefined &&
     (await topologyOf(versions, await readVersion(versions, to))) !== catalog.graph.text;

@@ -6,7 +6,7 @@ export const VersionNumber = z.number().int().min(1);
 export const Summary = z.strictObject({
   number: z.number().int(),
   time: z.string(),
-  cause: z.enum(['write', 'revert', 'redo', 'topology', 'snapshot']),
+  cause: z.enum(['write', 'revert', 'redo', 'topology', 'snapshot', 'lost']),
   by: z.string(),
   note: z.string().optional(),
   tool: z.string().optional(),
