@@ -13,13 +13,12 @@ import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
-import { limitWrites } from './gate/write-rate.ts';
+import { openKeysAndStores } from './open-stores.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
-import { readOrMakeKey } from './store/key-file.ts';
 import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
@@ -61,7 +60,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const flags = flagsFrom(env);
-  const maskKey = readOrMakeKey(join(dataDir, 'keys'), 'mask');
+  const { stores, keys } = await openKeysAndStores(dataDir, { env });
+  const maskKey = keys.of('mask');
   const mask = createMask(maskKey, {
     warn: (message) => report('warn', message),
   });
@@ -82,12 +82,12 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     dir: join(dataDir, 'audit'),
     onReport: (message) => report('warn', message),
   });
-  const approvals = openApprovals({ dir: dataDir });
-  const diagnoses = openDiagnoses({ dir: dataDir });
+  const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
+  const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
   const breakers = openBreakers();
-  const rate = limitWrites({ limit: 60, windowMs: 60_000 });
+  const rate = stores.quota('writes', { limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
-  const killSwitch = openKillSwitch({ dir: dataDir });
+  const killSwitch = openKillSwitch(stores.documents('stack'));
   const gate = openGate({
     flags,
     rate,
@@ -167,6 +167,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     flags,
     history,
     killSwitch,
+    keys,
+    stores,
     mask,
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
@@ -177,6 +179,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
       await follow?.kept();
       await clients.close();
       await audit.close();
+      await stores.close();
     },
   };
 }

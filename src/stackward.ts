@@ -6,6 +6,8 @@ import type { Approvals } from './gate/approvals.ts';
 import type { Diagnoses } from './gate/diagnoses.ts';
 import type { KillSwitch } from './gate/kill-switch.ts';
 import type { Mask } from './secrets/mask.ts';
+import type { Keys } from './store/keys.ts';
+import type { Stores } from './store/stores.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
 import type { ModelClient } from './toolset/model-client.ts';
@@ -21,7 +23,9 @@ export interface Stackward {
   readonly breakers: Breakers;
   readonly flags: FlagStore;
   readonly history: History;
+  readonly keys: Keys;
   readonly killSwitch: KillSwitch;
+  readonly stores: Stores;
   readonly mask: Mask;
   readonly dataDir: string;
   /** False: only `stackward approve` counts, and no client is asked. */

@@ -34,7 +34,7 @@ export async function passGate(
   const scope = await tool.scope(call.at.target, call.params);
   const { callId, catalog, at } = call;
   const asked = { callId, catalog, tool, service, at, args: boundArgs(call), scope };
-  const decision = call.isTrial ? gate.decideTrial(asked) : gate.decide(asked);
+  const decision = call.isTrial ? await gate.decideTrial(asked) : await gate.decide(asked);
   if (decision.kind === 'granted') {
     const { grant, verdict } = decision;
     return { ...call, kind: call.isTrial ? 'trial' : 'write', tool, grant, verdict, scope };

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT, UsageError, type World, writeLine } from './command.ts';
-import { addAudit, addToken, addVersions, type Run, toPort } from './groups.ts';
+import { addAudit, addDeployment, addToken, addVersions, type Run, toPort } from './groups.ts';
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
@@ -134,6 +134,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
       choose(async () => (await import('./rollback.ts')).rollback(version, options, world)),
     );
 
+  addDeployment(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
 
   withJson(asPrincipal(onTopology(program.command('triage'))))

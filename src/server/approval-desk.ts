@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import {
   createRequestStateCodec,
   type InputRequiredResult,
@@ -13,7 +12,6 @@ import { neutralise } from '../call/neutralise.ts';
 import type { CallRequest } from '../call/stages.ts';
 import type { ApprovalRequest } from '../gate/approvals.ts';
 import type { Stackward } from '../stackward.ts';
-import { readOrMakeKey } from '../store/key-file.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 
@@ -59,7 +57,7 @@ export function approvalDeskOf(stackward: Stackward): ApprovalDesk {
 
 function openDesk(stackward: Stackward): ApprovalDesk {
   const codec = createRequestStateCodec<Asked>({
-    key: readOrMakeKey(join(stackward.dataDir, 'keys'), 'request-state'),
+    key: stackward.keys.of('request-state'),
     ttlSeconds: STATE_TTL_S,
   });
   const record = (asked: Asked, decision: string, reason: string) =>
@@ -90,7 +88,7 @@ function openDesk(stackward: Stackward): ApprovalDesk {
       }
       const { decision, reason } = decisionOf(responses);
       try {
-        stackward.approvals.decide(asked.approval, { decision, by: byOf(asked.principal), reason });
+        await stackward.approvals.decide(asked.approval, { decision, by: byOf(asked.principal), reason });
       } catch (error) {
         await record(asked, 'rejected', error instanceof ToolError ? error.detail : 'it could not be stored');
         throw error;

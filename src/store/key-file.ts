@@ -46,7 +46,8 @@ function assertOwn(folder: string): void {
     );
 }
 
-function readKey(file: string): Buffer {
+/** Throws for a file that does not hold 32 bytes. */
+export function readKey(file: string): Buffer {
   const key = readFileSync(file);
   if (key.length !== 32)
     throw new Error(`${file} is not a 32-byte key; restore it, or remove it to have a new one made`);

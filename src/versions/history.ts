@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import type { Captured } from '../call/changes.ts';
 import type { Pipeline } from '../call/pipeline.ts';
-import { limitWrites } from '../gate/write-rate.ts';
 import type { Catalog } from '../toolset/catalog.ts';
 import type { JsonValue } from '../toolset/define.ts';
-import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { ServiceSource } from '../toolset/service-source.ts';
 import type { PlanOptions, RollbackPlan, RollbackStep, StackDiff } from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
 import { captureComponents } from './capture-component.ts';
+import { limitCaptures } from './capture-rate.ts';
 import { openJournals } from './journal.ts';
 import { type Keeper, openKeeper, type Pruned, prune } from './keep.ts';
 import { driftFrom, readVersion, topologyOf } from './look.ts';
@@ -57,9 +56,6 @@ export interface History {
   plan(principal: string, to: number, options?: PlanOptions): Promise<RollbackPlan>;
 }
 
-/** How often one principal may have every component read: each time costs every backend. */
-const CAPTURES = { limit: 20, windowMs: 60_000 };
-
 export function openHistory(deps: HistoryDeps): History {
   const { versions, run, dir } = deps;
   const everything = () => deps.catalog(STACK_PRINCIPAL);
@@ -68,7 +64,6 @@ export function openHistory(deps: HistoryDeps): History {
   const captureAll = () => whole('all');
   const captureOne = shared((component) => capture([component]));
 
-  const rate = limitWrites(CAPTURES);
   const recordTopology = async (by: string, note?: string) => {
     const latest = await versions.latest();
     if (latest?.topology_hash === everything().graph.hash) return;
@@ -159,14 +154,7 @@ export function openHistory(deps: HistoryDeps): History {
       });
       return { ...repaired, snapshot: number };
     },
-    countCapture(principal) {
-      if (rate.used(principal) >= rate.limit)
-        throw new ToolError(
-          'rate_limited',
-          `${principal} had every component read ${rate.limit} times within a minute; wait, or compare two versions`,
-        );
-      rate.count(principal);
-    },
+    countCapture: limitCaptures(),
     capture: captureOne,
     captureAll,
     snapshot,

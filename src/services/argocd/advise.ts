@@ -19,13 +19,7 @@ function linesOf(sub: string, entry: ProjectEntry, access: Access): string[] {
   const rights = [
     ['applications', 'get'],
     ['logs', 'get'],
-    // The latter only to turn auto-sync off for a rollback that is asked to.
-    ...(access === 'write'
-      ? [
-          ['applications', 'sync'],
-          ['applications', 'update'],
-        ]
-      : []),
+    ...(access === 'write' ? [['applications', 'sync']] : []),
   ];
   return [
     `p, ACCOUNT, projects, get, ${project}, allow`,
