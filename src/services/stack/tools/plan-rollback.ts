@@ -11,11 +11,11 @@ export const planRollback = tool({
   reach: 'stack',
   title: 'Plan a rollback',
   description:
-    'Show what a rollback to a version would take back, in which order, what cannot be, what drifted, and what is in its way.',
+    'Show what a rollback to a version would do, what it cannot, what drifted, and what is in its way.',
   params: z.strictObject({
     to: VersionNumber,
-    component: z.string().max(64).optional().describe('Only the writes to this component'),
-    pause_reconcilers: z.boolean().default(false).describe('Hold still what would undo it'),
+    component: z.string().max(64).optional().describe('Only its writes'),
+    pause_reconcilers: z.boolean().optional().describe('Hold still what would undo it'),
   }),
   output: z.strictObject({
     to: z.number().int(),
@@ -36,7 +36,7 @@ export const planRollback = tool({
   async run({ stack, limits }, { to, component, pause_reconcilers }) {
     const { drift, ...plan } = await stack.versions.plan(to, {
       ...(component === undefined ? {} : { component }),
-      pause_reconcilers,
+      pause_reconcilers: pause_reconcilers === true,
     });
     const most = Math.min(limits.rows, MOST_DRIFT);
     const isCut = drift.length > most;

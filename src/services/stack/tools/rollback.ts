@@ -13,7 +13,7 @@ export const rollback = tool({
   params: z.strictObject({
     to: VersionNumber,
     component: z.string().max(64).optional(),
-    pause_reconcilers: z.boolean().default(false),
+    pause_reconcilers: z.boolean().optional(),
     digest: z.string().regex(/^[0-9a-f]{64}$/, 'the digest of a plan'),
   }),
   output: z.strictObject({
@@ -43,7 +43,12 @@ export const rollback = tool({
     atMost: 1,
   }),
   async run({ stack, signal, session }, { to, component, digest, pause_reconcilers }) {
-    const seen = { to, digest, pause_reconcilers, ...(component === undefined ? {} : { component }) };
+    const seen = {
+      to,
+      digest,
+      pause_reconcilers: pause_reconcilers === true,
+      ...(component === undefined ? {} : { component }),
+    };
     const report = await stack.versions.rollback(seen, signal, (done, total, step) => {
       void session?.progress(done, total, step);
     });
