@@ -105,7 +105,8 @@ async function runTrial(deps: PipelineDeps, call: AllowedTrial, trail: Trail): P
     {
       stack: deps.viewFor(call),
       openReader: () => deps.clients.reader(service, call.at),
-      openRehearsal: () => deps.clients.rehearsal(service, call.at, call.grant),
+      openRehearsal: () =>
+        openSession(deps, call, () => deps.clients.rehearsal(service, call.at, call.grant)),
       close: (session) => closeSession(deps, call, session),
       resolve: deps.resolveConnection,
     },
@@ -179,7 +180,8 @@ async function inSession<T>(
   call: AllowedWrite,
   work: (session: Opened<object>) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(deps, call);
+  const open = () => deps.clients.writer(call.entry.service, call.at, call.grant);
+  const session = await openSession(deps, call, open);
   try {
     return await work(session);
   } finally {
@@ -187,17 +189,21 @@ async function inSession<T>(
   }
 }
 
-/** Opens a write's own session. One that opens only after the call was stopped is closed then, and used by nobody. */
-async function openSession(deps: PipelineDeps, call: AllowedWrite): Promise<Opened<object>> {
-  let pending: Promise<Opened<object>> | undefined;
+/** Opens a call's own session. One that opens only after the call was stopped is closed then, and used by nobody. */
+async function openSession<T extends Opened<object> | undefined>(
+  deps: PipelineDeps,
+  call: AllowedWrite | AllowedTrial,
+  open: () => Promise<T>,
+): Promise<T> {
+  let pending: Promise<T> | undefined;
   try {
     return await opening(call, () => {
-      pending = deps.clients.writer(call.entry.service, call.at, call.grant);
+      pending = open();
       return pending;
     });
   } catch (error) {
     pending?.then(
-      (late) => closeSession(deps, call, late),
+      (late) => late && closeSession(deps, call, late),
       () => undefined,
     );
     throw error;
@@ -214,7 +220,7 @@ async function closeSession(
   await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })]);
 }
 
-const opening = <T>(call: AllowedRead | AllowedWrite, open: () => Promise<T>): Promise<T> =>
+const opening = <T>(call: AllowedRead | AllowedWrite | AllowedTrial, open: () => Promise<T>): Promise<T> =>
   withDeadline(call, (why) => why, open);
 
 /** What a write gave back must not turn a done write into an error: where it does not fit, only that it is done is told. */

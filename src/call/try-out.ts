@@ -37,7 +37,7 @@ export interface TrialDeps {
   readonly stack: StackView;
   readonly resolve: ResolveConnection;
   openReader(): Promise<object>;
-  /** Undefined where the service has no session on which nothing lasts. */
+  /** Undefined where the service has no session on which nothing lasts. Ends with the call's deadline. */
   openRehearsal(): Promise<Opened<object> | undefined>;
   close(session: Opened<object>): Promise<void>;
 }
@@ -88,7 +88,7 @@ function obstacleOf(error: unknown): Obstacles[number] {
 type Rehearsal = Pick<TrialResult, 'rehearsed' | 'obstacles'>;
 
 async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Rehearsal> {
-  const session = await inTime(call, () => deps.openRehearsal());
+  const session = await deps.openRehearsal();
   if (!session) return { rehearsed: false, obstacles: [] };
   try {
     await inTime(call, (signal) => rehearse({ ...call, session }, deps, signal));

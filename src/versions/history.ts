@@ -141,8 +141,11 @@ export function openHistory(deps: HistoryDeps): History {
       return pruned;
     },
     async repair(by, { dryRun }) {
+      const found = await repairVersions(versions, { dryRun: true });
+      if (dryRun || found.lost.length + found.poorer.length === 0) return found;
+      const numbers = found.lost.map(({ version }) => version);
+      await deps.recordEvent('versions_repair_begun', STACK_PRINCIPAL, { by, lost: numbers });
       const repaired = await repairVersions(versions, { dryRun });
-      if (dryRun || repaired.lost.length + repaired.poorer.length === 0) return repaired;
       const captured = await captureAll();
       const made = { cause: 'snapshot', by, note: 'after a repair' } as const;
       const { number } = await versions.record(made, captured, { afresh: true });

@@ -58,7 +58,7 @@ export async function sweepLeftovers(folder: string): Promise<void> {
  */
 export async function replaceFile(
   path: string,
-  content: string,
+  content: string | Uint8Array,
   mode: number,
   mayStill?: () => Promise<void> | undefined,
 ): Promise<void> {
