@@ -33,15 +33,15 @@ export function assertStillLinked(
  * topologies, whichever replica is asked.
  */
 function assertHoldsUnderBoth(
-  { catalog, toolName, at, kind, tool }: AllowedRead | AllowedWrite,
+  { catalog, toolName, at, kind, tool }: AllowedRead | AllowedWrite | AllowedTrial,
   catalogs: Catalogs,
 ): void {
   if (tool.reach === 'stack') return;
-  const heldUnder = ({ tools, graph }: Catalog): boolean => {
-    const was = tools.get(toolName)?.targets.get(at.target.name);
+  const heldUnder = ({ tools, pausers, graph }: Catalog): boolean => {
+    const was = (tools.get(toolName) ?? pausers.get(toolName))?.targets.get(at.target.name);
     // Its lists may have been longer or shorter: only the very same are surely no wider.
     const isSame = was !== undefined && canonicalize(was.entry) === canonicalize(at.entry);
-    return isSame && !(kind === 'write' && graph.components.get(at.target.component)?.isProtected);
+    return isSame && !(kind !== 'read' && graph.components.get(at.target.component)?.isProtected);
   };
   if (catalogs.alsoUnder(catalog.principal).every(heldUnder)) return;
   throw new ToolError(

@@ -60,6 +60,9 @@ const set = tool({
   scope: (_target, { key }) => ({ resources: [`entry ${key}`], atMost: 1 }),
   effect: {
     kind: 'update',
+    way: 'sets the entry as it was',
+    isBack: async ({ client }, { args, before }) =>
+      (client.ledger.entries.get(placeOf(client, args.key)) ?? null) === before,
     capture: async ({ client }, { key }) => client.ledger.entries.get(placeOf(client, key)) ?? null,
     async precheck({ client }) {
       if (!isKept(client)) return {};
@@ -100,6 +103,8 @@ const rest = tool({
   scope: ({ component }) => ({ resources: [`robot of ${component}`], atMost: 1 }),
   effect: {
     kind: 'update',
+    way: 'lets it work again',
+    isBack: async ({ client }, { before }) => client.ledger.entries.get(placeOf(client, ROBOT)) === before,
     capture: async ({ client }) => client.ledger.entries.get(placeOf(client, ROBOT)) ?? null,
     async revert({ client }, { before }) {
       await act(client, `revert rest ${client.component}`, () =>
@@ -125,7 +130,8 @@ const create = tool({
   scope: (_target, { key }) => ({ resources: [`entry ${key}`], atMost: 1 }),
   effect: {
     kind: 'create',
-    // Sees nothing of what is there, as tools that create under a name of the server's choice do.
+    way: 'deletes the entry',
+    unverifiable: 'it stands for a service that does not show what it was told',
     capture: async () => null,
     async revert({ client }, { args }) {
       await act(client, `revert create ${placeOf(client, args.key)}`, () =>

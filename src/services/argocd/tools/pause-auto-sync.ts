@@ -22,6 +22,7 @@ export const pauseAutoSync = tool({
   scope: (target, { application }) => writeScopeOf(target, application),
   effect: {
     kind: 'update',
+    way: 'sets auto-sync as it was',
     capture: async (context, { application }) => imageOf((await read(context, application)).found),
     isBack: async (context, { args, before }) =>
       isDeepStrictEqual(imageOf((await read(context, args.application)).found), Image.parse(before)),

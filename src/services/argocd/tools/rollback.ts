@@ -35,6 +35,7 @@ export const rollback = tool({
   scope: (target, { application, id }) => writeScopeOf(target, application, id),
   effect: {
     kind: 'update',
+    way: 'deploys what was deployed before',
     capture: captureDeployed,
     isBack: isBackToFormer,
     precheck: precheckDeployed,

@@ -37,14 +37,10 @@ export const sync = tool({
   scope: (target, { application }) => writeScopeOf(target, application),
   effect: {
     kind: 'update',
+    way: 'deploys what was deployed before',
     capture: captureDeployed,
     isBack: isBackToFormer,
     precheck: precheckSynced,
-    again: (context, { args, after }) =>
-      deploy(
-        context,
-        deploymentOf(context, args.application, pinOf(after), () => {}),
-      ),
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;
@@ -53,13 +49,17 @@ export const sync = tool({
       await deployBefore(context, of, Before.parse(before), (state) => isMarked(state, mark));
     },
   },
-  run: (context, { application: name, revision }) =>
-    deploy(
+  async run(context, { application: name, revision }) {
+    const { again } = context;
+    // Made again it deploys the commit of then: by now Git may say another.
+    const wanted = again ? pinOf(again.after) : revision;
+    return deploy(
       context,
-      deploymentOf(context, name, revision, (application) => {
-        if (revision !== undefined) assertDeployed(application, revision);
+      deploymentOf(context, name, wanted, (application) => {
+        if (!again && revision !== undefined) assertDeployed(application, revision);
       }),
-    ),
+    );
+  },
 });
 
 const deploymentOf = (
@@ -82,7 +82,7 @@ const deploymentOf = (
   },
 });
 
-/** The commit that a sync deployed: by now Git may say another. Throws ToolError('conflict') where none was recorded. */
+/** The commit that a sync deployed. Throws ToolError('conflict') where none was recorded. */
 function pinOf(after: JsonValue): string {
   const { revision } = After.partial().parse(after ?? {});
   if (revision === undefined)

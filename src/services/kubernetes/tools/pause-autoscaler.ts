@@ -37,6 +37,7 @@ export const pauseAutoscaler = tool({
   scope: (target, { workload }) => scopeOf(target, workload),
   effect: {
     kind: 'update',
+    way: 'sets bounds and behavior as they were',
     capture: async (context, args) => imageOf((await autoscaled(context, args)).autoscaler),
     revert: takeBack,
     isBack: async (context, { args, before }) =>

@@ -35,6 +35,7 @@ export const rollbackWorkload = tool({
   scope: (target, { workload }) => scopeOf(target, workload),
   effect: {
     kind: 'update',
+    way: 'puts the template back that was there, in a rollout of its own',
     async capture(context, args) {
       const { owner, sets } = await revertible(context, args.workload);
       const template = fingerprint(owner.spec.template);
@@ -44,6 +45,11 @@ export const rollbackWorkload = tool({
       return { uid: owner.metadata.uid, template, revision: revisionOf(present) };
     },
     revert: takeBack,
+    async isBack({ client, signal }, { args, before }) {
+      const { metadata, spec } = await client.reader.workload(args.workload, signal);
+      const was = Image.parse(before);
+      return metadata.uid === was.uid && fingerprint(spec.template) === was.template;
+    },
     async precheck({ client, signal }, { args, before, after, how }) {
       const wanted = how === 'revert' ? before : after;
       // Nothing was recorded, so nothing was changed and nothing is needed.
@@ -54,19 +60,10 @@ export const rollbackWorkload = tool({
       const isThere = fingerprint(owner.spec.template) === template || ofTemplate(items, template);
       return isThere ? {} : { obstacles: [goneFrom(owner, revision)] };
     },
-    // A revision that is rolled back to gets a new number, so the template is what is found again.
-    async again(context, { args, after }) {
-      const { template, revision } = Image.parse(after);
-      const { owner, sets } = await revertible(context, args.workload);
-      const chosen = ofTemplate(sets, template);
-      if (!chosen) throw new ToolError('conflict', goneFrom(owner, revision));
-      await putTemplate(context, owner, chosen);
-      return { workload: printWorkload(owner.ref), images: imagesOf(chosen.spec.template) };
-    },
   },
   async run(context, args) {
     const { owner, sets } = await revertible(context, args.workload);
-    const chosen = sets.find((set) => revisionOf(set) === args.revision);
+    const chosen = chosenOf(context, sets, args);
     if (!chosen)
       throw new ToolError('not_found', `${printWorkload(owner.ref)} has no revision ${args.revision}`);
     const present = ofTemplate(sets, fingerprint(owner.spec.template));
@@ -84,6 +81,12 @@ export const rollbackWorkload = tool({
 
 const goneFrom = (owner: Found, revision: number): string =>
   `the cluster no longer keeps revision ${revision} of ${printWorkload(owner.ref)}, so it cannot go back (revisionHistoryLimit)`;
+
+/** Rolling back gives a revision another number, so a call that is made again finds it by its template. */
+function chosenOf({ again }: Writing, sets: readonly ReplicaSet[], { revision }: Params) {
+  const left = Image.nullable().parse(again?.after ?? null);
+  return left ? ofTemplate(sets, left.template) : sets.find((set) => revisionOf(set) === revision);
+}
 
 /** The Deployment and the ReplicaSets that it owns; a revision of another workload is not among them. */
 async function revertible(context: Writing, workload: string | undefined) {

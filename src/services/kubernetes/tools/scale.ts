@@ -38,6 +38,7 @@ export const scale = tool({
     scopeOf(target, workload, from === undefined ? UNSAID : Math.max(1, Math.abs(replicas - from))),
   effect: {
     kind: 'update',
+    way: 'sets the number of replicas as it was',
     async capture(context, args) {
       const found = await scalable(context, args);
       return { uid: found.metadata.uid, replicas: replicasOf(found) };
