@@ -42,7 +42,7 @@ export interface Undo {
   readonly of: number;
   readonly before: JsonValue;
   readonly after: JsonValue;
-  /** The process ended while this step ran, so it may have been done already. */
+  /** The process ended while this step ran, or how the write itself ended is not known: all may be as before already. */
   readonly isResumed?: boolean;
 }
 

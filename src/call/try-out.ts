@@ -9,9 +9,9 @@ import type {
   WriteContext,
 } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
-import { assertUntouched, imageOf } from './capture.ts';
+import { assertUntouched, imageOf, isAsBefore } from './capture.ts';
 import { withDeadline } from './deadline.ts';
-import type { Executed, RecordedTrial } from './stages.ts';
+import type { Executed, RecordedTrial, Undo } from './stages.ts';
 import { type ResolveConnection, substituteArguments } from './substitute-arguments.ts';
 
 const Json: z.ZodType<JsonValue> = z.json();
@@ -121,7 +121,20 @@ async function rehearse(
   const args = await substituteArguments(call, deps.resolve);
   if (!undo) await tool.run(context, args);
   else if (tool.effect.irreversible === undefined)
-    await tool.effect.revert(context, { args, before: undo.before, after: undo.after });
+    await tool.effect
+      .revert(context, { args, before: undo.before, after: undo.after })
+      .catch((error: unknown) => unlessNothingWasDone(error, { ...call, undo }, deps.stack));
+}
+
+/** A write that may not have happened at all has nothing to take back, where everything is as it was before it. */
+async function unlessNothingWasDone(
+  error: unknown,
+  call: RecordedTrial & { readonly session: Opened<object>; readonly undo: Undo },
+  stack: StackView,
+): Promise<void> {
+  const isConflict = error instanceof ToolError && error.code === 'conflict';
+  if (isConflict && call.undo.isResumed && (await isAsBefore(call, call.undo, stack))) return;
+  throw error;
 }
 
 const inTime = <T>(call: RecordedTrial, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>

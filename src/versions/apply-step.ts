@@ -31,7 +31,8 @@ export async function runStep(
     const version = await deps.versions.files.read(step.of);
     const { change } = version;
     if (!change) throw new ToolError('internal', `version ${step.of} was made by no write`);
-    const undo = { ...(await undoOf(version, step, deps.versions)), isResumed };
+    const found = await undoOf(version, step, deps.versions);
+    const undo = { ...found, isResumed: isResumed || found.isResumed === true };
     const args = { ...(change.args as object), target: change.target };
     const answer = await callPatiently({ toolName: change.tool, args, undo }, step.of, {
       journal,

@@ -9,8 +9,9 @@ export async function undoOf(
   { how, of }: Pick<JournalStep, 'how' | 'of'>,
   { files }: Versions,
 ): Promise<Undo> {
+  const isResumed = version.end?.outcome !== 'ok';
   if (how === 'revert')
-    return { kind: how, of, before: version.change?.before ?? null, after: version.after };
+    return { kind: how, of, before: version.change?.before ?? null, after: version.after, isResumed };
   const first = await files.read(version.change?.of ?? of);
-  return { kind: how, of, before: first.change?.before ?? null, after: first.after };
+  return { kind: how, of, before: first.change?.before ?? null, after: first.after, isResumed };
 }
