@@ -65,7 +65,7 @@ test.each<[string, string, Record<string, unknown>]>([
 
 test('an approval does not carry over to another principal', async () => {
   const served = await openServed();
-  const [helper, stack] = [served.token('helper').token, served.token('stack').token];
+  const [helper, stack] = [(await served.token('helper')).token, (await served.token('stack')).token];
   const asked = await ask(served, helper);
   const { json } = await modernCall(served.url, 'box_shred', SHRED, { ...asked, token: stack });
   expect(json.result.content[0].text).toContain('approval_refused');

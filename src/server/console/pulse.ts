@@ -11,13 +11,13 @@ const BEAT_MS = 15_000;
 /** Tells open pages what changed, as server-sent events; each event is the whole pulse, so none can be missed. */
 export interface Pulses {
   /** False when too many listen. `isStill` is asked again with every look: a session may end. */
-  listen(response: ServerResponse, isStill: () => boolean): boolean;
+  listen(response: ServerResponse, isStill: () => Promise<boolean>): boolean;
   close(): void;
 }
 
 interface Listener {
   readonly response: ServerResponse;
-  isStill(): boolean;
+  isStill(): Promise<boolean>;
   told: string;
   at: number;
 }
@@ -28,7 +28,7 @@ export function openPulses(stackward: Stackward): Pulses {
   const look = () => {
     if (listeners.size === 0) return;
     const now = JSON.stringify(shown(pulseOf(stackward)));
-    for (const listener of listeners) tell(listener, now);
+    for (const listener of listeners) void tell(listener, now);
   };
   const silence = stackward.catalogs.onSwap(look);
   const leave = (listener: Listener) => {
@@ -60,12 +60,13 @@ export function openPulses(stackward: Stackward): Pulses {
   };
 }
 
-function tell(listener: Listener, pulse: string): void {
+async function tell(listener: Listener, pulse: string): Promise<void> {
   const { response } = listener;
-  if (!listener.isStill()) {
+  if (!(await listener.isStill())) {
     response.end('event: ended\ndata: {}\n\n');
     return;
   }
+  if (response.destroyed || response.writableEnded) return;
   if (listener.told !== pulse) response.write(`event: pulse\ndata: ${pulse}\n\n`);
   else if (Date.now() - listener.at > BEAT_MS) response.write(': still here\n\n');
   else return;
