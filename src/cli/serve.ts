@@ -2,10 +2,11 @@ import { openLogger } from '../server/logger.ts';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
+import { type OidcOptions, oidcOf } from './oidc-options.ts';
 import { openStackward } from './open.ts';
 import { mustBePrincipal } from './principal.ts';
 
-export interface ServeOptions extends TopologyOptions {
+export interface ServeOptions extends TopologyOptions, OidcOptions {
   readonly http?: string;
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
@@ -13,6 +14,7 @@ export interface ServeOptions extends TopologyOptions {
   readonly logLevel: string;
   readonly operatorApproval?: boolean;
   readonly localOperator?: boolean;
+  readonly stateless?: boolean;
 }
 
 /** `stackward serve`: over stdio until the client goes away, or over HTTP until it is told to stop. */
@@ -22,6 +24,8 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   const operatorApproval =
     options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
+  const oidc = oidcOf(options, world.env);
+  if (oidc && options.http === undefined) throw new UsageError('--oidc-issuer goes with --http');
   const opening = { watch: options.watch, operatorApproval, report };
   if (options.http === undefined) {
     const stackward = await openStackward(options, world, opening);
@@ -47,6 +51,8 @@ export async function serve(options: ServeOptions, world: World): Promise<number
       allowedHosts: options.allowHost ?? [],
       allowedOrigins: options.allowOrigin ?? [],
       localOperator: options.localOperator === true,
+      stateless: options.stateless === true || world.env.STACKWARD_STATELESS === 'true',
+      ...(oidc ? { oidc } : {}),
       logger,
       metrics,
     });
