@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'services/index.ts',
     'services/by-type.ts',
   ],
-  'stackward.ts': ['versions', 'call', 'gate', 'secrets', 'audit', 'toolset'],
+  'stackward.ts': ['versions', 'call', 'gate', 'secrets', 'audit', 'toolset', 'store'],
   'assemble.ts': ['stackward.ts', 'server', ...CORE],
   server: ['version.ts', 'stackward.ts', ...CORE],
   dashboard: ['server/console/wire.ts'],

@@ -19,7 +19,9 @@ import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
-import { readOrMakeKey } from './store/key-file.ts';
+import { readOrMakeKey, readSharedKey } from './store/key-file.ts';
+import { openNonceFiles } from './store/nonce-files.ts';
+import type { Nonces } from './store/nonces.ts';
 import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
@@ -46,6 +48,8 @@ export interface Settings {
   readonly meter?: Meter;
   /** Approvals come from `stackward approve` alone, never through the caller's own client. */
   readonly operatorApproval?: boolean;
+  /** Where it is kept which approvals were answered; the data directory unless given. */
+  readonly nonces?: Nonces;
   /** What an operator should see; text is masked already. */
   report(level: 'info' | 'warn' | 'error', message: string): void;
 }
@@ -78,6 +82,12 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     return resolved;
   };
 
+  const requestStates = {
+    key: env.STACKWARD_STATE_KEY
+      ? readSharedKey(env.STACKWARD_STATE_KEY)
+      : readOrMakeKey(join(dataDir, 'keys'), 'request-state'),
+    nonces: settings.nonces ?? openNonceFiles(dataDir),
+  };
   const audit = await openAuditLog({
     dir: join(dataDir, 'audit'),
     onReport: (message) => report('warn', message),
@@ -168,6 +178,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     history,
     killSwitch,
     mask,
+    requestStates,
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,

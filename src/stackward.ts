@@ -6,6 +6,7 @@ import type { Approvals } from './gate/approvals.ts';
 import type { Diagnoses } from './gate/diagnoses.ts';
 import type { KillSwitch } from './gate/kill-switch.ts';
 import type { Mask } from './secrets/mask.ts';
+import type { Nonces } from './store/nonces.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
 import type { ModelClient } from './toolset/model-client.ts';
@@ -23,6 +24,8 @@ export interface Stackward {
   readonly history: History;
   readonly killSwitch: KillSwitch;
   readonly mask: Mask;
+  /** What clients are asked is sealed with the key, and answered once by the nonces; replicas share both. */
+  readonly requestStates: { readonly key: Buffer; readonly nonces: Nonces };
   readonly dataDir: string;
   /** False: only `stackward approve` counts, and no client is asked. */
   readonly clientsMayApprove: boolean;

@@ -13,6 +13,7 @@ import type { CallSession } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { approvalDeskOf } from './approval-desk.ts';
+import type { Opened } from './approval-seal.ts';
 import { refusal, resultOf } from './call-result.ts';
 import { IDENTITY, INSTRUCTIONS } from './identity.ts';
 import { completePrompt, getPrompt, listPrompts } from './prompts.ts';
@@ -107,7 +108,7 @@ async function callTool(stackward: Stackward, server: Server, context: ServerCon
   // Unwrapped here too, so that a human is asked about the call that is meant, and its result is shown as its tool has it.
   const call = catalog ? unwrap(catalog, asked) : asked;
   const desk = approvalDeskOf(stackward);
-  const state = context.mcpReq.requestState();
+  const state = context.mcpReq.requestState<Opened>();
   if (state !== undefined && !stackward.clientsMayApprove) {
     return refusal('approval_refused', 'here a client cannot approve; an operator runs: stackward approve');
   }
@@ -128,16 +129,15 @@ async function callTool(stackward: Stackward, server: Server, context: ServerCon
 }
 
 /** Opens a state that came back; whoever sends a false one is on record. */
-const verifyState =
-  (stackward: Stackward, principal: string) => async (state: string, context: ServerContext) => {
-    try {
-      return await approvalDeskOf(stackward).verify(state, context);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unreadable';
-      await stackward.recordEvent('approval_state_refused', principal, { reason });
-      throw error;
-    }
-  };
+const verifyState = (stackward: Stackward, principal: string) => async (state: string) => {
+  try {
+    return await approvalDeskOf(stackward).open(state);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unreadable';
+    await stackward.recordEvent('approval_state_refused', principal, { reason });
+    throw error;
+  }
+};
 
 /** Whether this client can show a form to its human. An `elicitation` without modes means forms. */
 function canAsk(server: Server, { mcpReq }: ServerContext): boolean {

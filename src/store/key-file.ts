@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -44,6 +53,14 @@ function assertOwn(folder: string): void {
     throw new Error(
       `${folder} belongs to user ${found.uid} and this is user ${own}; run as the user whose data directory it is`,
     );
+}
+
+/** A key that a deployment hands in, the same for every replica: a file of 32 random bytes. Throws for any other. */
+export function readSharedKey(file: string): Buffer {
+  const { mode } = statSync(file);
+  if (mode & 0o022)
+    throw new Error(`${file} can be written by others than its owner; run: chmod go-w ${file}`);
+  return readKey(file);
 }
 
 function readKey(file: string): Buffer {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { link, mkdir, open, readdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { codeOf, syncFolder, unless } from './files.ts';
 import { StoredToken, type TokenStore } from './tokens.ts';
 
 const TOKEN = /^[0-9a-f]{8}\.json$/;
@@ -137,21 +138,4 @@ function assertNoOldFile(dataDir: string): void {
     throw new Error(
       `${old} is of an older build; remove it, and make its tokens anew: stackward token create`,
     );
-}
-
-const unless =
-  (code: string) =>
-  (error: unknown): false => {
-    if (codeOf(error) === code) return false;
-    throw error;
-  };
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined;
-
-/** Makes the entries of a folder durable. Windows cannot open a folder; its file systems journal entries themselves. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const opened = await open(folder, 'r');
-  await opened.sync().finally(() => opened.close());
 }

@@ -104,7 +104,7 @@ test.each<[string, Parameters<WithIssuer['token']>[0]]>([
   ['that is bound to a key of its client', { claims: { cnf: { jkt: 'x' } } }],
   ['that is a logout token', { header: { typ: 'logout+jwt' } }],
   ['that proves a key', { header: { typ: 'dpop+jwt' } }],
-  ['that has an extension nobody here knows', { header: { crit: ['b64'], b64: false } }],
+  ['that has an extension nobody here knows', { header: { crit: ['urn:example:x'], 'urn:example:x': 1 } }],
 ])('a token %s runs nothing, although the issuer signed it', async (_name, parts) => {
   const one = await openWithIssuer();
   await expectRefused(one, await one.token(parts));

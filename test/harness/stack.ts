@@ -6,6 +6,7 @@ import { assemble } from '../../src/assemble.ts';
 import type { Meter } from '../../src/call/meter.ts';
 import { resultOf } from '../../src/server/call-result.ts';
 import type { Stackward } from '../../src/stackward.ts';
+import type { Nonces } from '../../src/store/nonces.ts';
 import type { ServiceDefinition } from '../../src/toolset/define.ts';
 import { STACK_PRINCIPAL } from '../../src/toolset/reach.ts';
 import { servicesAtHand } from '../../src/toolset/service-source.ts';
@@ -41,6 +42,8 @@ export interface TestStackOptions {
   readonly meter?: Meter;
   /** Only an operator approves, whatever the client can do. */
   readonly operatorApproval?: boolean;
+  /** The memory of used approvals that it shares with others. */
+  readonly nonces?: Nonces;
 }
 
 /** Opens one. Throws, naming the place, when the topology has an error. */
@@ -57,6 +60,7 @@ export async function openStack(options: TestStackOptions): Promise<TestStack> {
     watch: options.watch ?? false,
     ...(options.meter ? { meter: options.meter } : {}),
     operatorApproval: options.operatorApproval ?? false,
+    ...(options.nonces ? { nonces: options.nonces } : {}),
     report: (level, message) => reports.push(`${level}: ${message}`),
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });

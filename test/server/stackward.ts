@@ -1,6 +1,7 @@
 import { type HttpOptions, type HttpServing, serveHttp } from '../../src/server/http.ts';
 import { type Metrics, openMetrics } from '../../src/server/metrics.ts';
 import type { Stackward } from '../../src/stackward.ts';
+import type { Nonces } from '../../src/store/nonces.ts';
 import { openStack, type TestStack } from '../harness/stack.ts';
 import { type Box, openFixture } from './fixture-service.ts';
 
@@ -29,6 +30,7 @@ export async function openFixtureStack(
     watch?: boolean;
     operatorApproval?: boolean;
     env?: Record<string, string>;
+    nonces?: Nonces;
   } = {},
 ): Promise<Fixture> {
   const { box, services } = openFixture();
@@ -38,6 +40,7 @@ export async function openFixtureStack(
     env: options.env ?? { MCP_STORE_WRITE_ACCESS: 'true' },
     watch: options.watch ?? false,
     operatorApproval: options.operatorApproval ?? false,
+    ...(options.nonces ? { nonces: options.nonces } : {}),
     services,
     meter: metrics.meter,
   });

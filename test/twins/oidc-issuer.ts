@@ -86,7 +86,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
       for (const name of without) delete all[name];
       return new SignJWT(all)
         .setProtectedHeader({ kid: key, typ: 'at+jwt', ...header, alg: signer.alg } as JWTHeaderParameters)
-        .sign(signer.pair.privateKey);
+        .sign(signer.pair.privateKey, { crit: { 'urn:example:x': true } });
     },
   };
   await issuer.rotate();
