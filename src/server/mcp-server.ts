@@ -1,6 +1,8 @@
 import {
+  type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
+  type InputRequiredResult,
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
@@ -23,6 +25,8 @@ import { listResources, readResource, TEMPLATES } from './resources.ts';
 export interface ServerExtension {
   customise?(server: Server): void;
   session?(context: ServerContext): CallSession;
+  /** Answers a call that is not one of the stack's; undefined for every other, which then goes its way. */
+  answer?(context: ServerContext, tool: string): Promise<CallToolResult | InputRequiredResult> | undefined;
 }
 
 export interface ServerOptions {
@@ -55,15 +59,18 @@ export function mcpServerFor(stackward: Stackward, { principal, extension }: Ser
   server.setRequestHandler('tools/list', () => ({
     tools: isKnown(stackward, name) ? [...stackward.catalogs.of(name).list] : [],
   }));
-  server.setRequestHandler('tools/call', ({ params }, context) =>
-    callTool(stackward, server, context, {
-      principal,
-      id: context.mcpReq.id,
-      toolName: params.name,
-      args: params.arguments ?? {},
-      signal: context.mcpReq.signal,
-      ...(extension?.session ? { peer: extension.session(context) } : {}),
-    }),
+  server.setRequestHandler(
+    'tools/call',
+    ({ params }, context) =>
+      extension?.answer?.(context, params.name) ??
+      callTool(stackward, server, context, {
+        principal,
+        id: context.mcpReq.id,
+        toolName: params.name,
+        args: params.arguments ?? {},
+        signal: context.mcpReq.signal,
+        ...(extension?.session ? { peer: extension.session(context) } : {}),
+      }),
   );
   server.setRequestHandler('resources/list', () => ({
     resources: isKnown(stackward, name) ? listResources(stackward.catalogs.graph()) : [],
