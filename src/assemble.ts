@@ -13,15 +13,13 @@ import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
-import { limitWrites } from './gate/write-rate.ts';
+import { openKeysAndStores } from './open-stores.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
-import { readOrMakeKey, readSharedKey } from './store/key-file.ts';
-import { openNonceFiles } from './store/nonce-files.ts';
-import type { Nonces } from './store/nonces.ts';
+import { openNonces } from './store/nonces.ts';
 import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
@@ -48,8 +46,6 @@ export interface Settings {
   readonly meter?: Meter;
   /** Approvals come from `stackward approve` alone, never through the caller's own client. */
   readonly operatorApproval?: boolean;
-  /** Where it is kept which approvals were answered; the data directory unless given. */
-  readonly nonces?: Nonces;
   /** What an operator should see; text is masked already. */
   report(level: 'info' | 'warn' | 'error', message: string): void;
 }
@@ -65,7 +61,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const flags = flagsFrom(env);
-  const maskKey = readOrMakeKey(join(dataDir, 'keys'), 'mask');
+  const { stores, keys } = await openKeysAndStores(dataDir, { env });
+  const maskKey = keys.of('mask');
   const mask = createMask(maskKey, {
     warn: (message) => report('warn', message),
   });
@@ -82,22 +79,16 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     return resolved;
   };
 
-  const requestStates = {
-    key: env.STACKWARD_STATE_KEY
-      ? readSharedKey(env.STACKWARD_STATE_KEY)
-      : readOrMakeKey(join(dataDir, 'keys'), 'request-state'),
-    nonces: settings.nonces ?? openNonceFiles(dataDir),
-  };
   const audit = await openAuditLog({
     dir: join(dataDir, 'audit'),
     onReport: (message) => report('warn', message),
   });
-  const approvals = openApprovals({ dir: dataDir });
-  const diagnoses = openDiagnoses({ dir: dataDir });
+  const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
+  const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
   const breakers = openBreakers();
-  const rate = limitWrites({ limit: 60, windowMs: 60_000 });
+  const rate = stores.quota('writes', { limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
-  const killSwitch = openKillSwitch({ dir: dataDir });
+  const killSwitch = openKillSwitch(stores.documents('stack'));
   const gate = openGate({
     flags,
     rate,
@@ -177,8 +168,10 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     flags,
     history,
     killSwitch,
+    keys,
+    stores,
     mask,
-    requestStates,
+    nonces: openNonces(stores.documents('nonces')),
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,
@@ -188,6 +181,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
       await follow?.kept();
       await clients.close();
       await audit.close();
+      await stores.close();
     },
   };
 }

@@ -6,7 +6,9 @@ import type { Approvals } from './gate/approvals.ts';
 import type { Diagnoses } from './gate/diagnoses.ts';
 import type { KillSwitch } from './gate/kill-switch.ts';
 import type { Mask } from './secrets/mask.ts';
+import type { Keys } from './store/keys.ts';
 import type { Nonces } from './store/nonces.ts';
+import type { Stores } from './store/stores.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
 import type { ModelClient } from './toolset/model-client.ts';
@@ -22,10 +24,12 @@ export interface Stackward {
   readonly breakers: Breakers;
   readonly flags: FlagStore;
   readonly history: History;
+  readonly keys: Keys;
   readonly killSwitch: KillSwitch;
+  readonly stores: Stores;
   readonly mask: Mask;
-  /** What clients are asked is sealed with the key, and answered once by the nonces; replicas share both. */
-  readonly requestStates: { readonly key: Buffer; readonly nonces: Nonces };
+  /** Which answers to what clients were asked are used up. */
+  readonly nonces: Nonces;
   readonly dataDir: string;
   /** False: only `stackward approve` counts, and no client is asked. */
   readonly clientsMayApprove: boolean;

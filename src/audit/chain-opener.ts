@@ -1,5 +1,5 @@
+import { type Hold, holdChain } from '../store/files/hold.ts';
 import { ChainWriter } from './chain-writer.ts';
-import { type Hold, holdChain } from './hold.ts';
 import type { Signer } from './keys.ts';
 import { chainName, chainPath, listChains } from './layout.ts';
 import { type Recovered, recoverChain, unknownOutcome } from './recover.ts';

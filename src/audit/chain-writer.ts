@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Hold } from '../store/files/hold.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { Appended, AuditLog, AuditStatus } from './audit-log.ts';
 import { Batch } from './batch.ts';
 import type { ChainEnd } from './chain-scan.ts';
 import { makeCheckpoint, writeHead } from './checkpoint.ts';
-import type { Hold } from './hold.ts';
 import type { Signer } from './keys.ts';
 import { makeLine } from './line.ts';
 import { OpenCalls } from './open-calls.ts';

@@ -2,7 +2,7 @@ import { type KeyObject, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from './durable-file.ts';
+import { replaceFile } from '../store/files/durable-file.ts';
 import type { Signer } from './keys.ts';
 import { isMissing } from './layout.ts';
 import type { CheckpointRecord } from './record.ts';

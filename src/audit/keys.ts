@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFile } from './durable-file.ts';
+import { createFile } from '../store/files/durable-file.ts';
 import { isMissing, keysPath } from './layout.ts';
 import { hashLine } from './line.ts';
 

@@ -1,5 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '../store/files/file-error.ts';
+
+export { errorCode, isMissing } from '../store/files/file-error.ts';
 
 const CHAIN = /^\d{4,}$/;
 const SEGMENT = /^\d{12,}\.jsonl$/;
@@ -34,10 +37,3 @@ export const listChains = (dir: string) => namesIn(join(dir, 'chains'), CHAIN);
 
 /** Names of a chain's segments in the order of their records. */
 export const listSegments = (chainDir: string) => namesIn(chainDir, SEGMENT);
-
-/** Whether a file-system error says that the file or folder is not there. */
-export const isMissing = (error: unknown) => errorCode(error) === 'ENOENT';
-
-/** The `code` of a system error, such as `ENOSPC`. */
-export const errorCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

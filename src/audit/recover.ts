@@ -1,8 +1,8 @@
 import { open, readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFile, syncFolder } from '../store/files/durable-file.ts';
 import { type ChainEnd, type ChainScan, scanChain } from './chain-scan.ts';
 import { readHead } from './checkpoint.ts';
-import { createFile, syncFolder } from './durable-file.ts';
 import { listSegments } from './layout.ts';
 import { hashLine, parseLine } from './line.ts';
 import type { EventRecord, RequestRecord, ResponseRecord } from './record.ts';

@@ -1,7 +1,7 @@
 import { constants, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from './durable-file.ts';
+import { syncFolder } from '../store/files/durable-file.ts';
 import { segmentName } from './layout.ts';
 
 /** The part of a file handle that the log uses. A test gives its own to count flushes or to fail them. */

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isHeld } from '../store/files/hold.ts';
 import { ChainCheck, type Problem } from './chain-check.ts';
 import { type Head, readHead } from './checkpoint.ts';
-import { isHeld } from './hold.ts';
 import { keyId, parsePublicKey, readPublicKeys } from './keys.ts';
 import { chainName, chainPath, listChains, listSegments } from './layout.ts';
 import { scanLines } from './scan-lines.ts';

@@ -70,10 +70,11 @@ export async function withDeadline<T>(
 }
 
 /**
- * Waits for a turn that `take` gives. A call that is cancelled or late while it waits is answered at once; should
- * its turn come all the same, its first stage finds that out and does nothing.
+ * Waits for a turn that `take` gives. A call that is cancelled or late, or becomes so while it waits, is answered at
+ * once; should its turn come all the same, its first stage finds that out and does nothing.
  */
 export async function withinTurn<T>(bounds: Bounds, take: (begin: () => void) => Promise<T>): Promise<T> {
+  check(bounds);
   const over = rejectable();
   const unwatch = watch(bounds, over.reject);
   try {

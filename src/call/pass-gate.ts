@@ -30,7 +30,7 @@ export async function passGate(gate: Gate, call: Validated): Promise<AllowedRead
   if (tool.access === 'read') return { ...call, kind: 'read', tool };
   const scope = await tool.scope(call.at.target, call.params);
   const { callId, catalog, at } = call;
-  const decision = gate.decide({ callId, catalog, tool, service, at, args: boundArgs(call), scope });
+  const decision = await gate.decide({ callId, catalog, tool, service, at, args: boundArgs(call), scope });
   if (decision.kind === 'granted')
     return { ...call, kind: 'write', tool, grant: decision.grant, verdict: decision.verdict, scope };
   if (decision.kind === 'refused')

@@ -99,8 +99,8 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, be
       const stack = deps.viewFor(call);
       const captured = await captureBefore({ ...call, intent, session }, { changes: deps.changes, stack });
       begun.change = captured.change;
+      await deps.gate.assertNotStopped();
       assertStillLinked(call, deps);
-      deps.gate.assertNotStopped();
       return executeWrite(captured, {
         stack,
         resolve: deps.resolveConnection,

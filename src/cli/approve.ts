@@ -20,11 +20,11 @@ export async function approve(
   try {
     if (id === undefined)
       return list(
-        stackward.approvals.list().filter((one) => one.state === 'waiting'),
+        (await stackward.approvals.list()).filter((one) => one.state === 'waiting'),
         options,
         world,
       );
-    const asked = stackward.approvals.list().find((one) => one.id === id);
+    const asked = (await stackward.approvals.list()).find((one) => one.id === id);
     const by = options.by ?? userInfo().username;
     const decision = options.refuse ? 'refused' : 'approved';
     await decideApproval(stackward, { id, decision, by, reason: options.reason });

@@ -1,14 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT, UsageError, type World, writeLine } from './command.ts';
-import { addAudit, addToken, addVersions, type Run, toPort } from './groups.ts';
+import { addAudit, addDeployment, addToken, addVersions, type Run, toPort } from './groups.ts';
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
 Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
 STACKWARD_OPERATOR_APPROVAL=true for serve --operator-approval; STACKWARD_STATELESS=true for serve --stateless;
 STACKWARD_OIDC_ISSUER, _AUDIENCE, _SCOPE, _JWKS for serve --oidc-issuer and the options beside it;
-STACKWARD_STATE_KEY names a file of 32 random bytes that replicas share, to seal what they ask clients;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
 
 /**
@@ -142,6 +141,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
       choose(async () => (await import('./rollback.ts')).rollback(version, options, world)),
     );
 
+  addDeployment(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
 
   withJson(asPrincipal(onTopology(program.command('triage'))))

@@ -134,6 +134,36 @@ export function addToken(program: Command, { onTopology, withJson, choose, world
     );
 }
 
+/** `stackward rbac` and `network-policy`: what a deployment needs, made from the topology. */
+export function addDeployment(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const load = () => import('./deploy.ts');
+  withJson(onTopology(program.command('rbac')))
+    .description('print the Roles that the links need in each Kubernetes cluster, writes as the flags say')
+    .option('--cluster <component>', 'only this cluster')
+    .option(
+      '--subject <subject>',
+      'serviceaccount:NAMESPACE/NAME, user:NAME or group:NAME',
+      'serviceaccount:stackward/stackward',
+    )
+    .option('--name <name>', 'name of each Role and RoleBinding', 'stackward')
+    .action((options) => choose(async () => (await load()).rbac(options, world)));
+  withJson(onTopology(program.command('network-policy')))
+    .description('print the NetworkPolicy that lets Stackward reach what its links reach, and nothing else')
+    .option('--namespace <name>', 'namespace that Stackward runs in', 'stackward')
+    .option('--name <name>', 'name of the policy', 'stackward')
+    .option('--port <port>', 'port that Stackward serves', toPort, 8080)
+    .option('--from <namespace...>', 'namespaces whose pods may call (default: its own)')
+    .option(
+      '--address <component=host:port...>',
+      'where a component is, in place of what the topology says; a network as CIDR',
+    )
+    .option(
+      '--also <host:port...>',
+      'what Stackward itself talks to: its database, an issuer, a trace collector',
+    )
+    .action((options) => choose(async () => (await load()).writeNetworkPolicy(options, world)));
+}
+
 /** A whole number above 0. Throws InvalidArgumentError. */
 export function toCount(text: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number above 0');

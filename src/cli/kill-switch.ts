@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { type KillSwitch, type KillSwitchState, openKillSwitch } from '../gate/kill-switch.ts';
+import { openStores } from '../open-stores.ts';
 import { throwKillSwitch } from '../server/decisions.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
 import { dataDirOf, openStackward } from './open.ts';
@@ -12,15 +12,18 @@ export interface KillSwitchOptions extends TopologyOptions {
 
 /** `stackward kill-switch on|off|status`: stops every write of everybody, at once, or opens writes again. */
 export async function killSwitch(action: string, options: KillSwitchOptions, world: World): Promise<number> {
-  const dir = dataDirOf(options, world);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const own = openKillSwitch({ dir });
-  if (action === 'status') return tell(own.read(), options, world);
-  if (action !== 'on' && action !== 'off')
-    throw new UsageError(`'${action}' is not one of on, off and status`);
-  const { reason = '', by = userInfo().username } = options;
-  if (reason.trim() === '') throw new UsageError('say why with --reason; it is kept and audited');
-  return tell(await flip(own, action === 'on', { by, reason }, options, world), options, world);
+  const stores = await openStores(dataDirOf(options, world), world);
+  try {
+    const own = openKillSwitch(stores.documents('stack'));
+    if (action === 'status') return tell(await own.read(), options, world);
+    if (action !== 'on' && action !== 'off')
+      throw new UsageError(`'${action}' is not one of on, off and status`);
+    const { reason = '', by = userInfo().username } = options;
+    if (reason.trim() === '') throw new UsageError('say why with --reason; it is kept and audited');
+    return tell(await flip(own, action === 'on', { by, reason }, options, world), options, world);
+  } finally {
+    await stores.close();
+  }
 }
 
 /** A topology that does not hold, or an audit that cannot be written, must not keep writes from being stopped. */
@@ -31,7 +34,7 @@ async function flip(
   options: KillSwitchOptions,
   world: World,
 ): Promise<KillSwitchState> {
-  if (on) own.set(true, who);
+  if (on) await own.set(true, who);
   const stackward = await openStackward(options, world);
   try {
     return await throwKillSwitch(stackward, { on, ...who });

@@ -1,4 +1,8 @@
+import type { OidcSettings } from '../server/auth/oidc.ts';
 import { openLogger } from '../server/logger.ts';
+import type { Metrics } from '../server/metrics.ts';
+import type { StdioOptions } from '../server/stdio.ts';
+import type { Tracing } from '../server/traced.ts';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
@@ -27,11 +31,14 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   const oidc = oidcOf(options, world.env);
   if (oidc && options.http === undefined) throw new UsageError('--oidc-issuer goes with --http');
   const opening = { watch: options.watch, operatorApproval, report };
-  if (options.http === undefined) {
+  const { http } = options;
+  if (http === undefined) {
     const stackward = await openStackward(options, world, opening);
     try {
       if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
-      await overStdio(stackward, principal, logger);
+      await traced(world, 'pipe', logger, (tracing) =>
+        overStdio(stackward, { principal, logger, ...tracing }),
+      );
     } finally {
       await stackward.close();
     }
@@ -42,28 +49,31 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   const stackward = await openStackward(options, world, { ...opening, meter: metrics.meter });
   try {
     if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
-    const { serveHttp } = await import('../server/http.ts');
-    const incidents = await incidentsOf(stackward, logger);
-    const serving = await serveHttp(stackward, {
-      ...(incidents ? { incidents } : {}),
-      ...addressOf(options.http),
-      ...(principal === undefined ? {} : { principal }),
-      allowedHosts: options.allowHost ?? [],
-      allowedOrigins: options.allowOrigin ?? [],
-      localOperator: options.localOperator === true,
-      stateless: options.stateless === true || world.env.STACKWARD_STATELESS === 'true',
-      ...(oidc ? { oidc } : {}),
-      logger,
-      metrics,
-    });
-    writeLine(world.stderr, `stackward serves ${serving.url}/mcp, and its console at ${serving.url}/console`);
-    await untilToldToStop();
-    await serving.close();
-    await incidents?.close();
+    await traced(world, 'tcp', logger, (tracing) =>
+      overHttp(
+        stackward,
+        { options: { ...options, http }, principal, logger, metrics, tracing, oidc },
+        world,
+      ),
+    );
   } finally {
     await stackward.close();
   }
   return EXIT.ok;
+}
+
+/** Runs `work` with tracing where the environment names a collector; the libraries are loaded then alone. */
+async function traced<T>(
+  { env }: World,
+  transport: 'pipe' | 'tcp',
+  logger: ReturnType<typeof openLogger>,
+  work: (tracing: { tracing?: Tracing }) => Promise<T>,
+): Promise<T> {
+  const isWanted = Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  if (!isWanted || env.OTEL_SDK_DISABLED === 'true') return work({});
+  const { openTracing } = await import('../server/tracing.ts');
+  const tracing = openTracing({ transport, onProblem: (message) => logger.warn(message) });
+  return work({ tracing }).finally(() => tracing.close());
 }
 
 /** The triage of a server whose topology draws exactly one agent for it. One that cannot be opened does not stop the rest. */
@@ -86,13 +96,49 @@ async function incidentsOf(stackward: Stackward, logger: ReturnType<typeof openL
   }
 }
 
-async function overStdio(
+async function overHttp(
   stackward: Stackward,
-  principal: string | undefined,
-  logger: ReturnType<typeof openLogger>,
+  {
+    options,
+    principal,
+    logger,
+    metrics,
+    tracing,
+    oidc,
+  }: {
+    options: ServeOptions & { readonly http: string };
+    principal: string | undefined;
+    logger: ReturnType<typeof openLogger>;
+    metrics: Metrics;
+    tracing: { tracing?: Tracing };
+    oidc: OidcSettings | undefined;
+  },
+  world: World,
 ): Promise<void> {
+  const { serveHttp } = await import('../server/http.ts');
+  const incidents = await incidentsOf(stackward, logger);
+  const serving = await serveHttp(stackward, {
+    ...(incidents ? { incidents } : {}),
+    ...tracing,
+    ...addressOf(options.http),
+    ...(principal === undefined ? {} : { principal }),
+    allowedHosts: options.allowHost ?? [],
+    allowedOrigins: options.allowOrigin ?? [],
+    localOperator: options.localOperator === true,
+    stateless: options.stateless === true || world.env.STACKWARD_STATELESS === 'true',
+    ...(oidc ? { oidc } : {}),
+    logger,
+    metrics,
+  });
+  writeLine(world.stderr, `stackward serves ${serving.url}/mcp, and its console at ${serving.url}/console`);
+  await untilToldToStop();
+  await serving.close();
+  await incidents?.close();
+}
+
+async function overStdio(stackward: Stackward, options: StdioOptions): Promise<void> {
   const { serveStdioFor } = await import('../server/stdio.ts');
-  const serving = serveStdioFor(stackward, { principal, logger });
+  const serving = serveStdioFor(stackward, options);
   await Promise.race([serving.ended, untilToldToStop()]);
   await serving.close();
 }

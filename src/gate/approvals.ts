@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { readOrMakeKey } from '../store/key-file.ts';
+import type { Documents } from '../store/documents.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { parseJson } from '../toolset/http/failure.ts';
 import { type Bound, bindingOf } from './binding.ts';
-import { createDurably, isSameSeal, sealOf } from './sealed-file.ts';
+import { isSameSeal, sealOf } from './seal.ts';
 
 /**
  * More than this many questions of one principal no human would answer with care. Refused ones count until they
- * expire: a client that refuses its own could else ask without end, and every request is a file.
+ * expire: a client that refuses its own could else ask without end, and every request is kept.
  */
 const MAX_ASKED = 100;
 /** How long after its end a request is swept away; the audit keeps what was decided. Every question reads what is kept. */
@@ -37,7 +35,7 @@ const ApprovalRequest = z.strictObject({
   created: z.iso.datetime(),
   expires: z.iso.datetime(),
 });
-/** A write that waits for a human, as it lies in the data directory. */
+/** A write that waits for a human, as it lies in the store. */
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
 const StoredRequest = ApprovalRequest.extend({ mac: z.string() });
@@ -51,7 +49,7 @@ const Decision = z.strictObject({
   at: z.iso.datetime(),
   mac: z.string(),
 });
-/** What the human said, sealed with the data directory's key so that it cannot be made up or moved to another call. */
+/** What the human said, sealed so that it cannot be made up or moved to another call. */
 export type Decision = z.infer<typeof Decision>;
 
 export type ApprovalState = 'waiting' | 'approved' | 'refused' | 'used' | 'expired';
@@ -64,88 +62,67 @@ export interface Approvals {
   request(
     bound: Bound,
     shown: { args: JsonValue; why: string; resources: readonly string[]; wayBack: string },
-  ): ApprovalRequest;
+  ): Promise<ApprovalRequest>;
   /** Records a human's answer. Throws ToolError('approval_refused') when the request is unknown, expired or decided already. */
-  decide(id: string, answer: { decision: 'approved' | 'refused'; by: string; reason: string }): Decision;
-  /** Uses up an approval of this very call, if there is one: true at most once. Throws when a human refused it. */
-  consume(bound: Bound): ApprovalRequest | undefined;
-  list(): readonly (ApprovalRequest & { state: ApprovalState })[];
+  decide(
+    id: string,
+    answer: { decision: 'approved' | 'refused'; by: string; reason: string },
+  ): Promise<Decision>;
+  /** Uses up an approval of this very call, if there is one: at most once over all replicas. Throws when a human refused it. */
+  consume(bound: Bound): Promise<ApprovalRequest | undefined>;
+  list(): Promise<readonly KnownApproval[]>;
+}
+
+export type KnownApproval = ApprovalRequest & { readonly state: ApprovalState };
+
+/** A request with what became of it. */
+interface Found {
+  readonly request: ApprovalRequest;
+  readonly state: ApprovalState;
+  readonly decision: Decision | undefined;
 }
 
 /**
- * Approvals as files of `dir`, shared by every process on one data directory.
+ * Approvals, shared by every process and replica on one store and with one key.
  *
- * A request is `ID.json`; its answer `ID.decision.json`; `ID.used` marks it spent. Each is created exclusively, so
- * of two processes one wins; requests and answers are sealed, so that neither what the human reads nor what the
+ * A request is `ID`; its answer `ID.decision`; `ID.used` marks it spent. Each is created where none may be, so
+ * of two that come at once one wins; requests and answers are sealed, so that neither what the human reads nor what the
  * human said can be edited. Requests expire `ttlMs` after they were made, answered or not, and are swept an hour later.
  */
-export function openApprovals({
-  dir,
-  ttlMs = 15 * 60_000,
-  now = Date.now,
-}: {
-  dir: string;
-  ttlMs?: number;
-  now?: () => number;
-}): Approvals {
-  const folder = join(dir, 'approvals');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const key = readOrMakeKey(join(dir, 'keys'), 'approvals');
-  const path = (id: string, part: string) => join(folder, `${id}.${part}`);
-  const seal = (content: Omit<Decision, 'mac'> | ApprovalRequest) => sealOf(key, content);
-
-  const readRequest = (id: string): ApprovalRequest | undefined => {
-    if (!ID.test(id) || !existsSync(path(id, 'json'))) return undefined;
-    const parsed = StoredRequest.safeParse(parseJson(readFileSync(path(id, 'json'), 'utf8')));
-    if (!parsed.success) return undefined;
-    const { mac, ...request } = parsed.data;
-    return isSameSeal(mac, seal(request)) && request.id === id ? request : undefined;
+export function openApprovals(
+  documents: Documents,
+  { key, ttlMs = 15 * 60_000, now = Date.now }: { key: Buffer; ttlMs?: number; now?: () => number },
+): Approvals {
+  const readAll = async (): Promise<readonly Found[]> => {
+    const texts = new Map((await documents.all()).map(({ key: name, text }) => [name, text]));
+    return [...texts.keys()]
+      .filter((id) => ID.test(id))
+      .flatMap((id) => foundIn(texts, id, { key, now: now() }) ?? [])
+      .sort((a, b) => (a.request.created < b.request.created ? -1 : 1));
   };
-  const readDecision = (request: ApprovalRequest): Decision | undefined => {
-    if (!existsSync(path(request.id, 'decision.json'))) return undefined;
-    const parsed = Decision.safeParse(parseJson(readFileSync(path(request.id, 'decision.json'), 'utf8')));
-    if (!parsed.success) return undefined;
-    const { mac, ...decision } = parsed.data;
-    const isOurs =
-      isSameSeal(mac, seal(decision)) && decision.id === request.id && decision.binding === request.binding;
-    return isOurs ? parsed.data : undefined;
+  /** Everything that still counts; what ended long ago is removed. */
+  const sweep = async (): Promise<readonly Found[]> => {
+    const found = await readAll();
+    const isOver = ({ request }: Found) => Date.parse(request.expires) + SWEEP_MS <= now();
+    // The request goes first: without it neither an answer nor the mark that it was used means anything.
+    for (const { request } of found.filter(isOver))
+      for (const part of ['', '.decision', '.used']) await documents.remove(`${request.id}${part}`);
+    return found.filter((one) => !isOver(one));
   };
-  const stateOf = (request: ApprovalRequest): ApprovalState => {
-    if (existsSync(path(request.id, 'used'))) return 'used';
-    if (Date.parse(request.expires) <= now()) return 'expired';
-    return readDecision(request)?.decision ?? 'waiting';
-  };
-  const list = () =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.json') && !name.endsWith('.decision.json'))
-      .map((name) => readRequest(name.slice(0, -'.json'.length)))
-      .filter((request) => request !== undefined)
-      .map((request) => ({ ...request, state: stateOf(request) }))
-      .sort((a, b) => (a.created < b.created ? -1 : 1));
-
-  const sweep = () => {
-    for (const { id, expires } of list()) {
-      if (Date.parse(expires) + SWEEP_MS > now()) continue;
-      // The request goes first: without it neither an answer nor the mark that it was used means anything.
-      for (const part of ['json', 'decision.json', 'used']) rmSync(path(id, part), { force: true });
-    }
-  };
-  sweep();
 
   return {
-    list,
-    request(bound, shown) {
+    list: async () => (await readAll()).map(({ request, state }) => ({ ...request, state })),
+    async request(bound, shown) {
       const binding = bindingOf(bound);
       if (JSON.stringify([shown.args, shown.resources]).length > MAX_SHOWN)
         throw new ToolError(
           'invalid_arguments',
           `a human cannot read more than ${MAX_SHOWN} characters of arguments; make the write smaller`,
         );
-      sweep();
-      const asked = list().filter(({ state }) => state === 'waiting' || state === 'refused');
-      const open = asked.find((one) => one.binding === binding && one.state === 'waiting');
-      if (open) return open;
-      if (asked.filter((one) => one.principal === bound.principal).length >= MAX_ASKED)
+      const asked = (await sweep()).filter(({ state }) => state === 'waiting' || state === 'refused');
+      const open = asked.find(({ request, state }) => request.binding === binding && state === 'waiting');
+      if (open) return open.request;
+      if (asked.filter(({ request }) => request.principal === bound.principal).length >= MAX_ASKED)
         throw new ToolError(
           'rate_limited',
           `${MAX_ASKED} writes of ${bound.principal} wait for a human already, or were refused just now; have them answered, or wait`,
@@ -164,25 +141,24 @@ export function openApprovals({
         created: new Date(now()).toISOString(),
         expires: new Date(now() + ttlMs).toISOString(),
       };
-      createDurably(path(request.id, 'json'), JSON.stringify({ ...request, mac: seal(request) }));
+      await documents.create(request.id, JSON.stringify({ ...request, mac: sealOf(key, request) }));
       return request;
     },
-    decide(id, answer) {
-      const request = readRequest(id);
-      if (!request)
+    async decide(id, answer) {
+      const found = (await readAll()).find(({ request }) => request.id === id);
+      if (!found)
         throw new ToolError(
           'approval_refused',
           `there is no approval request '${id}'; stackward approve lists them`,
         );
-      const state = stateOf(request);
-      if (state !== 'waiting')
+      if (found.state !== 'waiting')
         throw new ToolError(
           'approval_refused',
-          `approval request ${id} is ${state}, so it cannot be decided`,
+          `approval request ${id} is ${found.state}, so it cannot be decided`,
         );
-      const decision = { id, binding: request.binding, ...answer, at: new Date(now()).toISOString() };
-      const sealed = { ...decision, mac: seal(decision) };
-      if (!createDurably(path(id, 'decision.json'), JSON.stringify(sealed))) {
+      const decision = { id, binding: found.request.binding, ...answer, at: new Date(now()).toISOString() };
+      const sealed = { ...decision, mac: sealOf(key, decision) };
+      if (!(await documents.create(`${id}.decision`, JSON.stringify(sealed)))) {
         throw new ToolError(
           'approval_refused',
           `approval request ${id} was decided by somebody else just now`,
@@ -190,20 +166,48 @@ export function openApprovals({
       }
       return sealed;
     },
-    consume(bound) {
+    async consume(bound) {
       const binding = bindingOf(bound);
-      const mine = list().filter((one) => one.binding === binding);
-      const refused = mine.find((one) => one.state === 'refused');
+      const mine = (await readAll()).filter(({ request }) => request.binding === binding);
+      const refused = mine.find(({ state }) => state === 'refused');
       if (refused)
-        throw new ToolError(
-          'approval_refused',
-          `refused: ${readDecision(refused)?.reason || 'no reason given'}`,
-        );
-      const approved = mine.find((one) => one.state === 'approved');
+        throw new ToolError('approval_refused', `refused: ${refused.decision?.reason || 'no reason given'}`);
+      const approved = mine.find(({ state }) => state === 'approved');
       if (!approved) return undefined;
-      return createDurably(path(approved.id, 'used'), new Date(now()).toISOString()) ? approved : undefined;
+      const isOurs = await documents.create(`${approved.request.id}.used`, new Date(now()).toISOString());
+      return isOurs ? approved.request : undefined;
     },
   };
+}
+
+/** One request of a collection; undefined for one that was not sealed with this key. */
+function foundIn(
+  texts: ReadonlyMap<string, string>,
+  id: string,
+  { key, now }: { key: Buffer; now: number },
+): Found | undefined {
+  const stored = StoredRequest.safeParse(parseJson(texts.get(id) ?? ''));
+  if (!stored.success) return undefined;
+  const { mac, ...request } = stored.data;
+  if (request.id !== id || !isSameSeal(mac, sealOf(key, request))) return undefined;
+  const decision = decisionIn(texts.get(`${id}.decision`), request, key);
+  const state = (): ApprovalState => {
+    if (texts.has(`${id}.used`)) return 'used';
+    if (Date.parse(request.expires) <= now) return 'expired';
+    return decision?.decision ?? 'waiting';
+  };
+  return { request, decision, state: state() };
+}
+
+function decisionIn(text: string | undefined, request: ApprovalRequest, key: Buffer): Decision | undefined {
+  const parsed = Decision.safeParse(parseJson(text ?? ''));
+  if (!parsed.success) return undefined;
+  const { mac, ...decision } = parsed.data;
+  const isOurs =
+    isSameSeal(mac, sealOf(key, decision)) &&
+    decision.id === request.id &&
+    decision.binding === request.binding;
+  return isOurs ? parsed.data : undefined;
 }
 
 const newId = (): string =>

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { readOrMakeKey } from '../store/key-file.ts';
+import type { Documents } from '../store/documents.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { parseJson } from '../toolset/http/failure.ts';
 import { type Bound, bindingOf } from './binding.ts';
 import type { ProposedWrite } from './rules.ts';
-import { createDurably, isSameSeal, sealOf } from './sealed-file.ts';
+import { isSameSeal, sealOf } from './seal.ts';
 
 const ID = /^[0-9a-f]{24}$/;
 /** Long enough for a write, the watch over its heal and its way back. Milliseconds. */
@@ -25,7 +23,7 @@ const Record = z.strictObject({
   writes: z.array(z.string()).min(1).max(MOST_WRITES),
   expires: z.iso.datetime(),
 });
-/** What was diagnosed, as it lies in the data directory. */
+/** What was diagnosed, as it lies in the store. */
 export type DiagnosisRecord = z.output<typeof Record>;
 const Stored = Record.extend({ mac: z.string() });
 
@@ -45,11 +43,11 @@ export interface Diagnoses {
     readonly confidence: number;
     /** The action, and its way back. */
     readonly writes: readonly DiagnosedWrite[];
-  }): DiagnosisRecord;
+  }): Promise<DiagnosisRecord>;
   /** An unexpired diagnosis that proposes this very write, which was not made yet. Throws when they cannot be read. */
-  find(bound: Bound): DiagnosisRecord | undefined;
-  /** Uses up the write of a diagnosis: true at most once. */
-  spend(bound: Bound): boolean;
+  find(bound: Bound): Promise<DiagnosisRecord | undefined>;
+  /** Uses up the write of a diagnosis: true at most once over all replicas. */
+  spend(bound: Bound): Promise<boolean>;
 }
 
 /** Whether a write must match a recorded diagnosis: its agent says so, and it does more than tell people something. */
@@ -67,55 +65,42 @@ export const boundOf = ({ catalog, tool, at, args }: ProposedWrite): Bound => ({
 });
 
 /**
- * Diagnoses as sealed files of `dir`. `ID.json` is what was diagnosed, `ID.N.used` marks its write N as made; each is
- * created exclusively, so of two processes one wins.
+ * Sealed diagnoses. `ID` is what was diagnosed, `ID.N.used` marks its write N as made; each is created where none may
+ * be, so of two processes or replicas one wins.
  */
-export function openDiagnoses({
-  dir,
-  now = Date.now,
-}: {
-  readonly dir: string;
-  readonly now?: () => number;
-}): Diagnoses {
-  const folder = join(dir, 'diagnoses');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const key = readOrMakeKey(join(dir, 'keys'), 'diagnoses');
-  const path = (id: string, part: string) => join(folder, `${id}.${part}`);
-
-  const read = (id: string): DiagnosisRecord | undefined => {
-    const parsed = Stored.safeParse(parseJson(readFileSync(path(id, 'json'), 'utf8')));
-    if (!parsed.success) return undefined;
-    const { mac, ...record } = parsed.data;
-    return isSameSeal(mac, sealOf(key, record)) && record.id === id ? record : undefined;
+export function openDiagnoses(
+  documents: Documents,
+  { key, now = Date.now }: { readonly key: Buffer; readonly now?: () => number },
+): Diagnoses {
+  const readAll = async () => {
+    const texts = new Map((await documents.all()).map(({ key: name, text }) => [name, text]));
+    const ids = [...texts.keys()].filter((id) => ID.test(id));
+    return { texts, records: ids.map((id) => ({ id, record: recordIn(texts, id, key) })) };
   };
-  const ids = () =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .filter((id) => ID.test(id));
-  const match = (bound: Bound) => {
+  const isLive = (record: DiagnosisRecord | undefined): record is DiagnosisRecord =>
+    record !== undefined && Date.parse(record.expires) > now();
+  const match = async (bound: Bound) => {
     const binding = bindingOf(bound);
-    for (const id of ids()) {
-      const record = read(id);
-      if (!record || record.principal !== bound.principal || Date.parse(record.expires) <= now()) continue;
+    const { texts, records } = await readAll();
+    for (const { record } of records) {
+      if (!isLive(record) || record.principal !== bound.principal) continue;
       const at = record.writes.indexOf(binding);
-      if (at >= 0 && !existsSync(path(id, `${at}.used`))) return { record, at };
+      if (at >= 0 && !texts.has(`${record.id}.${at}.used`)) return { record, at };
     }
     return undefined;
   };
-  const sweep = () => {
-    for (const id of ids()) {
-      const record = read(id);
-      if (record && Date.parse(record.expires) > now()) continue;
+  const sweep = async () => {
+    for (const { id, record } of (await readAll()).records) {
+      if (isLive(record)) continue;
       // The record goes first: without it a mark means nothing.
-      rmSync(path(id, 'json'), { force: true });
-      for (let at = 0; at < MOST_WRITES; at += 1) rmSync(path(id, `${at}.used`), { force: true });
+      await documents.remove(id);
+      for (let at = 0; at < MOST_WRITES; at += 1) await documents.remove(`${id}.${at}.used`);
     }
   };
 
   return {
-    record({ run, principal, topology, hypothesis, confidence, writes }) {
-      sweep();
+    async record({ run, principal, topology, hypothesis, confidence, writes }) {
+      await sweep();
       const record = Record.parse({
         id: randomBytes(12).toString('hex'),
         run,
@@ -125,17 +110,25 @@ export function openDiagnoses({
         writes: writes.map((write) => bindingOf({ ...write, principal, topology })),
         expires: new Date(now() + TTL_MS).toISOString(),
       });
-      if (!createDurably(path(record.id, 'json'), JSON.stringify({ ...record, mac: sealOf(key, record) })))
+      if (!(await documents.create(record.id, JSON.stringify({ ...record, mac: sealOf(key, record) }))))
         throw new ToolError('internal', 'a diagnosis of this number is there already');
       return record;
     },
-    find: (bound) => match(bound)?.record,
-    spend(bound) {
-      const found = match(bound);
+    find: async (bound) => (await match(bound))?.record,
+    async spend(bound) {
+      const found = await match(bound);
       return (
         found !== undefined &&
-        createDurably(path(found.record.id, `${found.at}.used`), new Date(now()).toISOString())
+        (await documents.create(`${found.record.id}.${found.at}.used`, new Date(now()).toISOString()))
       );
     },
   };
+}
+
+/** One record of a collection; undefined for one that was not sealed with this key. */
+function recordIn(texts: ReadonlyMap<string, string>, id: string, key: Buffer): DiagnosisRecord | undefined {
+  const parsed = Stored.safeParse(parseJson(texts.get(id) ?? ''));
+  if (!parsed.success) return undefined;
+  const { mac, ...record } = parsed.data;
+  return isSameSeal(mac, sealOf(key, record)) && record.id === id ? record : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Check, Verdict } from '../audit/record.ts';
+import type { Taken } from '../store/quota.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
@@ -6,7 +7,7 @@ import type { ApprovalRequest, Approvals } from './approvals.ts';
 import type { Bound } from './binding.ts';
 import { boundOf, type Diagnoses, isHeldToDiagnosis } from './diagnoses.ts';
 import { makeGrant } from './grant.ts';
-import { askRule, type GateState, type ProposedWrite, RULES, whyApproval } from './rules.ts';
+import { askRule, type GateState, type ProposedWrite, RULES, sayUsedUp, whyApproval } from './rules.ts';
 
 /** What the gate decided about one write. `ask`: everything else passed, and a human has to approve. */
 export type GateDecision =
@@ -15,9 +16,10 @@ export type GateDecision =
   | { readonly kind: 'ask'; readonly verdict: Verdict; readonly request: ApprovalRequest };
 
 export interface Gate {
-  decide(write: ProposedWrite): GateDecision;
-  /** Asked once more when a granted write is about to begin: it may have waited. Throws ToolError('write_refused'). */
-  assertNotStopped(): void;
+  /** Never rejects: what cannot be told counts as no. */
+  decide(write: ProposedWrite): Promise<GateDecision>;
+  /** Asked once more when a granted write is about to begin: it may have waited. Rejects with ToolError('write_refused'). */
+  assertNotStopped(): Promise<void>;
 }
 
 /**
@@ -26,69 +28,95 @@ export interface Gate {
  * @param deps.shown makes the caller's words fit to be shown to the human and stored in a request: masked, nothing hidden
  */
 export function openGate(
-  deps: GateState & { diagnoses: Diagnoses; approvals: Approvals; shown: (words: unknown) => JsonValue },
+  deps: GateState & {
+    diagnoses: Diagnoses;
+    approvals: Approvals;
+    shown: (words: unknown) => JsonValue;
+  },
 ): Gate {
   return {
-    assertNotStopped() {
-      const why = whyStopped(deps);
+    async assertNotStopped() {
+      const why = await whyStopped(deps);
       if (why !== undefined) throw new ToolError('write_refused', why);
     },
-    decide(write) {
-      const checks = RULES.map((rule) => askRule(rule, write, deps));
-      const refusal = verdictOf(checks);
+    async decide(write) {
+      const asked = await Promise.all(RULES.map((rule) => askRule(rule, write, deps)));
+      const refusal = verdictOf(asked);
       if (!refusal.passed) return { kind: 'refused', verdict: refusal };
-      const why = whyApproval(write);
-      if (why !== undefined) {
-        const approval = askApproval(write, why);
-        checks.push(approval.check);
-        if (!approval.check.passed) {
-          const verdict = verdictOf(checks);
-          return approval.request
-            ? { kind: 'ask', verdict, request: approval.request }
-            : { kind: 'refused', verdict };
-        }
-      }
-      const spent = spendDiagnosis(write);
-      if (spent) {
-        const verdict = verdictOf([...checks, spent]);
-        return { kind: 'refused', verdict };
-      }
-      deps.rate.count(write.catalog.principal);
-      const { callId, catalog, tool, at } = write;
-      const grant = makeGrant({
-        callId,
-        principal: catalog.principal,
-        tool: tool.name,
-        target: at.target.name,
-      });
-      return { kind: 'granted', verdict: verdictOf(checks), grant };
+      const place = await takePlace(write);
+      if ('refused' in place) return { kind: 'refused', verdict: verdictOf([...asked, place.refused]) };
+      const decision = await spend(write, asked);
+      // A write that does not run has used up none of the rate; a place that cannot be given back ends by itself.
+      if (decision.kind !== 'granted') await place.taken.giveBack().catch(() => {});
+      return decision;
     },
   };
 
+  /** Others may have used up the rate since the rule was asked: a place is taken in one step with the look. */
+  async function takePlace({ catalog }: ProposedWrite): Promise<{ taken: Taken } | { refused: Check }> {
+    const rule = 'within write rate';
+    try {
+      const taken = await deps.rate.take(catalog.principal);
+      return taken
+        ? { taken }
+        : { refused: { rule, passed: false, reason: sayUsedUp(deps.rate, catalog.principal) } };
+    } catch {
+      return {
+        refused: { rule, passed: false, reason: 'the write rate cannot be kept, which counts as no' },
+      };
+    }
+  }
+
+  /** What allows one write alone is used up, and the grant made. */
+  async function spend(write: ProposedWrite, asked: readonly Check[]): Promise<GateDecision> {
+    const checks = [...asked];
+    const why = whyApproval(write);
+    if (why !== undefined) {
+      const approval = await askApproval(write, why);
+      checks.push(approval.check);
+      if (!approval.check.passed) {
+        const verdict = verdictOf(checks);
+        return approval.request
+          ? { kind: 'ask', verdict, request: approval.request }
+          : { kind: 'refused', verdict };
+      }
+    }
+    const spent = await spendDiagnosis(write);
+    if (spent) return { kind: 'refused', verdict: verdictOf([...checks, spent]) };
+    const { callId, catalog, tool, at } = write;
+    const grant = makeGrant({
+      callId,
+      principal: catalog.principal,
+      tool: tool.name,
+      target: at.target.name,
+    });
+    return { kind: 'granted', verdict: verdictOf(checks), grant };
+  }
+
   /** A recorded diagnosis allows each of its writes once. The check that failed, if somebody used it up just now. */
-  function spendDiagnosis(write: ProposedWrite): Check | undefined {
+  async function spendDiagnosis(write: ProposedWrite): Promise<Check | undefined> {
     if (!isHeldToDiagnosis(write)) return undefined;
     const rule = 'diagnosis unspent';
     try {
-      if (deps.diagnoses.spend(boundOf(write))) return undefined;
+      if (await deps.diagnoses.spend(boundOf(write))) return undefined;
       return { rule, passed: false, reason: 'its write was made already' };
     } catch {
       return { rule, passed: false, reason: 'the diagnoses cannot be kept, which counts as no' };
     }
   }
 
-  function askApproval(write: ProposedWrite, why: string) {
+  async function askApproval(write: ProposedWrite, why: string) {
     const rule = 'approved by a human';
     const bound: Bound = boundOf(write);
     try {
-      const approved = deps.approvals.consume(bound);
+      const approved = await deps.approvals.consume(bound);
       if (approved) return { check: { rule, passed: true, reason: `approval ${approved.id}` } };
       const wayBack = write.tool.effect.irreversible === undefined ? 'the before-image is kept' : 'none';
       const resources = write.scope.resources.map((name) => String(deps.shown(name)));
       const shown = { args: deps.shown(write.args), why, resources, wayBack };
       return {
         check: { rule, passed: false, reason: `nobody has approved it yet, and ${why}` },
-        request: deps.approvals.request(bound, shown),
+        request: await deps.approvals.request(bound, shown),
       };
     } catch (error) {
       const reason =
@@ -99,9 +127,9 @@ export function openGate(
 }
 
 /** Why nobody writes at this moment; a switch that cannot be read counts as on. */
-function whyStopped({ killSwitch }: GateState): string | undefined {
+async function whyStopped({ killSwitch }: GateState): Promise<string | undefined> {
   try {
-    const { on, by, reason } = killSwitch.read();
+    const { on, by, reason } = await killSwitch.read();
     return on ? `${by} stopped all writes while this one waited, so nothing was done: ${reason}` : undefined;
   } catch {
     return 'the kill switch cannot be read, which counts as on; nothing was done';

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import type { Documents } from '../store/documents.ts';
 
-const FILE = 'kill-switch.json';
+const KEY = 'kill-switch';
 
 const State = z.strictObject({
   on: z.boolean(),
@@ -20,43 +18,39 @@ export interface KillSwitchState {
   readonly at?: string;
 }
 
-/** Stops every write of every principal, in every process on the data directory, until it is put back. */
+/** Stops every write of every principal, in every process and replica on the store, until it is put back. */
 export interface KillSwitch {
-  /** The switch as it is on the disk now. Throws an Error when that cannot be told, which counts as on. */
-  read(): KillSwitchState;
-  /** Durable when it returns. */
-  set(on: boolean, who: { by: string; reason: string }): KillSwitchState;
+  /** The switch as it is stored now. Rejects with an Error when that cannot be told, which counts as on. */
+  read(): Promise<KillSwitchState>;
+  /** Durable when it resolves. */
+  set(on: boolean, who: { by: string; reason: string }): Promise<KillSwitchState>;
 }
 
 /**
- * The switch is one file of the data directory, read anew for every write: there is nothing to be told or restarted.
+ * The switch is one document, read anew for every write: there is nothing to be told or restarted.
  *
- * A directory without the file has its writes open. Whatever else is found there and is not a sound `"on": false`
- * stops writes, and so does a directory that is gone: a file that cannot be looked for is not one that is absent.
+ * A store without it has its writes open. Whatever else is found there and is not a sound `"on": false` stops writes,
+ * and so does a store that is away or a data directory that is gone.
  */
-export function openKillSwitch({ dir }: { dir: string }): KillSwitch {
-  const file = join(dir, FILE);
+export function openKillSwitch(stack: Documents): KillSwitch {
   return {
-    read() {
-      const text = readIfThere(file);
-      if (text !== undefined) return parse(text);
-      statSync(dir);
-      return { on: false };
+    async read() {
+      const text = await readIfThere(stack);
+      return text === undefined ? { on: false } : parse(text);
     },
-    set(on, { by, reason }) {
+    async set(on, { by, reason }) {
       const state = { on, by, reason, at: new Date().toISOString() };
-      replaceDurably(file, `${JSON.stringify(state)}\n`);
+      await stack.replace(KEY, `${JSON.stringify(state)}\n`);
       return state;
     },
   };
 }
 
-function readIfThere(file: string): string | undefined {
+async function readIfThere(stack: Documents): Promise<string | undefined> {
   try {
-    return readFileSync(file, 'utf8');
+    return await stack.read(KEY);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`${FILE} cannot be read`, { cause: error });
+    throw new Error('the kill switch cannot be read', { cause: error });
   }
 }
 
@@ -64,19 +58,6 @@ function parse(text: string): KillSwitchState {
   try {
     return State.parse(JSON.parse(text));
   } catch (error) {
-    throw new Error(`${FILE} is not as it was written`, { cause: error });
+    throw new Error('the kill switch is not as it was written', { cause: error });
   }
-}
-
-/** Written aside and renamed: a write that is judged meanwhile finds the old state or the new one, never half of one. */
-function replaceDurably(file: string, text: string): void {
-  const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  const fd = openSync(aside, 'wx', 0o600);
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(aside, file);
 }

@@ -1,11 +1,11 @@
 import type { Check } from '../audit/record.ts';
+import type { Quota } from '../store/quota.ts';
 import { type AccessDecision, decideAccess, decideStackAccess } from '../toolset/access.ts';
 import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
 import type { ServiceDefinition, WriteScope, WriteTool } from '../toolset/define.ts';
 import type { FlagStore } from '../toolset/flags.ts';
 import { boundOf, type Diagnoses, isHeldToDiagnosis } from './diagnoses.ts';
 import type { KillSwitch } from './kill-switch.ts';
-import type { WriteRate } from './write-rate.ts';
 
 /** One write as the gate sees it, after its arguments were validated. */
 export interface ProposedWrite {
@@ -22,27 +22,30 @@ export interface ProposedWrite {
 /** What the rules ask besides the write itself. */
 export interface GateState {
   readonly flags: FlagStore;
-  readonly rate: WriteRate;
+  /** Granted writes, by principal. */
+  readonly rate: Quota;
   readonly killSwitch: Pick<KillSwitch, 'read'>;
   readonly diagnoses: Pick<Diagnoses, 'find'>;
   /** Whether calls to a component pass at present. */
   isBreakerClosed(component: string): boolean;
 }
 
+type Answered = Omit<Check, 'rule'>;
+
 /** A question that every write must answer with yes. Throwing counts as no. */
 export interface Rule {
   readonly name: string;
-  ask(write: ProposedWrite, state: GateState): Omit<Check, 'rule'>;
+  ask(write: ProposedWrite, state: GateState): Answered | Promise<Answered>;
 }
 
 const WILDCARDS = /[*?%]|^all$|^any$|^\s*$/i;
 
-const passIf = (passed: boolean, yes: string, no: string): Omit<Check, 'rule'> => ({
+const passIf = (passed: boolean, yes: string, no: string): Answered => ({
   passed,
   reason: passed ? yes : no,
 });
 
-const reasoned = ({ allowed, reasons }: AccessDecision): Omit<Check, 'rule'> => ({
+const reasoned = ({ allowed, reasons }: AccessDecision): Answered => ({
   passed: allowed,
   reason: reasons.at(-1) ?? 'nothing opens writes here',
 });
@@ -51,8 +54,8 @@ const reasoned = ({ allowed, reasons }: AccessDecision): Omit<Check, 'rule'> => 
 export const RULES: readonly Rule[] = [
   {
     name: 'writes not stopped',
-    ask(_write, { killSwitch }) {
-      const { on, by, reason } = killSwitch.read();
+    async ask(_write, { killSwitch }) {
+      const { on, by, reason } = await killSwitch.read();
       return passIf(!on, 'the kill switch is off', `${by} stopped all writes: ${reason}`);
     },
   },
@@ -115,10 +118,9 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'within write rate',
-    ask({ catalog }, { rate }) {
-      const used = rate.used(catalog.principal);
-      const per = `${rate.limit} in ${rate.windowMs / 1000} s`;
-      return passIf(used < rate.limit, `${used} of ${per}`, `${catalog.principal} has used its ${per}; wait`);
+    async ask({ catalog: { principal } }, { rate }) {
+      const used = await rate.used(principal);
+      return passIf(used < rate.limit, `${used} of ${perWindow(rate)}`, sayUsedUp(rate, principal));
     },
   },
   {
@@ -132,10 +134,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'matches a recorded diagnosis',
-    ask(write, { diagnoses }) {
+    async ask(write, { diagnoses }) {
       const { principal } = write.catalog;
       if (!isHeldToDiagnosis(write)) return { passed: true, reason: `${principal} needs none for this` };
-      const found = diagnoses.find(boundOf(write));
+      const found = await diagnoses.find(boundOf(write));
       return passIf(
         found !== undefined,
         `diagnosis ${found?.id} of run ${found?.run}`,
@@ -145,10 +147,16 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
+const perWindow = ({ limit, windowMs }: Quota): string => `${limit} in ${windowMs / 1000} s`;
+
+/** What a principal is told that has no write left for the moment. */
+export const sayUsedUp = (rate: Quota, principal: string): string =>
+  `${principal} has used its ${perWindow(rate)}; wait`;
+
 /** Asks one rule; whatever it throws is a no. */
-export function askRule(rule: Rule, write: ProposedWrite, state: GateState): Check {
+export async function askRule(rule: Rule, write: ProposedWrite, state: GateState): Promise<Check> {
   try {
-    return { rule: rule.name, ...rule.ask(write, state) };
+    return { rule: rule.name, ...(await rule.ask(write, state)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown reason';
     return {

@@ -41,8 +41,8 @@ export function approvalDeskOf(stackward: Stackward): ApprovalDesk {
 }
 
 function openDesk(stackward: Stackward): ApprovalDesk {
-  const { nonces } = stackward.requestStates;
-  const { seal, open } = openApprovalSeal(stackward.requestStates);
+  const { nonces } = stackward;
+  const { seal, open } = openApprovalSeal({ key: stackward.keys.of('request-state'), nonces });
   const record = (asked: Asked, decision: string, reason: string) =>
     stackward.recordEvent('approval_decided', asked.principal, {
       approval: asked.approval,
@@ -77,7 +77,7 @@ function openDesk(stackward: Stackward): ApprovalDesk {
         await reject(asked, 'the answer was given before');
       try {
         const id = await requestHere(stackward, asked, call);
-        stackward.approvals.decide(id, { decision, by: byOf(asked.principal), reason });
+        await stackward.approvals.decide(id, { decision, by: byOf(asked.principal), reason });
       } catch (error) {
         await record(asked, 'rejected', error instanceof ToolError ? error.detail : 'it could not be stored');
         throw error;
@@ -92,7 +92,8 @@ function openDesk(stackward: Stackward): ApprovalDesk {
  * asked again for the very same call; what it then wants approved has to be what the human was shown.
  */
 async function requestHere(stackward: Stackward, asked: Asked, call: CallRequest): Promise<string> {
-  if (stackward.approvals.list().some(({ id }) => id === asked.approval)) return asked.approval;
+  const known = await stackward.approvals.list();
+  if (known.some(({ id }) => id === asked.approval)) return asked.approval;
   const { ask } = await stackward.call(call);
   if (ask?.binding === asked.binding) return ask.id;
   throw new ToolError('approval_refused', 'what would run now is not what was asked; make the call anew');

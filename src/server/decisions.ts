@@ -19,14 +19,14 @@ export async function decideApproval(
   { approvals, recordEvent }: Pick<Stackward, 'approvals' | 'recordEvent'>,
   { id, decision, by, reason }: ApprovalAnswer,
 ): Promise<Decision> {
-  const sealed = approvals.decide(id, { decision, by, reason });
+  const sealed = await approvals.decide(id, { decision, by, reason });
   await recordEvent('approval_decided', by, { id, decision, reason, binding: sealed.binding });
   return sealed;
 }
 
 /**
  * Stops all writes, or opens them again, and audits it. Stopping comes before its record, since it must not hang on an
- * audit that is broken; opening comes after it. Throws ToolError('audit_unavailable'), or what the file system said.
+ * audit that is broken; opening comes after it. Throws ToolError('audit_unavailable'), or what the store said.
  */
 export async function throwKillSwitch(
   { killSwitch, recordEvent }: Pick<Stackward, 'killSwitch' | 'recordEvent'>,
@@ -34,7 +34,7 @@ export async function throwKillSwitch(
 ): Promise<KillSwitchState> {
   const record = () => recordEvent('kill_switch', by, { on, reason });
   if (!on) await record();
-  const state = killSwitch.set(on, { by, reason });
+  const state = await killSwitch.set(on, { by, reason });
   if (on) await record();
   return state;
 }

@@ -1,3 +1,5 @@
+import type { Lease } from './leases.ts';
+
 /** What a collection holds under one key. */
 export interface StoredText {
   readonly key: string;
@@ -5,7 +7,7 @@ export interface StoredText {
 }
 
 /**
- * Texts under keys, as everything but the audit is kept: requests and answers, versions, objects, journals.
+ * Texts under keys, as everything but the audit is kept: requests and answers, versions, objects, rollbacks.
  *
  * Two engines: files of a data directory, and a table of PostgreSQL. What they share is that a text is there whole or
  * not at all, that of two who create one key exactly one succeeds, and that whatever returned survives a crash. A
@@ -14,13 +16,22 @@ export interface StoredText {
 export interface Documents {
   /** Stores a text under a key that is free. False, changing nothing, when the key is taken. */
   create(key: string, text: string): Promise<boolean>;
-  /** Stores a text, in place of what was there. */
-  replace(key: string, text: string): Promise<void>;
+  /**
+   * Stores a text, in place of what was there. With a lease, only while that is held: it rejects with LeaseLost,
+   * changing nothing, once somebody else may hold it.
+   */
+  replace(key: string, text: string, under?: { readonly lease: Lease }): Promise<void>;
   /** Undefined when there is none. */
   read(key: string): Promise<string | undefined>;
+  /** Those of some keys that are there, by key. */
+  readMany(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   has(key: string): Promise<boolean>;
   /** Every key, in the order of its characters. */
   keys(): Promise<readonly string[]>;
+  /** The greatest key; undefined when there is none. */
+  last(): Promise<string | undefined>;
+  /** Everything, in the order of the keys: for collections that stay small. */
+  all(): Promise<readonly StoredText[]>;
   /** Removes what is there; nothing when nothing is. */
   remove(key: string): Promise<void>;
 }
@@ -35,7 +46,9 @@ export class StoreError extends Error {
 
 const KEY = /^[a-z0-9._-]{1,128}$/;
 
+export const isKey = (key: string): boolean => KEY.test(key) && !key.startsWith('.');
+
 /** Throws a TypeError for a key that could lead out of its collection. */
 export function assertKey(key: string): void {
-  if (!KEY.test(key) || key.startsWith('.')) throw new TypeError('a key is [a-z0-9._-], 1 to 128 characters');
+  if (!isKey(key)) throw new TypeError('a key is [a-z0-9._-], 1 to 128 characters, and begins with no dot');
 }

@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -55,15 +46,8 @@ function assertOwn(folder: string): void {
     );
 }
 
-/** A key that a deployment hands in, the same for every replica: a file of 32 random bytes. Throws for any other. */
-export function readSharedKey(file: string): Buffer {
-  const { mode } = statSync(file);
-  if (mode & 0o022)
-    throw new Error(`${file} can be written by others than its owner; run: chmod go-w ${file}`);
-  return readKey(file);
-}
-
-function readKey(file: string): Buffer {
+/** Throws for a file that does not hold 32 bytes. */
+export function readKey(file: string): Buffer {
   const key = readFileSync(file);
   if (key.length !== 32)
     throw new Error(`${file} is not a 32-byte key; restore it, or remove it to have a new one made`);

@@ -13,6 +13,7 @@ export interface LeaseHolder {
  * fencing token, greater than every one before it, and whoever is paused past the end of his finds his out of date.
  */
 export interface Lease {
+  readonly name: string;
   /** Grows by each holding of this name; a store refuses what comes with an older one. */
   readonly fence: number;
   /** Asks the store whether this is still the newest holding. Rejects with LeaseLost when it is not, or cannot be told. */

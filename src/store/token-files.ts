@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { link, mkdir, open, readdir, stat, unlink, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { codeOf, syncFolder, unless } from './files.ts';
+import { createFile, syncFolder } from './files/durable-file.ts';
+import { isMissing } from './files/file-error.ts';
 import { StoredToken, type TokenStore } from './tokens.ts';
 
 const TOKEN = /^[0-9a-f]{8}\.json$/;
@@ -28,15 +29,9 @@ export function openTokenFiles(dataDir: string): TokenStore {
   const path = (name: string) => join(folder, name);
   let read: { readonly stamp: string; readonly tokens: readonly StoredToken[] } | undefined;
 
-  const make = async (name: string, text: string) => {
+  const make = async (name: string, text: string): Promise<boolean> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const file = await open(path(name), 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    return createFile(path(name), text, 0o600);
   };
 
   return {
@@ -54,34 +49,24 @@ export function openTokenFiles(dataDir: string): TokenStore {
           return read.tokens;
         } catch (error) {
           // One that is taken away just now was in the list and cannot be read; the others are as good as before.
-          if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+          if (!isMissing(error) || attempt === ATTEMPTS) throw error;
         }
       }
     },
     async add(token) {
-      // Written aside first: a reader sees all of a token or nothing of it.
-      const aside = `.${token.id}.${process.pid}`;
-      await make(aside, `${JSON.stringify(token, null, 2)}\n`);
-      try {
-        await link(path(aside), path(`${token.id}.json`));
-      } finally {
-        await unlink(path(aside));
-      }
-      await syncFolder(folder);
+      if (!(await make(`${token.id}.json`, `${JSON.stringify(token, null, 2)}\n`)))
+        throw new Error(`there is a token ${token.id} already`);
     },
     async shorten(id, at) {
       if (!existsSync(path(`${id}.json`))) return false;
-      await make(`${id}.until-${Math.floor(at.getTime() / 1000)}`, '').catch(unless('EEXIST'));
-      await syncFolder(folder);
+      await make(`${id}.until-${Math.floor(at.getTime() / 1000)}`, '');
       return true;
     },
     async remove(id) {
-      const isGone = await unlink(path(`${id}.json`)).then(() => true, unless('ENOENT'));
-      if (!isGone) return false;
+      if (!(await removed(path(`${id}.json`)))) return false;
       await syncFolder(folder);
       // What is left of it means nothing without it.
-      const rest = (await readdir(folder)).filter((name) => name.startsWith(`${id}.`));
-      for (const name of rest) await unlink(path(name)).catch(unless('ENOENT'));
+      for (const name of await readdir(folder)) if (name.startsWith(`${id}.`)) await removed(path(name));
       return true;
     },
     async noteUse(id, at) {
@@ -139,3 +124,13 @@ function assertNoOldFile(dataDir: string): void {
       `${old} is of an older build; remove it, and make its tokens anew: stackward token create`,
     );
 }
+
+/** False for a file that is not there. */
+const removed = (file: string): Promise<boolean> =>
+  unlink(file).then(
+    () => true,
+    (error: unknown) => {
+      if (isMissing(error)) return false;
+      throw error;
+    },
+  );

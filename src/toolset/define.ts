@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Resolved } from '../secrets/reference.ts';
 import type { ComponentType, Layer } from '../topology/component-type.ts';
 import type { Component, Entry, Graph } from '../topology/graph.ts';
+import type { NamespaceRole } from './cluster-role.ts';
 import type { WriteGrant } from './grant.ts';
 import type { VersionsView } from './versions-view.ts';
 
@@ -285,6 +286,8 @@ export interface ServiceDefinition extends ComponentType {
   readonly configuration?: readonly ConfigurationRead[];
   /** The least rights that an operator should give the component's account, for `stackward check`. */
   advise?(component: Component, access: Access): readonly string[];
+  /** What its tools ask of the Kubernetes API for the sub-components of a component, and no more; writes where `mayWrite` says so. */
+  roles?(component: Component, mayWrite: (sub: string | undefined) => boolean): readonly NamespaceRole[];
 }
 
 /** Declares a service, checking its connector against its connection schema. Defaults fill what it leaves out. */

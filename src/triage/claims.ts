@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createFile } from '../audit/durable-file.ts';
-import { isAlive, ownIdentity } from '../audit/process-identity.ts';
+import { createFile } from '../store/files/durable-file.ts';
+import { isAlive, ownIdentity } from '../store/files/process-identity.ts';
 import type { Alert } from './backend.ts';
 import { Signals } from './contracts.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../audit/durable-file.ts';
+import { replaceFile } from '../store/files/durable-file.ts';
 import { ToolError } from '../toolset/errors.ts';
 
 const Count = z.number().int().nonnegative();

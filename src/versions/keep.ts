@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../audit/durable-file.ts';
+import { replaceFile } from '../store/files/durable-file.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { readVersion } from './look.ts';
 import { reachableFrom } from './state-tree.ts';

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../audit/durable-file.ts';
-import { holdChain } from '../audit/hold.ts';
+import { replaceFile } from '../store/files/durable-file.ts';
+import { holdChain } from '../store/files/hold.ts';
 import { ToolError } from '../toolset/errors.ts';
 
 const Lease = z.object({

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
-import { createFile, replaceFile } from '../audit/durable-file.ts';
+import { createFile, replaceFile } from '../store/files/durable-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 
 /** An object that is missing, or is not what its name says. */

@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { replaceFile } from '../audit/durable-file.ts';
+import { replaceFile } from '../store/files/durable-file.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { Graph } from '../topology/graph.ts';
 import { checkText } from '../topology/load.ts';

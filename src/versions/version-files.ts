@@ -4,7 +4,7 @@ import { access, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { createFile } from '../audit/durable-file.ts';
+import { createFile } from '../store/files/durable-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { parseJson } from '../toolset/http/failure.ts';
 import { Version, VersionEnd, type WholeVersion } from './version.ts';

@@ -34,7 +34,11 @@ test('the operator’s approval still lets the call through, once', async () => 
   const again = () => modernCall(served.url, 'box_shred', SHRED);
   await again();
   const { approvals } = served.fixture.stackward;
-  approvals.decide(approvals.list()[0]?.id ?? '', { decision: 'approved', by: 'an operator', reason: '' });
+  await approvals.decide((await approvals.list())[0]?.id ?? '', {
+    decision: 'approved',
+    by: 'an operator',
+    reason: '',
+  });
   await again();
   await again();
   expect(shredded(served)).toBe(1);

@@ -47,7 +47,7 @@ test('an approval of one agent is nothing to another', async () => {
   const { call, approvals, reached } = await open();
   const args = { target: 'store/a', key: 'k' };
   const { ask } = await call('probe_burn', args, { as: 'helper' });
-  approvals.decide(ask?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
+  await approvals.decide(ask?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
   await call('probe_burn', args, { as: 'other' });
   await call('probe_burn', args, { as: 'spy' });
   await call('probe_burn', args);

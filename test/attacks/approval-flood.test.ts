@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openApprovals } from '../../src/gate/approvals.ts';
+import { gateOn } from '../harness/gate-files.ts';
 import { openStack } from '../harness/stack.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'stackward-flood-'));
@@ -13,20 +13,21 @@ const SHOWN = { args: {}, why: 'it burns', resources: ['row k'], wayBack: 'none'
 const bound = (n: number) => ({ principal: 'p', tool: 't', target: 'x', args: { n }, topology: 'f' });
 const files = () => readdirSync(join(dir, 'approvals')).length;
 
-test('a client that refuses its own questions cannot ask without end, nor fill the folder', () => {
+test('a client that refuses its own questions cannot ask without end, nor fill the folder', async () => {
   let now = Date.parse('2026-01-01T00:00:00Z');
-  const approvals = openApprovals({ dir, now: () => now });
-  const askAndRefuse = (n: number) => {
-    const { id } = approvals.request(bound(n), SHOWN);
-    approvals.decide(id, { decision: 'refused', by: 'itself', reason: '' });
+  const approvals = gateOn(dir, { now: () => now }).approvals;
+  const askAndRefuse = async (n: number) => {
+    const { id } = await approvals.request(bound(n), SHOWN);
+    await approvals.decide(id, { decision: 'refused', by: 'itself', reason: '' });
   };
-  expect(() => {
-    for (let n = 0; n < 150; n++) askAndRefuse(n);
-  }).toThrow(/refused just now/);
+  const flood = async () => {
+    for (let n = 0; n < 150; n++) await askAndRefuse(n);
+  };
+  await expect(flood()).rejects.toThrow(/refused just now/);
   expect(files()).toBeLessThanOrEqual(200);
   // What is long over goes while the server runs, not only when it starts.
   now += 2 * HOUR;
-  askAndRefuse(1000);
+  await askAndRefuse(1000);
   expect(files()).toBe(2);
 });
 
@@ -44,8 +45,8 @@ links:
   const set = (bytes: number) =>
     stack.call('redis_set', { key: 'orders:1', value: 'x'.repeat(bytes) }, { as: 'helper' });
   expect(JSON.stringify((await set(1_000_000)).content)).toContain('cannot read more than');
-  expect(stack.stackward.approvals.list()).toEqual([]);
+  expect(await stack.stackward.approvals.list()).toEqual([]);
   expect(JSON.stringify((await set(1_000)).content)).toContain('approval_required');
-  expect(stack.stackward.approvals.list()).toHaveLength(1);
+  expect(await stack.stackward.approvals.list()).toHaveLength(1);
   await stack.close();
 });

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openNonceFiles } from '../../src/store/nonce-files.ts';
 import { modernCall, YES } from '../server/raw-http.ts';
 import { type Fixture, openFixtureStack, serveFixture, TOPOLOGY } from '../server/stackward.ts';
 
@@ -27,12 +26,17 @@ async function openReplicas(
   onTestFinished(() => rm(folder, { recursive: true }));
   const replicas: Replica[] = [];
   for (let at = 0; at < count; at += 1) {
-    const key = join(folder, `key-${at % keys}`);
-    await writeFile(key, randomBytes(32), { flag: 'wx', mode: 0o600 }).catch(() => {});
     const fixture = await openFixtureStack({
-      env: { MCP_STORE_WRITE_ACCESS: 'true', STACKWARD_STATE_KEY: key },
-      nonces: openNonceFiles(join(folder, `memory-${at % memories}`)),
       topology: topologies[at % topologies.length] ?? TOPOLOGY,
+      async prepare(dataDir) {
+        const memory = join(folder, `memory-${at % memories}`);
+        const key = randomBytes(32);
+        await writeFile(join(folder, `key-${at % keys}`), key, { flag: 'wx' }).catch(() => {});
+        await mkdir(memory, { recursive: true });
+        await mkdir(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
+        await copyFile(join(folder, `key-${at % keys}`), join(dataDir, 'keys/request-state.key'));
+        await symlink(memory, join(dataDir, 'nonces'));
+      },
     });
     onTestFinished(() => fixture.close());
     const serving = await serveFixture(fixture);

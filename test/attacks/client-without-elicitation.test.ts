@@ -41,7 +41,11 @@ test('once an operator approved, the same call runs, once', async () => {
   const again = () => modernCall(served.url, 'box_shred', SHRED, { elicitation: false });
   await again();
   const { approvals } = served.fixture.stackward;
-  approvals.decide(approvals.list()[0]?.id ?? '', { decision: 'approved', by: 'an operator', reason: '' });
+  await approvals.decide((await approvals.list())[0]?.id ?? '', {
+    decision: 'approved',
+    by: 'an operator',
+    reason: '',
+  });
   await again();
   await again();
   expect(shredded(served)).toBe(1);

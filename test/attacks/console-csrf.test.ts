@@ -25,7 +25,7 @@ test.each([
     });
     expect(status, path).toBe(403);
   }
-  expect(fixture.stackward.killSwitch.read().on).toBe(false);
+  expect((await fixture.stackward.killSwitch.read()).on).toBe(false);
   if (Object.keys(from).length === 0) return;
   const { status } = await fetch(`${url}/console/api/stack`, { headers: from });
   expect(status).toBe(403);
@@ -41,7 +41,7 @@ test('a form cannot send what an action takes', async () => {
     });
     expect(status).toBe(415);
   }
-  expect(fixture.stackward.killSwitch.read().on).toBe(false);
+  expect((await fixture.stackward.killSwitch.read()).on).toBe(false);
 });
 
 test('our own page may', async () => {
@@ -52,7 +52,7 @@ test('our own page may', async () => {
     body: SWITCH,
   });
   expect(status).toBe(200);
-  expect(fixture.stackward.killSwitch.read().on).toBe(true);
+  expect((await fixture.stackward.killSwitch.read()).on).toBe(true);
 });
 
 test('nothing is changed by a GET, and nobody else may read an answer', async () => {
@@ -64,5 +64,5 @@ test('nothing is changed by a GET, and nobody else may read an answer', async ()
   const { headers } = await fetch(`${url}/console/api/stack`);
   expect(headers.get('access-control-allow-origin')).toBeNull();
   expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
-  expect(fixture.stackward.killSwitch.read().on).toBe(false);
+  expect((await fixture.stackward.killSwitch.read()).on).toBe(false);
 });

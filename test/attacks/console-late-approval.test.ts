@@ -1,16 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { openApprovals } from '../../src/gate/approvals.ts';
 import { serveHttp } from '../../src/server/http.ts';
 import { openShop } from '../console/shop.ts';
+import { gateOn } from '../harness/gate-files.ts';
 
 /** The flaw: a question that lay around is answered when nobody remembers what it was about. */
 test('a request that expired is not answered, and the write is not made', async () => {
   const { fixture } = await openShop();
   const shred = () => fixture.call('box_shred', { target: 'store/orders', key: 'k' }, { as: 'triage' });
   await shred();
-  const [asked] = fixture.stackward.approvals.list();
+  const [asked] = await fixture.stackward.approvals.list();
   // The same data directory, sixteen minutes later by its clock.
-  const later = openApprovals({ dir: fixture.dataDir, now: () => Date.now() + 16 * 60_000 });
+  const later = gateOn(fixture.dataDir, { now: () => Date.now() + 16 * 60_000 }).approvals;
   const serving = await serveHttp(
     { ...fixture.stackward, approvals: later },
     { port: 0, localOperator: true },
@@ -40,8 +40,8 @@ test.each([
   const answer = await fetch(`${url}/console/api/approvals/decide`, {
     method: 'POST',
     headers: { origin: url, 'content-type': 'application/json' },
-    body: JSON.stringify({ id: approvals.list()[0]?.id, ...given }),
+    body: JSON.stringify({ id: (await approvals.list())[0]?.id, ...given }),
   });
   expect([400, 409]).toContain(answer.status);
-  expect(approvals.list()[0]?.state).toBe('waiting');
+  expect((await approvals.list())[0]?.state).toBe('waiting');
 });

@@ -23,7 +23,7 @@ describe.skipIf(!hasBrowser)('what callers send', () => {
       await call('box_shred', { target: 'store/orders', key: `k${index}`, note: key }, 'triage');
       await call(key.slice(0, 60), { target: key }, 'triage');
     }
-    fixture.stackward.killSwitch.set(true, { by: SCRIPTS[0] ?? '', reason: SCRIPTS[1] ?? '' });
+    await fixture.stackward.killSwitch.set(true, { by: SCRIPTS[0] ?? '', reason: SCRIPTS[1] ?? '' });
     const [first = '', second = ''] = SCRIPTS;
     const places: [string, RegExp | undefined][] = [
       ['audit', /globalThis\.hacked/],
@@ -78,7 +78,7 @@ describe.skipIf(!hasBrowser)('what callers send', () => {
     const { see, call, fixture, url } = await openShop();
     await call('box_put', { target: 'store/orders', key: HIDDEN, value: 'v' }, 'triage');
     await call('box_shred', { target: 'store/orders', key: HIDDEN }, 'triage');
-    fixture.stackward.killSwitch.set(true, { by: 'ann', reason: HIDDEN });
+    await fixture.stackward.killSwitch.set(true, { by: 'ann', reason: HIDDEN });
     await call('box_put', { target: 'store/orders', key: HIDDEN, value: 'w' }, 'triage');
     // Everything but line feeds and tabs that is a control, or formats without being seen.
     const obeyed = /(?![\n\t])[\p{Cc}\p{Cf}]/u;

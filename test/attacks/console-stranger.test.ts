@@ -50,7 +50,7 @@ test('without a session nothing is told and nothing done, whatever the request c
     for (const path of ACTIONS)
       expect((await post(shop, path, { on: true, reason: 'x' }, headers)).status, path).toBe(401);
   }
-  expect(shop.fixture.stackward.killSwitch.read().on).toBe(false);
+  expect((await shop.fixture.stackward.killSwitch.read()).on).toBe(false);
 });
 
 test('an agent’s token signs nobody in', async () => {
@@ -68,7 +68,7 @@ test('where deciding was not opened, a stranger on this machine only looks', asy
   expect((await fetch(`${shop.url}/console/api/stack`)).status).toBe(200);
   for (const path of ACTIONS)
     expect((await post(shop, path, { on: true, reason: 'x' })).status, path).toBe(403);
-  expect(shop.fixture.stackward.killSwitch.read().on).toBe(false);
+  expect((await shop.fixture.stackward.killSwitch.read()).on).toBe(false);
 });
 
 test('an agent that is served without a token sees nothing, though the flag is there', async () => {

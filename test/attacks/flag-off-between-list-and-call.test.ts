@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import { openApprovals } from '../../src/gate/approvals.ts';
-import { openDiagnoses } from '../../src/gate/diagnoses.ts';
 import { openGate } from '../../src/gate/gate.ts';
-import { openKillSwitch } from '../../src/gate/kill-switch.ts';
-import { limitWrites } from '../../src/gate/write-rate.ts';
+import { openQuota } from '../../src/store/quota.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
+import { gateOn } from '../harness/gate-files.ts';
 import { attackLab } from './fixtures/lab.ts';
 
 /** The flaw: the list was made while the flag was on, and the call trusts the list. */
@@ -13,10 +11,8 @@ test('the gate asks the flag again, whatever the catalog says', async () => {
   const env: Record<string, string> = { MCP_STORE_WRITE_ACCESS: 'true' };
   const gate = openGate({
     flags: flagsFrom(env),
-    rate: limitWrites({ limit: 10, windowMs: 1_000 }),
-    approvals: openApprovals({ dir }),
-    killSwitch: openKillSwitch({ dir }),
-    diagnoses: openDiagnoses({ dir }),
+    rate: openQuota({ limit: 10, windowMs: 1_000 }),
+    ...gateOn(dir),
     shown: () => null,
     isBreakerClosed: () => true,
   });
@@ -26,13 +22,14 @@ test('the gate asks the flag again, whatever the catalog says', async () => {
   if (entry?.tool.access !== 'write' || !at) throw new Error('the list has no such write');
   const scope = { resources: ['row k'], atMost: 1 };
   const { tool, service } = entry;
-  const decide = () => gate.decide({ callId: 'c', catalog, tool, service, at, args: {}, scope }).kind;
-  expect(decide()).toBe('granted');
+  const decide = async () =>
+    (await gate.decide({ callId: 'c', catalog, tool, service, at, args: {}, scope })).kind;
+  expect(await decide()).toBe('granted');
   for (const value of ['false', '', 'True', '1']) {
     env.MCP_STORE_WRITE_ACCESS = value;
-    expect(decide()).toBe('refused');
+    expect(await decide()).toBe('refused');
   }
   env.MCP_STORE_WRITE_ACCESS = 'true';
   env.MCP_STORE__A_WRITE_ACCESS = 'false';
-  expect(decide()).toBe('refused');
+  expect(await decide()).toBe('refused');
 });

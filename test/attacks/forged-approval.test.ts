@@ -38,7 +38,8 @@ test.each<[string, (state: string, served: Served) => string | Promise<string>]>
   [
     'sealed with another key',
     async (state, { fixture }) => {
-      const { nonces, key } = fixture.stackward.requestStates;
+      const { nonces, keys } = fixture.stackward;
+      const key = keys.of('request-state');
       const { asked } = await openApprovalSeal({ key, nonces }).open(state);
       return openApprovalSeal({ key: new Uint8Array(32), nonces }).seal(asked);
     },
@@ -52,7 +53,7 @@ test.each<[string, (state: string, served: Served) => string | Promise<string>]>
   });
   expect(json.error?.code ?? json.result?.isError).toBeTruthy();
   expect(shredded(served)).toBe(0);
-  expect(served.fixture.stackward.approvals.list().map(({ state }) => state)).toEqual(['waiting']);
+  expect((await served.fixture.stackward.approvals.list()).map(({ state }) => state)).toEqual(['waiting']);
 });
 
 test.each<[string, string, Record<string, unknown>]>([
@@ -65,7 +66,7 @@ test.each<[string, string, Record<string, unknown>]>([
   const { json } = await modernCall(served.url, tool, args, await ask(served));
   expect(json.result.content[0].text).toContain('approval_refused');
   expect([...served.fixture.box.ran.keys()]).toEqual([]);
-  expect(served.fixture.stackward.approvals.list().map(({ state }) => state)).toEqual(['waiting']);
+  expect((await served.fixture.stackward.approvals.list()).map(({ state }) => state)).toEqual(['waiting']);
 });
 
 test('an approval does not carry over to another principal', async () => {
@@ -102,8 +103,8 @@ test('an approval that a human refused elsewhere stays refused', async () => {
   const served = await openServed();
   const asked = await ask(served);
   const { approvals } = served.fixture.stackward;
-  const [request] = approvals.list();
-  approvals.decide(request?.id ?? '', { decision: 'refused', by: 'an operator', reason: 'no' });
+  const [request] = await approvals.list();
+  await approvals.decide(request?.id ?? '', { decision: 'refused', by: 'an operator', reason: 'no' });
   expect((await modernCall(served.url, 'box_shred', SHRED, asked)).json.result.isError).toBe(true);
   expect(shredded(served)).toBe(0);
 });

@@ -54,12 +54,12 @@ test('a name cannot write a line of what stackward approve lists', async () => {
 test('whoever approves by an id that the caller named sees what it stands for', async () => {
   const stack = await openCache();
   await stack.call('redis_set', { key: 'orders:7', value: 'paid' }, { as: 'helper' });
-  const [asked] = stack.stackward.approvals.list();
+  const [asked] = await stack.stackward.approvals.list();
   const { world, lines } = screen();
   await approve(asked?.id, { topology: stack.file, data: stack.dataDir, reason: '' }, world);
   expect(lines().join('\n')).toContain('helper wants redis_set on cache/orders');
   expect(lines().join('\n')).toContain('{"key":"orders:7","value":"paid"}');
-  expect(stack.stackward.approvals.list()[0]?.state).toBe('approved');
+  expect((await stack.stackward.approvals.list())[0]?.state).toBe('approved');
   await stack.close();
 });
 

@@ -2,7 +2,7 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openApprovals } from '../../src/gate/approvals.ts';
+import { openOwnKeys } from '../../src/store/keys.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -22,7 +22,7 @@ function prepared() {
 test('keys behind a symbolic link are not taken', () => {
   const { folder, theirs } = prepared();
   symlinkSync(theirs, join(folder, 'keys'));
-  expect(() => openApprovals({ dir: folder })).toThrow(/symbolic link/);
+  expect(() => openOwnKeys(folder).of('approvals')).toThrow(/symbolic link/);
 });
 
 test.skipIf(process.getuid?.() !== 0)(
@@ -33,6 +33,6 @@ test.skipIf(process.getuid?.() !== 0)(
     mkdirSync(keys);
     writeFileSync(join(keys, 'approvals.key'), Buffer.alloc(32, 7));
     chownSync(keys, 12_345, 12_345);
-    expect(() => openApprovals({ dir: folder })).toThrow(/belongs to user 12345/);
+    expect(() => openOwnKeys(folder).of('approvals')).toThrow(/belongs to user 12345/);
   },
 );

@@ -15,7 +15,7 @@ async function opened() {
 /** The flaw: a write gets past a switch that is thrown, by whoever makes it and by whatever was granted before. */
 test('a thrown switch holds against every principal and every road', async () => {
   const stack = await opened();
-  stack.stackward.killSwitch.set(true, WHO);
+  await stack.stackward.killSwitch.set(true, WHO);
   for (const as of [undefined, 'helper', 'other']) {
     const answer = await stack.call('box_put', PUT, as === undefined ? {} : { as });
     expect(answer.isError).toBe(true);
@@ -31,11 +31,15 @@ test('an approval that a human gave before does not outlive the switch', async (
   const shred = () => stack.call('box_shred', { target: 'store/a', key: 'k' });
   await shred();
   const { approvals, killSwitch } = stack.stackward;
-  approvals.decide(approvals.list()[0]?.id ?? '', { decision: 'approved', by: 'ann', reason: '' });
-  killSwitch.set(true, WHO);
+  await approvals.decide((await approvals.list())[0]?.id ?? '', {
+    decision: 'approved',
+    by: 'ann',
+    reason: '',
+  });
+  await killSwitch.set(true, WHO);
   await shred();
   expect(stack.box.ran.get('box_shred')).toBeUndefined();
-  killSwitch.set(false, WHO);
+  await killSwitch.set(false, WHO);
   await shred();
   expect(stack.box.ran.get('box_shred')).toBe(1);
 });
@@ -57,7 +61,7 @@ test('a write that was granted and then had to wait does not begin', async () =>
   const asked = vi.spyOn(stack.stackward.killSwitch, 'read');
   const write = stack.call('box_put', PUT);
   await expect.poll(() => asked.mock.results).toMatchObject([{ type: 'return', value: { on: false } }]);
-  stack.stackward.killSwitch.set(true, WHO);
+  await stack.stackward.killSwitch.set(true, WHO);
   expect((await write).isError).toBe(true);
   await Promise.all(readers);
   expect(stack.box.rows.size).toBe(0);

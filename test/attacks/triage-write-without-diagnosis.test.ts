@@ -40,14 +40,14 @@ test.each([
   ['another tool', { target: 'orders-api' }, 'k8s_restart'],
 ])('a diagnosis does not open %s', async (_name, args, tool) => {
   cluster = await openCluster();
-  recordFor({ revision: 1 });
+  await recordFor({ revision: 1 });
   expect((await call(args, tool)).isError).toBe(true);
   expect(cluster.writes()).toEqual([]);
 });
 
 test('the diagnosed write passes once, however many ask at once', async () => {
   cluster = await openCluster();
-  recordFor({ revision: 1 });
+  await recordFor({ revision: 1 });
   const results = await Promise.all(
     Array.from({ length: 8 }, () => call({ target: 'orders-api', revision: 1 })),
   );
@@ -57,11 +57,11 @@ test('the diagnosed write passes once, however many ask at once', async () => {
 
 test('a diagnosis of another topology, an edited one, or one whose folder was emptied opens nothing', async () => {
   cluster = await openCluster();
-  recordFor({ revision: 1 }, { topology: 'f'.repeat(64) });
+  await recordFor({ revision: 1 }, { topology: 'f'.repeat(64) });
   expect((await call({ target: 'orders-api', revision: 1 })).isError).toBe(true);
-  const { id } = recordFor({ revision: 2 });
+  const { id } = await recordFor({ revision: 2 });
   const file = join(cluster.stack.dataDir, 'diagnoses', `${id}.json`);
-  const [good] = recordFor({ revision: 1 }).writes;
+  const [good] = (await recordFor({ revision: 1 })).writes;
   for (const name of readdirSync(join(cluster.stack.dataDir, 'diagnoses')))
     if (!name.startsWith(id)) writeFileSync(join(cluster.stack.dataDir, 'diagnoses', name), '{}');
   const stored = JSON.parse(readFileSync(file, 'utf8'));
@@ -73,7 +73,7 @@ test('a diagnosis of another topology, an edited one, or one whose folder was em
 test('what is protected stays out of reach of a recorded diagnosis', async () => {
   cluster = await openCluster();
   cluster.deploy('payments', 'shop/payments:ccccccc3');
-  recordFor({ revision: 1 }, { target: 'payments' });
+  await recordFor({ revision: 1 }, { target: 'payments' });
   expect((await call({ target: 'payments', revision: 1 })).isError).toBe(true);
   expect(cluster.writes()).toEqual([]);
 });

@@ -106,8 +106,8 @@ test('an agent does not draw itself the links that it had once', async () => {
   const args = { to, digest };
   await lab.stack.call('stack_rollback', args, { as: 'clerk' });
   const { approvals } = lab.stack.stackward;
-  for (const { id } of approvals.list())
-    approvals.decide(id, { decision: 'approved', by: 'ann', reason: '' });
+  for (const { id } of await approvals.list())
+    await approvals.decide(id, { decision: 'approved', by: 'ann', reason: '' });
   const done = await lab.stack.call('stack_rollback', args, { as: 'clerk' });
   expect(done.isError).toBe(true);
   expect(await readFile(lab.stack.file, 'utf8')).toBe(edited);

@@ -99,11 +99,11 @@ test.each(['append', 'durable'] as const)(
     const { call, audit, probe, approvals } = await lab();
     const args = { ...A, key: 'k' };
     const { ask } = await call('probe_burn', args);
-    approvals.decide(ask?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
+    await approvals.decide(ask?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
     audit.breakAt('request', fault);
     expect(await call('probe_burn', args)).toMatchObject(LOST);
     expect(probe.trace).not.toContain('burn runs');
     expect(probe.trace).not.toContain('writer opens');
-    expect(approvals.list().map(({ state }) => state)).toEqual(['used']);
+    expect((await approvals.list()).map(({ state }) => state)).toEqual(['used']);
   },
 );

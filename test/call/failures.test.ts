@@ -143,7 +143,7 @@ const CASES: Record<string, Case> = {
   'a write past its deadline': {
     tool: 'probe_write',
     args: A,
-    options: { limits: { deadlineMs: 60 } },
+    options: { limits: { deadlineMs: 600 } },
     prepare: ({ probe }) => {
       probe.does.write = untilTold;
     },
@@ -154,7 +154,7 @@ const CASES: Record<string, Case> = {
   'a write that knows it did nothing when it was stopped': {
     tool: 'probe_write',
     args: A,
-    options: { limits: { deadlineMs: 60 } },
+    options: { limits: { deadlineMs: 600 } },
     prepare: ({ probe }) => {
       probe.does.write = (args, signal) =>
         untilTold(args, signal).catch(() => Promise.reject(new ToolError('timeout', 'rolled back')));

@@ -8,14 +8,11 @@ import { openClients } from '../../src/call/clients.ts';
 import { neutraliseJson } from '../../src/call/neutralise.ts';
 import { openPipeline, type Pipeline } from '../../src/call/pipeline.ts';
 import { viewOf } from '../../src/call/stack-view.ts';
-import { openApprovals } from '../../src/gate/approvals.ts';
-import { openDiagnoses } from '../../src/gate/diagnoses.ts';
 import { openGate } from '../../src/gate/gate.ts';
-import { openKillSwitch } from '../../src/gate/kill-switch.ts';
-import { limitWrites } from '../../src/gate/write-rate.ts';
 import { createMask } from '../../src/secrets/mask.ts';
 import { resolveConnection } from '../../src/secrets/resolve.ts';
 import { openSources } from '../../src/secrets/sources.ts';
+import { openQuota } from '../../src/store/quota.ts';
 import type { JsonValue, Limits } from '../../src/toolset/define.ts';
 import { explainAbsence } from '../../src/toolset/explain.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
@@ -23,6 +20,7 @@ import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import type { Graph } from '../../src/topology/graph.ts';
 import { readTopology } from '../../src/topology/load.ts';
 import { openVersions } from '../../src/versions/versions.ts';
+import { gateOn } from '../harness/gate-files.ts';
 import { NO_STACK } from '../harness/no-stack.ts';
 import { openProbe } from './probe-service.ts';
 import { openRecordingAudit } from './recording-audit.ts';
@@ -71,16 +69,16 @@ export async function openLab(options: LabOptions = {}) {
   const resolve = (connection: Readonly<Record<string, unknown>>, owner: string) =>
     resolveConnection(connection, { sources, env, mask, owner });
   const audit = openRecordingAudit((event) => probe.trace.push(event));
-  const approvals = openApprovals({ dir });
+  const { approvals, killSwitch, diagnoses } = gateOn(dir);
   const breakers = openBreakers(
     options.halfOpenAfterMs === undefined ? {} : { halfOpenAfterMs: options.halfOpenAfterMs },
   );
   const gate = openGate({
     flags,
-    rate: limitWrites({ limit: options.writesPerMinute ?? 60, windowMs: 60_000 }),
+    rate: openQuota({ limit: options.writesPerMinute ?? 60, windowMs: 60_000 }),
     approvals,
-    killSwitch: openKillSwitch({ dir }),
-    diagnoses: openDiagnoses({ dir }),
+    killSwitch,
+    diagnoses,
     shown: (words) => neutraliseJson(mask.json(words as JsonValue)),
     isBreakerClosed: breakers.isClosed,
   });

@@ -119,8 +119,10 @@ test('an approval shows and stores the words, never the substituted value, and t
   const args = { ...A, key: 'k', dsn: '{password}' };
   const { ask } = await call('probe_burn', args);
   expect(ask?.args).toEqual({ key: 'k', dsn: '{password}' });
-  approvals.decide(ask?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
+  await approvals.decide(ask?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
   expect(await call('probe_burn', args)).toMatchObject({ outcome: 'ok' });
   expect(got).toEqual([{ key: 'k', dsn: 'correct-horse/"battery"' }]);
-  expect(JSON.stringify([approvals.list(), audit.records, await changes.read(1)])).not.toContain('horse');
+  expect(JSON.stringify([await approvals.list(), audit.records, await changes.read(1)])).not.toContain(
+    'horse',
+  );
 });

@@ -39,7 +39,8 @@ const isAnswered = ({ mcpReq }: ServerContext, requests: InputRequests): boolean
  * opened as the product's approvals are, so that the suite's forgeries meet the real seal.
  */
 export function inputRequiredFixtures(stackward: Stackward) {
-  const { seal } = openApprovalSeal(stackward.requestStates);
+  const { keys, nonces } = stackward;
+  const { seal } = openApprovalSeal({ key: keys.of('request-state'), nonces });
   const stateOf = (round: string) =>
     seal({ approval: round, principal: 'suite', tool: '', args: '', binding: '', topology: '' });
   const roundOf = ({ mcpReq }: ServerContext) =>

@@ -31,7 +31,7 @@ describe.skipIf(!hasBrowser)('approvals', () => {
     expect((await call('box_shred', SHRED, 'triage')).isError).not.toBe(true);
     expect((await call('box_shred', SHRED, 'triage')).isError).toBe(true);
     expect(fixture.box.ran.get('box_shred')).toBe(1);
-    const [used] = fixture.stackward.approvals.list().filter(({ state }) => state === 'used');
+    const [used] = (await fixture.stackward.approvals.list()).filter(({ state }) => state === 'used');
     const replayed = await fetch(`${url}/console/api/approvals/decide`, {
       method: 'POST',
       headers: { origin: url, 'content-type': 'application/json' },
@@ -63,8 +63,8 @@ describe.skipIf(!hasBrowser)('approvals', () => {
     const { page } = await see('approvals');
     await page.getByRole('article').getByLabel('Reason').fill('yes');
     const { approvals } = fixture.stackward;
-    const id = approvals.list()[0]?.id ?? '';
-    approvals.decide(id, { decision: 'refused', by: 'ann', reason: 'no' });
+    const id = (await approvals.list())[0]?.id ?? '';
+    await approvals.decide(id, { decision: 'refused', by: 'ann', reason: 'no' });
     const again = await fetch(`${url}/console/api/approvals/decide`, {
       method: 'POST',
       headers: { origin: url, 'content-type': 'application/json' },
@@ -73,7 +73,7 @@ describe.skipIf(!hasBrowser)('approvals', () => {
     expect(again.status).toBe(409);
     expect(await again.text()).toMatch(/is refused, so it cannot be decided/);
     await soon(() => page.getByRole('article').count()).toBe(0);
-    expect(approvals.list()[0]?.state).toBe('refused');
+    expect((await approvals.list())[0]?.state).toBe('refused');
   });
 
   test.each([

@@ -12,9 +12,9 @@ type Shop = Awaited<ReturnType<typeof openShop>>;
 async function fill({ call, fixture }: Shop) {
   await call('box_get', KEY, 'triage');
   await call('box_put', { ...KEY, value: 'v' }, 'triage');
-  fixture.stackward.killSwitch.set(true, { by: 'ann', reason: 'an incident' });
+  await fixture.stackward.killSwitch.set(true, { by: 'ann', reason: 'an incident' });
   await call('box_put', { ...KEY, value: 'w' }, 'triage');
-  fixture.stackward.killSwitch.set(false, { by: 'ann', reason: 'over' });
+  await fixture.stackward.killSwitch.set(false, { by: 'ann', reason: 'over' });
 }
 
 describe.skipIf(!hasBrowser)('the audit', () => {

@@ -16,7 +16,11 @@ async function shred({ call, fixture }: Shop) {
   const gone = { target: 'store/orders', key: 'c' };
   await call('box_shred', gone, 'triage');
   const { approvals } = fixture.stackward;
-  approvals.decide(approvals.list()[0]?.id ?? '', { decision: 'approved', by: 'ann', reason: '' });
+  await approvals.decide((await approvals.list())[0]?.id ?? '', {
+    decision: 'approved',
+    by: 'ann',
+    reason: '',
+  });
   await call('box_shred', gone, 'triage');
 }
 
@@ -98,7 +102,7 @@ describe.skipIf(!hasBrowser)('versions', () => {
   test('with the kill switch on nothing comes back', async () => {
     const shop = await openShop();
     await write(shop);
-    shop.fixture.stackward.killSwitch.set(true, { by: 'ann', reason: 'an incident' });
+    await shop.fixture.stackward.killSwitch.set(true, { by: 'ann', reason: 'an incident' });
     const { page } = await shop.see('versions?back=1');
     await page.getByLabel(/I have read this plan/).check();
     await page.getByRole('button', { name: 'Roll back to version 1' }).click();

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openApprovals } from '../../src/gate/approvals.ts';
 import type { Bound } from '../../src/gate/binding.ts';
+import { gateOn } from '../harness/gate-files.ts';
 
 const dirs: string[] = [];
 afterEach(() => {
@@ -26,7 +26,7 @@ function open() {
   const dir = mkdtempSync(join(tmpdir(), 'stackward-approvals-'));
   dirs.push(dir);
   const clock = { now: Date.parse('2026-01-01T00:00:00Z') };
-  const again = () => openApprovals({ dir, ttlMs: TTL, now: () => clock.now });
+  const again = () => gateOn(dir, { ttlMs: TTL, now: () => clock.now }).approvals;
   const approvals = again();
   return {
     dir,
@@ -34,7 +34,7 @@ function open() {
     again,
     approvals,
     file: (id: string, part: string) => join(dir, 'approvals', `${id}.${part}`),
-    states: () => approvals.list().map(({ state }) => state),
+    states: async () => (await approvals.list()).map(({ state }) => state),
   };
 }
 
@@ -42,37 +42,37 @@ function open() {
 const edit = (file: string, fields: Record<string, unknown>) =>
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...fields }));
 
-test('waiting, approved, used: each in its turn, and each once', () => {
+test('waiting, approved, used: each in its turn, and each once', async () => {
   const { approvals, states } = open();
-  expect(approvals.consume(BOUND)).toBeUndefined();
-  const { id } = approvals.request(BOUND, SHOWN);
-  expect(states()).toEqual(['waiting']);
-  expect(approvals.consume(BOUND)).toBeUndefined();
-  approvals.decide(id, YES);
-  expect(states()).toEqual(['approved']);
-  expect(approvals.consume(BOUND)?.id).toBe(id);
-  expect(states()).toEqual(['used']);
-  expect(approvals.consume(BOUND)).toBeUndefined();
-  expect(() => approvals.decide(id, YES)).toThrow(/is used/);
+  expect(await approvals.consume(BOUND)).toBeUndefined();
+  const { id } = await approvals.request(BOUND, SHOWN);
+  expect(await states()).toEqual(['waiting']);
+  expect(await approvals.consume(BOUND)).toBeUndefined();
+  await approvals.decide(id, YES);
+  expect(await states()).toEqual(['approved']);
+  expect((await approvals.consume(BOUND))?.id).toBe(id);
+  expect(await states()).toEqual(['used']);
+  expect(await approvals.consume(BOUND)).toBeUndefined();
+  await expect(approvals.decide(id, YES)).rejects.toThrow(/is used/);
 });
 
-test('asking again for the same call is the same request; after it was used, a new one', () => {
+test('asking again for the same call is the same request; after it was used, a new one', async () => {
   const { approvals } = open();
-  const { id } = approvals.request(BOUND, SHOWN);
-  expect(approvals.request({ ...BOUND, args: { b: [2], a: 1 } }, SHOWN).id).toBe(id);
-  approvals.decide(id, YES);
-  approvals.consume(BOUND);
-  expect(approvals.request(BOUND, SHOWN).id).not.toBe(id);
+  const { id } = await approvals.request(BOUND, SHOWN);
+  expect((await approvals.request({ ...BOUND, args: { b: [2], a: 1 } }, SHOWN)).id).toBe(id);
+  await approvals.decide(id, YES);
+  await approvals.consume(BOUND);
+  expect((await approvals.request(BOUND, SHOWN)).id).not.toBe(id);
 });
 
-test('of two processes on one directory one uses the approval', () => {
+test('of two processes on one directory one uses the approval', async () => {
   const { approvals, again } = open();
-  const { id } = approvals.request(BOUND, SHOWN);
+  const { id } = await approvals.request(BOUND, SHOWN);
   const other = again();
-  other.decide(id, YES);
-  expect(() => approvals.decide(id, YES)).toThrow(/approved/);
+  await other.decide(id, YES);
+  await expect(approvals.decide(id, YES)).rejects.toThrow(/approved/);
   expect(
-    [approvals.consume(BOUND), other.consume(BOUND), again().consume(BOUND)].filter(Boolean),
+    (await Promise.all([approvals, other, again()].map((one) => one.consume(BOUND)))).filter(Boolean),
   ).toHaveLength(1);
 });
 
@@ -83,66 +83,66 @@ test.each<[string, Partial<Bound>]>([
   ['arguments', { args: { a: 1, b: [3] } }],
   ['order in a list', { args: { a: 1, b: [2, 2] } }],
   ['topology', { topology: 'e'.repeat(64) }],
-])('an approval is not worth anything for another %s', (_name, other) => {
+])('an approval is not worth anything for another %s', async (_name, other) => {
   const { approvals, states } = open();
-  approvals.decide(approvals.request(BOUND, SHOWN).id, YES);
-  expect(approvals.consume({ ...BOUND, ...other })).toBeUndefined();
-  expect(states()).toEqual(['approved']);
+  await approvals.decide((await approvals.request(BOUND, SHOWN)).id, YES);
+  expect(await approvals.consume({ ...BOUND, ...other })).toBeUndefined();
+  expect(await states()).toEqual(['approved']);
 });
 
-test('a refusal stands until it expires, and cannot be overruled by asking again', () => {
+test('a refusal stands until it expires, and cannot be overruled by asking again', async () => {
   const { approvals, clock, states } = open();
-  const { id } = approvals.request(BOUND, SHOWN);
-  approvals.decide(id, NO);
-  expect(() => approvals.consume(BOUND)).toThrow(/refused: not today/);
-  expect(() => approvals.decide(id, YES)).toThrow(/is refused/);
-  const second = approvals.request(BOUND, SHOWN);
-  approvals.decide(second.id, YES);
-  expect(() => approvals.consume(BOUND)).toThrow(/not today/);
+  const { id } = await approvals.request(BOUND, SHOWN);
+  await approvals.decide(id, NO);
+  await expect(approvals.consume(BOUND)).rejects.toThrow(/refused: not today/);
+  await expect(approvals.decide(id, YES)).rejects.toThrow(/is refused/);
+  const second = await approvals.request(BOUND, SHOWN);
+  await approvals.decide(second.id, YES);
+  await expect(approvals.consume(BOUND)).rejects.toThrow(/not today/);
   clock.now += TTL;
-  expect(states()).toEqual(['expired', 'expired']);
-  expect(approvals.consume(BOUND)).toBeUndefined();
+  expect(await states()).toEqual(['expired', 'expired']);
+  expect(await approvals.consume(BOUND)).toBeUndefined();
 });
 
-test('a request expires, answered or not', () => {
+test('a request expires, answered or not', async () => {
   const { approvals, clock, states } = open();
-  const waiting = approvals.request(BOUND, SHOWN);
-  const answered = approvals.request({ ...BOUND, tool: 'u' }, SHOWN);
-  approvals.decide(answered.id, YES);
+  const waiting = await approvals.request(BOUND, SHOWN);
+  const answered = await approvals.request({ ...BOUND, tool: 'u' }, SHOWN);
+  await approvals.decide(answered.id, YES);
   clock.now += TTL - 1;
-  expect(states().sort()).toEqual(['approved', 'waiting']);
+  expect((await states()).sort()).toEqual(['approved', 'waiting']);
   clock.now += 1;
-  expect(states()).toEqual(['expired', 'expired']);
-  expect(() => approvals.decide(waiting.id, YES)).toThrow(/is expired/);
-  expect(approvals.consume({ ...BOUND, tool: 'u' })).toBeUndefined();
+  expect(await states()).toEqual(['expired', 'expired']);
+  await expect(approvals.decide(waiting.id, YES)).rejects.toThrow(/is expired/);
+  expect(await approvals.consume({ ...BOUND, tool: 'u' })).toBeUndefined();
 });
 
-test('a decision that was written by hand counts for nothing', () => {
+test('a decision that was written by hand counts for nothing', async () => {
   const { approvals, file, states } = open();
-  const { id, binding } = approvals.request(BOUND, SHOWN);
+  const { id, binding } = await approvals.request(BOUND, SHOWN);
   const made = { id, binding, ...YES, at: new Date().toISOString(), mac: '0'.repeat(64) };
   writeFileSync(file(id, 'decision.json'), JSON.stringify(made));
-  expect(states()).toEqual(['waiting']);
-  expect(approvals.consume(BOUND)).toBeUndefined();
+  expect(await states()).toEqual(['waiting']);
+  expect(await approvals.consume(BOUND)).toBeUndefined();
 });
 
-test('a refusal cannot be edited into a yes', () => {
+test('a refusal cannot be edited into a yes', async () => {
   const { approvals, file } = open();
-  const { id } = approvals.request(BOUND, SHOWN);
-  approvals.decide(id, NO);
+  const { id } = await approvals.request(BOUND, SHOWN);
+  await approvals.decide(id, NO);
   edit(file(id, 'decision.json'), { decision: 'approved' });
-  expect(approvals.consume(BOUND)).toBeUndefined();
+  expect(await approvals.consume(BOUND)).toBeUndefined();
 });
 
-test('a yes cannot be moved to another request', () => {
+test('a yes cannot be moved to another request', async () => {
   const { approvals, file } = open();
   const other = { ...BOUND, args: { a: 2 } };
-  const [yes, wanted] = [approvals.request(BOUND, SHOWN), approvals.request(other, SHOWN)];
-  approvals.decide(yes.id, YES);
+  const [yes, wanted] = [await approvals.request(BOUND, SHOWN), await approvals.request(other, SHOWN)];
+  await approvals.decide(yes.id, YES);
   renameSync(file(yes.id, 'decision.json'), file(wanted.id, 'decision.json'));
-  expect(approvals.consume(other)).toBeUndefined();
+  expect(await approvals.consume(other)).toBeUndefined();
   edit(file(wanted.id, 'decision.json'), { id: wanted.id, binding: wanted.binding });
-  expect(approvals.consume(other)).toBeUndefined();
+  expect(await approvals.consume(other)).toBeUndefined();
 });
 
 test.each<[string, Record<string, unknown>]>([
@@ -150,59 +150,62 @@ test.each<[string, Record<string, unknown>]>([
   ['what the human reads', { resources: ['one harmless row'] }],
   ['what it is bound to', { binding: '0'.repeat(64) }],
   ['a further field', { more: 1 }],
-])('a request with %s edited is no request', (_name, fields) => {
+])('a request with %s edited is no request', async (_name, fields) => {
   const { approvals, file, clock } = open();
-  const { id } = approvals.request(BOUND, SHOWN);
-  approvals.decide(id, YES);
+  const { id } = await approvals.request(BOUND, SHOWN);
+  await approvals.decide(id, YES);
   edit(file(id, 'json'), fields);
   clock.now += 1;
-  expect(approvals.list()).toEqual([]);
-  expect(approvals.consume(BOUND)).toBeUndefined();
-  expect(() => approvals.decide(id, YES)).toThrow(/no approval request/);
+  expect(await approvals.list()).toEqual([]);
+  expect(await approvals.consume(BOUND)).toBeUndefined();
+  await expect(approvals.decide(id, YES)).rejects.toThrow(/no approval request/);
 });
 
 test.each(['', '../../etc/passwd', 'aaaaaaaaaaaa', 'AAAAAAAAAAAA', '../approvals/aaaaaaaaaaaa'])(
   'the id %j is nobody',
-  (id) => {
+  async (id) => {
     const { approvals } = open();
-    expect(() => approvals.decide(id, YES)).toThrow(/no approval request/);
+    await expect(approvals.decide(id, YES)).rejects.toThrow(/no approval request/);
   },
 );
 
-test('files that are no requests are passed over', () => {
+test('files that are no requests are passed over', async () => {
   const { approvals, file } = open();
   writeFileSync(file('aaaaaaaaaaaa', 'json'), '{');
   writeFileSync(file('bbbbbbbbbbbb', 'json'), '');
   writeFileSync(file('note', 'json'), '{}');
-  expect(approvals.list()).toEqual([]);
-  expect(approvals.request(BOUND, SHOWN).id).toMatch(/^[a-z2-7]{12}$/);
+  expect(await approvals.list()).toEqual([]);
+  expect((await approvals.request(BOUND, SHOWN)).id).toMatch(/^[a-z2-7]{12}$/);
 });
 
-test('one principal cannot bury its human in questions, nor silence another', () => {
+test('one principal cannot bury its human in questions, nor silence another', async () => {
   const { approvals } = open();
   const ask = (n: number, principal = 'p') => approvals.request({ ...BOUND, principal, args: n }, SHOWN);
-  for (let n = 0; n < 100; n++) ask(n);
-  expect(() => ask(100)).toThrow(/wait for a human already/);
-  expect(ask(7).id).toBeTruthy();
-  expect(ask(100, 'q').id).toBeTruthy();
+  for (let n = 0; n < 100; n++) await ask(n);
+  await expect(ask(100)).rejects.toThrow(/wait for a human already/);
+  expect((await ask(7)).id).toBeTruthy();
+  expect((await ask(100, 'q')).id).toBeTruthy();
 });
 
-test('long after their end requests are swept away; what may still matter stays', () => {
+test('long after their end requests are swept away; what may still matter stays', async () => {
   const { approvals, again, clock, dir } = open();
-  const { id } = approvals.request(BOUND, SHOWN);
-  approvals.decide(id, YES);
-  approvals.consume(BOUND);
+  const { id } = await approvals.request(BOUND, SHOWN);
+  await approvals.decide(id, YES);
+  await approvals.consume(BOUND);
+  const askAnother = (n: number) => again().request({ ...BOUND, args: n }, SHOWN);
   clock.now += TTL + 59 * 60_000;
-  again();
-  expect(approvals.list()).toHaveLength(1);
+  await askAnother(1);
+  expect((await approvals.list()).map((one) => one.id)).toContain(id);
   clock.now += 60_000;
-  again();
-  expect(readdirSync(join(dir, 'approvals'))).toEqual([]);
+  const { id: last } = await askAnother(2);
+  const kept = readdirSync(join(dir, 'approvals'));
+  expect(kept.filter((name) => name.startsWith(id))).toEqual([]);
+  expect(kept).toContain(`${last}.json`);
 });
 
-test('files and folder are for the owner alone', () => {
+test('files and folder are for the owner alone', async () => {
   const { approvals, file, dir } = open();
-  const { id } = approvals.request(BOUND, SHOWN);
+  const { id } = await approvals.request(BOUND, SHOWN);
   expect(statSync(file(id, 'json')).mode & 0o077).toBe(0);
   expect(statSync(join(dir, 'approvals')).mode & 0o077).toBe(0);
 });

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openKillSwitch } from '../../src/gate/kill-switch.ts';
 import { run } from '../cli/run.ts';
+import { gateOn } from '../harness/gate-files.ts';
 import { openFixtureStack } from '../server/stackward.ts';
 
 const WHO = { by: 'ann', reason: 'an incident' };
@@ -14,14 +14,14 @@ function folder(): string {
   return dir;
 }
 
-test('writes are open until it is thrown, and it says who did and why', () => {
+test('writes are open until it is thrown, and it says who did and why', async () => {
   const dir = folder();
-  expect(openKillSwitch({ dir }).read()).toEqual({ on: false });
-  openKillSwitch({ dir }).set(true, WHO);
-  expect(openKillSwitch({ dir }).read()).toMatchObject({ on: true, ...WHO });
-  openKillSwitch({ dir }).set(false, { by: 'bob', reason: 'over' });
-  expect(openKillSwitch({ dir }).read()).toMatchObject({ on: false, by: 'bob', reason: 'over' });
-  expect(readdirSync(dir)).toEqual(['kill-switch.json']);
+  expect(await gateOn(dir).killSwitch.read()).toEqual({ on: false });
+  await gateOn(dir).killSwitch.set(true, WHO);
+  expect(await gateOn(dir).killSwitch.read()).toMatchObject({ on: true, ...WHO });
+  await gateOn(dir).killSwitch.set(false, { by: 'bob', reason: 'over' });
+  expect(await gateOn(dir).killSwitch.read()).toMatchObject({ on: false, by: 'bob', reason: 'over' });
+  expect(readdirSync(dir).filter((name) => name.startsWith('kill'))).toEqual(['kill-switch.json']);
 });
 
 test.each([
@@ -30,24 +30,27 @@ test.each([
   ['another value', '{"on":"false","by":"a","reason":"b","at":"2026-01-01T00:00:00.000Z"}'],
   ['no state', '{}'],
   ['one more field', '{"on":false,"by":"a","reason":"b","at":"2026-01-01T00:00:00.000Z","x":1}'],
-])('a file that is %s cannot be read, and is not taken for off', (_name, text) => {
+])('a file that is %s cannot be read, and is not taken for off', async (_name, text) => {
   const dir = folder();
   writeFileSync(join(dir, 'kill-switch.json'), text);
-  expect(() => openKillSwitch({ dir }).read()).toThrow(/kill-switch/);
+  await expect(gateOn(dir).killSwitch.read()).rejects.toThrow(/kill switch/);
 });
 
-test('a folder in its place, or a data directory that is gone, is not off', () => {
+test('a folder in its place, or a data directory that is gone, is not off', async () => {
   const dir = folder();
   mkdirSync(join(dir, 'kill-switch.json'));
-  expect(() => openKillSwitch({ dir }).read()).toThrow(/cannot be read/);
-  expect(() => openKillSwitch({ dir: join(dir, 'gone') }).read()).toThrow();
+  await expect(gateOn(dir).killSwitch.read()).rejects.toThrow(/cannot be read/);
+  const { killSwitch } = gateOn(join(dir, 'gone'));
+  expect(await killSwitch.read()).toEqual({ on: false });
+  rmSync(join(dir, 'gone'), { recursive: true });
+  await expect(killSwitch.read()).rejects.toThrow(/cannot be read/);
 });
 
-test.skipIf(process.getuid?.() === 0)('a file that may not be read is not off', () => {
+test.skipIf(process.getuid?.() === 0)('a file that may not be read is not off', async () => {
   const dir = folder();
-  openKillSwitch({ dir }).set(false, WHO);
+  await gateOn(dir).killSwitch.set(false, WHO);
   chmodSync(join(dir, 'kill-switch.json'), 0);
-  expect(() => openKillSwitch({ dir }).read()).toThrow(/cannot be read/);
+  await expect(gateOn(dir).killSwitch.read()).rejects.toThrow(/cannot be read/);
 });
 
 test('the command stops writes of a running stack and opens them again, each with its record', async () => {
@@ -76,5 +79,5 @@ test('writes are stopped even where the topology does not hold', async () => {
   writeFileSync(file, 'stack: [');
   const { code } = await run(['kill-switch', 'on', '--reason', 'x', '-t', file, '-d', join(dir, 'data')]);
   expect(code).not.toBe(0);
-  expect(openKillSwitch({ dir: join(dir, 'data') }).read()).toMatchObject({ on: true, reason: 'x' });
+  expect(await gateOn(join(dir, 'data')).killSwitch.read()).toMatchObject({ on: true, reason: 'x' });
 });

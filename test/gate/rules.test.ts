@@ -1,16 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openApprovals } from '../../src/gate/approvals.ts';
-import { openDiagnoses } from '../../src/gate/diagnoses.ts';
 import { openGate } from '../../src/gate/gate.ts';
 import { assertGrant, makeGrant } from '../../src/gate/grant.ts';
-import { openKillSwitch } from '../../src/gate/kill-switch.ts';
 import { askRule, type GateState, type ProposedWrite, RULES } from '../../src/gate/rules.ts';
-import { limitWrites } from '../../src/gate/write-rate.ts';
+import { openQuota } from '../../src/store/quota.ts';
 import { buildCatalog } from '../../src/toolset/catalog.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
 import type { WriteGrant } from '../../src/toolset/grant.ts';
 import { type Lab, openLab, TOPOLOGY } from '../call/lab.ts';
+import { gateOn } from '../harness/gate-files.ts';
 
 const labs: Lab[] = [];
 afterEach(() => Promise.all(labs.splice(0).map((one) => one.close())));
@@ -32,22 +30,21 @@ async function passing(topology = TOPOLOGY, tool = 'probe_write') {
     args: { key: 'k' },
     scope: { resources: ['row k'], atMost: 1 },
   };
+  const { approvals, diagnoses, killSwitch } = gateOn(lab.dir);
   const state: GateState = {
     flags: flagsFrom({ MCP_STORE_WRITE_ACCESS: 'true' }),
-    rate: limitWrites({ limit: 2, windowMs: 60_000 }),
-    killSwitch: openKillSwitch({ dir: lab.dir }),
-    diagnoses: { find: () => undefined },
+    rate: openQuota({ limit: 2, windowMs: 60_000 }),
+    killSwitch,
+    diagnoses: { find: async () => undefined },
     isBreakerClosed: () => true,
   };
-  const approvals = openApprovals({ dir: lab.dir });
-  const diagnoses = openDiagnoses({ dir: lab.dir });
   const gateOf = (more: Partial<Omit<GateState, 'diagnoses'>> & { approvals?: typeof approvals } = {}) =>
     openGate({ ...state, approvals, shown: (words) => z.json().parse(words), ...more, diagnoses });
   return { lab, write, state, approvals, gateOf };
 }
 
-const failed = (write: ProposedWrite, state: GateState) =>
-  RULES.map((rule) => askRule(rule, write, state))
+const failed = async (write: ProposedWrite, state: GateState) =>
+  (await Promise.all(RULES.map((rule) => askRule(rule, write, state))))
     .filter(({ passed }) => !passed)
     .map(({ rule }) => rule);
 
@@ -59,8 +56,8 @@ const withScope = ({ write, state }: Part, scope: ProposedWrite['scope']): Part 
 
 test('a write that nothing speaks against is granted, for this call alone', async () => {
   const { write, state, gateOf } = await passing();
-  expect(failed(write, state)).toEqual([]);
-  const decision = gateOf().decide(write);
+  expect(await failed(write, state)).toEqual([]);
+  const decision = await gateOf().decide(write);
   expect(decision).toMatchObject({
     kind: 'granted',
     verdict: { passed: true, reasons: [] },
@@ -71,7 +68,7 @@ test('a write that nothing speaks against is granted, for this call alone', asyn
 const ALONE: Record<string, (part: Part) => Part> = {
   'writes not stopped': ({ write, state }) => ({
     write,
-    state: { ...state, killSwitch: { read: () => ({ on: true, by: 'ann', reason: 'an incident' }) } },
+    state: { ...state, killSwitch: { read: async () => ({ on: true, by: 'ann', reason: 'an incident' }) } },
   }),
   'write flag on': ({ write, state }) => ({ write, state: { ...state, flags: flagsFrom({}) } }),
   'not protected': ({ write, state }) => ({
@@ -82,7 +79,7 @@ const ALONE: Record<string, (part: Part) => Part> = {
   'within blast radius': (part) => withScope(part, { resources: ['row k'], atMost: 11 }),
   'within write rate': ({ write, state }) => ({
     write,
-    state: { ...state, rate: limitWrites({ limit: 0, windowMs: 1 }) },
+    state: { ...state, rate: openQuota({ limit: 0, windowMs: 1 }) },
   }),
   'breaker closed': ({ write, state }) => ({ write, state: { ...state, isBreakerClosed: () => false } }),
 };
@@ -90,19 +87,19 @@ const ALONE: Record<string, (part: Part) => Part> = {
 test.each(Object.entries(ALONE))('%s refuses on its own', async (rule, spoil) => {
   const part = await passing();
   const { write, state } = spoil(part);
-  expect(failed(write, state)).toEqual([rule]);
-  const decision = part.gateOf(state).decide(write);
+  expect(await failed(write, state)).toEqual([rule]);
+  const decision = await part.gateOf(state).decide(write);
   expect(decision).toMatchObject({ kind: 'refused', verdict: { passed: false } });
   expect(decision.verdict.reasons).toHaveLength(1);
-  expect(part.approvals.list()).toEqual([]);
+  expect(await part.approvals.list()).toEqual([]);
 });
 
 test('a target without a link is refused', async () => {
   const { write, state, lab } = await passing();
   const unlinked = buildCatalog(lab.catalogs.graph(), lab.services, state.flags, 'nobody');
-  expect(failed({ ...write, catalog: unlinked }, state)).toEqual(['target is linked', 'write flag on']);
+  expect(await failed({ ...write, catalog: unlinked }, state)).toEqual(['target is linked', 'write flag on']);
   const other = { ...write, at: { ...write.at, target: { ...write.at.target, sub: 'zzz' } } };
-  expect(failed(other, state)).toContain('target is linked');
+  expect(await failed(other, state)).toContain('target is linked');
 });
 
 test.each([
@@ -118,26 +115,26 @@ test.each([
 ])('a scope that names %s is not explicit', async (_name, resources) => {
   const part = await passing();
   const { write, state } = withScope(part, { resources, atMost: 1 });
-  expect(failed(write, state)).toContain('explicit scope');
+  expect(await failed(write, state)).toContain('explicit scope');
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, 11, 1e9])('a blast of %s is refused', async (atMost) => {
   const part = await passing();
   const { write, state } = withScope(part, { resources: ['row k'], atMost });
-  expect(failed(write, state)).toEqual(['within blast radius']);
+  expect(await failed(write, state)).toEqual(['within blast radius']);
 });
 
 test('more names than the radius are refused, whatever atMost says; the component only tightens', async () => {
   const part = await passing();
   const eleven = withScope(part, { resources: Array.from({ length: 11 }, (_, n) => `row ${n}`), atMost: 0 });
-  expect(failed(eleven.write, eleven.state)).toEqual(['within blast radius']);
+  expect(await failed(eleven.write, eleven.state)).toEqual(['within blast radius']);
   const at = (blastRadius: number): ProposedWrite => ({
     ...part.write,
     at: { ...part.write.at, component: { ...part.write.at.component, blastRadius } },
     scope: { resources: ['row k'], atMost: 5 },
   });
-  expect(failed(at(4), part.state)).toEqual(['within blast radius']);
-  expect(failed({ ...at(1_000), scope: { resources: ['row k'], atMost: 50 } }, part.state)).toEqual([
+  expect(await failed(at(4), part.state)).toEqual(['within blast radius']);
+  expect(await failed({ ...at(1_000), scope: { resources: ['row k'], atMost: 50 } }, part.state)).toEqual([
     'within blast radius',
   ]);
 });
@@ -161,7 +158,7 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
       diagnoses: state.diagnoses,
       isBreakerClosed: state.isBreakerClosed,
     };
-    expect(askRule(rule, thrower, broken)).toMatchObject({ rule: rule.name, passed: false });
+    expect(await askRule(rule, thrower, broken)).toMatchObject({ rule: rule.name, passed: false });
   },
 );
 
@@ -170,38 +167,38 @@ test('a flag store that is away refuses', async () => {
   const away = () => {
     throw new Error('connection refused');
   };
-  const decision = gateOf({ flags: { ...state.flags, read: away } }).decide(write);
+  const decision = await gateOf({ flags: { ...state.flags, read: away } }).decide(write);
   expect(decision).toMatchObject({ kind: 'refused' });
   expect(decision.verdict.reasons[0]).toMatch(/could not be checked/);
 });
 
-test('the rate counts granted writes of each principal, and forgets them after the window', () => {
+test('the rate counts granted writes of each principal, and forgets them after the window', async () => {
   let now = 1_000;
-  const rate = limitWrites({ limit: 2, windowMs: 100 }, () => now);
-  rate.count('a');
-  rate.count('a');
-  rate.count('b');
-  expect([rate.used('a'), rate.used('b'), rate.used('c')]).toEqual([2, 1, 0]);
+  const rate = openQuota({ limit: 2, windowMs: 100 }, () => now);
+  for (const name of ['a', 'a', 'b']) expect(await rate.take(name)).toBeDefined();
+  expect(await rate.take('a')).toBeUndefined();
+  expect([await rate.used('a'), await rate.used('b'), await rate.used('c')]).toEqual([2, 1, 0]);
   now += 99;
-  expect(rate.used('a')).toBe(2);
+  expect(await rate.used('a')).toBe(2);
   now += 2;
-  expect(rate.used('a')).toBe(0);
+  expect(await rate.used('a')).toBe(0);
 });
 
 test('refused writes do not use up the rate; granted ones do', async () => {
   const { write, gateOf, state } = await passing();
   const gate = gateOf();
-  for (let n = 0; n < 5; n++) gate.decide({ ...write, scope: { resources: [], atMost: 0 } });
-  expect(state.rate.used('stack')).toBe(0);
-  expect([1, 2, 3].map(() => gate.decide(write).kind)).toEqual(['granted', 'granted', 'refused']);
+  for (let n = 0; n < 5; n++) await gate.decide({ ...write, scope: { resources: [], atMost: 0 } });
+  expect(await state.rate.used('stack')).toBe(0);
+  const decisions = await Promise.all([1, 2, 3].map(() => gate.decide(write)));
+  expect(decisions.map(({ kind }) => kind).sort()).toEqual(['granted', 'granted', 'refused']);
 });
 
 test('what cannot be taken back asks; approval: writes asks for everything', async () => {
   const burn = await passing(TOPOLOGY, 'probe_burn');
-  const decision = burn.gateOf().decide(burn.write);
+  const decision = await burn.gateOf().decide(burn.write);
   expect(decision).toMatchObject({ kind: 'ask', verdict: { passed: false }, request: { way_back: 'none' } });
   const careful = await passing(TOPOLOGY.replace('type: probe, host', 'type: probe, approval: writes, host'));
-  expect(careful.gateOf().decide(careful.write)).toMatchObject({
+  expect(await careful.gateOf().decide(careful.write)).toMatchObject({
     kind: 'ask',
     request: { way_back: 'the before-image is kept' },
   });
@@ -209,8 +206,8 @@ test('what cannot be taken back asks; approval: writes asks for everything', asy
 
 test('nobody is asked about a write that a rule refuses', async () => {
   const burn = await passing(TOPOLOGY, 'probe_burn');
-  expect(burn.gateOf({ isBreakerClosed: () => false }).decide(burn.write).kind).toBe('refused');
-  expect(burn.approvals.list()).toEqual([]);
+  expect((await burn.gateOf({ isBreakerClosed: () => false }).decide(burn.write)).kind).toBe('refused');
+  expect(await burn.approvals.list()).toEqual([]);
 });
 
 test('approvals that cannot be read refuse', async () => {
@@ -218,20 +215,20 @@ test('approvals that cannot be read refuse', async () => {
   const away = () => {
     throw new Error('EIO');
   };
-  expect(gateOf({ approvals: { ...approvals, consume: away } }).decide(write)).toMatchObject({
+  expect(await gateOf({ approvals: { ...approvals, consume: away } }).decide(write)).toMatchObject({
     kind: 'refused',
   });
-  expect(gateOf({ approvals: { ...approvals, request: away } }).decide(write)).toMatchObject({
+  expect(await gateOf({ approvals: { ...approvals, request: away } }).decide(write)).toMatchObject({
     kind: 'refused',
   });
 });
 
 test('arguments that JSON does not hold cannot be approved', async () => {
   const { write, gateOf } = await passing(TOPOLOGY, 'probe_burn');
-  expect(gateOf().decide({ ...write, args: { n: Number.NaN } })).toMatchObject({ kind: 'refused' });
+  expect(await gateOf().decide({ ...write, args: { n: Number.NaN } })).toMatchObject({ kind: 'refused' });
 });
 
-test('a grant is the gate’s own object, for its own call, once', () => {
+test('a grant is the gate’s own object, for its own call, once', async () => {
   const of = (callId: string) => makeGrant({ callId, principal: 'p', tool: 't', target: 'x' });
   const grant = of('one');
   const forged: WriteGrant = { ...grant };

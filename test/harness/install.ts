@@ -9,8 +9,14 @@ const PACKAGES = {
   'clickhouse-server': 'clickhouse-server',
   kcat: 'kcat',
   chromium: 'chromium',
+  go: 'golang-go',
 } as const;
 type Program = keyof typeof PACKAGES;
+
+/** Debian packages that come with a program, where one alone is not enough. */
+const WITH: Partial<Record<Program, readonly string[]>> = {
+  go: ['golang-github-masterminds-sprig-dev', 'golang-k8s-sigs-yaml-dev'],
+};
 
 /** Every server program, so that one place can install what is missing before test files run side by side. */
 export const PROGRAMS = Object.keys(PACKAGES) as Program[];
@@ -27,7 +33,7 @@ const find = (program: string): string | undefined => {
 export function ensureProgram(program: Program): string | undefined {
   const there = find(program);
   if (there) return there;
-  const attempt = install(PACKAGES[program]);
+  const attempt = install([PACKAGES[program], ...(WITH[program] ?? [])]);
   const installed = find(program);
   if (installed) return installed;
   const message = `${program} is not installed (${attempt}); its tests need: apt-get install ${PACKAGES[program]}`;
@@ -36,10 +42,10 @@ export function ensureProgram(program: Program): string | undefined {
   return undefined;
 }
 
-function install(name: string): string {
+function install(names: readonly string[]): string {
   if (!find('apt-get')) return 'no apt-get on this machine';
   if (process.getuid?.() !== 0) return 'not root, so nothing was installed';
-  process.stderr.write(`installing ${name} for the tests ...\n`);
+  process.stderr.write(`installing ${names.join(', ')} for the tests ...\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const run = (args: string[]) => spawnSync('apt-get', args, { env, encoding: 'utf8', timeout: 300_000 });
   run(['update', '-qq']);
@@ -50,7 +56,7 @@ function install(name: string): string {
     '--no-install-recommends',
     '-o',
     'DPkg::Lock::Timeout=300',
-    name,
+    ...names,
   ]);
   return done.status === 0
     ? 'installed'

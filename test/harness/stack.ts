@@ -6,7 +6,6 @@ import { assemble } from '../../src/assemble.ts';
 import type { Meter } from '../../src/call/meter.ts';
 import { resultOf } from '../../src/server/call-result.ts';
 import type { Stackward } from '../../src/stackward.ts';
-import type { Nonces } from '../../src/store/nonces.ts';
 import type { ServiceDefinition } from '../../src/toolset/define.ts';
 import { STACK_PRINCIPAL } from '../../src/toolset/reach.ts';
 import { servicesAtHand } from '../../src/toolset/service-source.ts';
@@ -42,8 +41,8 @@ export interface TestStackOptions {
   readonly meter?: Meter;
   /** Only an operator approves, whatever the client can do. */
   readonly operatorApproval?: boolean;
-  /** The memory of used approvals that it shares with others. */
-  readonly nonces?: Nonces;
+  /** Prepares the data directory before it is opened. */
+  readonly prepare?: (dataDir: string) => Promise<void>;
 }
 
 /** Opens one. Throws, naming the place, when the topology has an error. */
@@ -51,6 +50,7 @@ export async function openStack(options: TestStackOptions): Promise<TestStack> {
   const folder = await mkdtemp(join(tmpdir(), 'stackward-'));
   const file = join(folder, 'topology.yaml');
   await writeFile(file, options.topology);
+  await options.prepare?.(join(folder, 'data'));
   const reports: string[] = [];
   const stackward = await assemble({
     topology: file,
@@ -60,7 +60,6 @@ export async function openStack(options: TestStackOptions): Promise<TestStack> {
     watch: options.watch ?? false,
     ...(options.meter ? { meter: options.meter } : {}),
     operatorApproval: options.operatorApproval ?? false,
-    ...(options.nonces ? { nonces: options.nonces } : {}),
     report: (level, message) => reports.push(`${level}: ${message}`),
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });

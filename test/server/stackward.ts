@@ -1,7 +1,6 @@
 import { type HttpOptions, type HttpServing, serveHttp } from '../../src/server/http.ts';
 import { type Metrics, openMetrics } from '../../src/server/metrics.ts';
 import type { Stackward } from '../../src/stackward.ts';
-import type { Nonces } from '../../src/store/nonces.ts';
 import { openStack, type TestStack } from '../harness/stack.ts';
 import { type Box, openFixture } from './fixture-service.ts';
 
@@ -30,7 +29,7 @@ export async function openFixtureStack(
     watch?: boolean;
     operatorApproval?: boolean;
     env?: Record<string, string>;
-    nonces?: Nonces;
+    prepare?: (dataDir: string) => Promise<void>;
   } = {},
 ): Promise<Fixture> {
   const { box, services } = openFixture();
@@ -40,7 +39,7 @@ export async function openFixtureStack(
     env: options.env ?? { MCP_STORE_WRITE_ACCESS: 'true' },
     watch: options.watch ?? false,
     operatorApproval: options.operatorApproval ?? false,
-    ...(options.nonces ? { nonces: options.nonces } : {}),
+    ...(options.prepare ? { prepare: options.prepare } : {}),
     services,
     meter: metrics.meter,
   });

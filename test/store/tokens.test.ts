@@ -34,7 +34,7 @@ test('until there was a token there is no list; after the last one went there is
 test('an id is given once', async () => {
   const { here, there } = await openTwo();
   await here.add(token(1));
-  await expect(there.add(token(1, { principal: 'other' }))).rejects.toThrow(/EEXIST/);
+  await expect(there.add(token(1, { principal: 'other' }))).rejects.toThrow(/already/);
   expect(await here.list()).toEqual([token(1)]);
 });
 

@@ -22,10 +22,10 @@ async function ask(
 }
 
 /** Approves what waits. */
-function approve(lab: Lab): void {
+async function approve(lab: Lab): Promise<void> {
   const { approvals } = lab.stack.stackward;
-  for (const { id } of approvals.list())
-    approvals.decide(id, { decision: 'approved', by: 'ann', reason: '' });
+  for (const { id } of await approvals.list())
+    await approvals.decide(id, { decision: 'approved', by: 'ann', reason: '' });
 }
 
 describe('stack_rollback', () => {
@@ -37,7 +37,7 @@ describe('stack_rollback', () => {
     const asked = await lab.stack.call('stack_rollback', { to: at, digest });
     expect(JSON.stringify(asked.content)).toContain('stackward approve');
     expect(lab.state()).toEqual({ 'books/a': '1' });
-    approve(lab);
+    await approve(lab);
     expect(await ask(lab, 'stack_rollback', { to: at, digest })).toMatchObject({ at_target: true });
     expect(lab.state()).toEqual({});
   });

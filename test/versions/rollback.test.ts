@@ -84,8 +84,12 @@ describe('rolling back', () => {
     const burning = { target: 'books', key: 'a' };
     const asked = await lab.stack.call('ledger_burn', burning);
     expect(asked.isError).toBe(true);
-    const [request] = lab.stack.stackward.approvals.list();
-    lab.stack.stackward.approvals.decide(request?.id ?? '', { decision: 'approved', by: 'test', reason: '' });
+    const [request] = await lab.stack.stackward.approvals.list();
+    await lab.stack.stackward.approvals.decide(request?.id ?? '', {
+      decision: 'approved',
+      by: 'test',
+      reason: '',
+    });
     await lab.write('ledger_burn', burning);
     const report = await lab.rollBack(at);
     expect(report.at_target).toBe(false);

@@ -10,9 +10,13 @@ const ON = {
 };
 const CLERK = { as: 'clerk' };
 
-const approve = (lab: Lab) => {
-  const waiting = lab.stack.stackward.approvals.list().find(({ state }) => state === 'waiting');
-  lab.stack.stackward.approvals.decide(waiting?.id ?? '', { decision: 'approved', by: 'test', reason: '' });
+const approve = async (lab: Lab) => {
+  const waiting = (await lab.stack.stackward.approvals.list()).find(({ state }) => state === 'waiting');
+  await lab.stack.stackward.approvals.decide(waiting?.id ?? '', {
+    decision: 'approved',
+    by: 'test',
+    reason: '',
+  });
   return waiting;
 };
 const textOf = (result: Awaited<ReturnType<Lab['stack']['call']>>) =>
@@ -99,7 +103,7 @@ describe('the tools of versions', () => {
     const args = { to: at, component: 'books', digest: plan.digest };
     expect(textOf(await lab.stack.call('stack_rollback', args, CLERK))).toContain('approval_required');
     expect(lab.state()).toEqual({ 'books/a': '1' });
-    expect(approve(lab)).toMatchObject({
+    expect(await approve(lab)).toMatchObject({
       tool: 'stack_rollback',
       resources: [`books back to version ${at}, plan ${plan.digest.slice(0, 12)}`],
     });
@@ -121,7 +125,7 @@ describe('the tools of versions', () => {
     };
     const args = { to: at, digest: plan.digest };
     await lab.stack.call('stack_rollback', args);
-    approve(lab);
+    await approve(lab);
     await lab.write('ledger_set', { target: 'vault', key: 'b', value: '1' });
     expect(textOf(await lab.stack.call('stack_rollback', args))).toContain('plan it again');
     expect(lab.state()).toEqual({ 'books/a': '1', 'vault/b': '1' });

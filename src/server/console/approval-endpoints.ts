@@ -5,11 +5,10 @@ import { impactOf } from './impact.ts';
 import type { ShownApproval } from './wire.ts';
 
 /** `GET approvals`: the writes that wait for a human, and what became of those asked lately. */
-export const showApprovals: Endpoint<readonly ShownApproval[]> = ({ stackward }) => {
+export const showApprovals: Endpoint<readonly ShownApproval[]> = async ({ stackward }) => {
   const { approvals, catalogs } = stackward;
   const graph = catalogs.graph();
-  return approvals
-    .list()
+  return (await approvals.list())
     .map(({ args, binding: _sealed, topology, ...one }) => ({
       ...one,
       arguments: JSON.stringify(args, null, 2),

@@ -22,7 +22,7 @@ export const showHealth: Endpoint<ShownHealth> = async ({ stackward, metrics }) 
     latency: latencyOf(values('stackward_call_duration_seconds')),
     breakers: [...stackward.breakers.states()].map(([component, state]) => ({ component, state })),
     audit: stackward.audit.status(),
-    killSwitch: killSwitchOf(stackward),
+    killSwitch: await killSwitchOf(stackward),
   };
 };
 

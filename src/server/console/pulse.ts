@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { KnownApproval } from '../../gate/approvals.ts';
 import type { Stackward } from '../../stackward.ts';
 import { SECURITY_HEADERS, shown } from './reply.ts';
 import type { Pulse, ShownHealth } from './wire.ts';
@@ -25,10 +26,15 @@ interface Listener {
 export function openPulses(stackward: Stackward): Pulses {
   const listeners = new Set<Listener>();
   let timer: NodeJS.Timeout | undefined;
-  const look = () => {
+  let looking: Promise<void> = Promise.resolve();
+  const lookNow = async () => {
     if (listeners.size === 0) return;
-    const now = JSON.stringify(shown(pulseOf(stackward)));
-    for (const listener of listeners) void tell(listener, now);
+    const now = JSON.stringify(shown(await pulseOf(stackward)));
+    await Promise.all([...listeners].map((listener) => tell(listener, now)));
+  };
+  /** One look after the other, so that no older pulse is told after a newer one. */
+  const look = () => {
+    looking = looking.then(lookNow).catch(() => {});
   };
   const silence = stackward.catalogs.onSwap(look);
   const leave = (listener: Listener) => {
@@ -74,17 +80,19 @@ async function tell(listener: Listener, pulse: string): Promise<void> {
   listener.at = Date.now();
 }
 
-function pulseOf(stackward: Stackward): Pulse {
+async function pulseOf(stackward: Stackward): Promise<Pulse> {
   const { catalogs, approvals, history, breakers, audit } = stackward;
+  const [asked, killSwitch] = await Promise.all([
+    // While the store is away the page says that the kill switch cannot be read; nothing can be decided then.
+    approvals.list().catch((): readonly KnownApproval[] => []),
+    killSwitchOf(stackward),
+  ]);
   const { hash, stack } = catalogs.graph();
   return {
     topology: hash,
     stack,
-    waiting: approvals
-      .list()
-      .filter(({ state }) => state === 'waiting')
-      .map(({ id }) => id),
-    killSwitch: killSwitchOf(stackward).state,
+    waiting: asked.filter(({ state }) => state === 'waiting').map(({ id }) => id),
+    killSwitch: killSwitch.state,
     version: history.versions.version(),
     broken: [...breakers.states()].filter(([, state]) => state !== 'closed').map(([name]) => name),
     auditWritable: audit.status().writable,
@@ -92,9 +100,11 @@ function pulseOf(stackward: Stackward): Pulse {
 }
 
 /** The kill switch as the gate takes it. */
-export function killSwitchOf({ killSwitch }: Pick<Stackward, 'killSwitch'>): ShownHealth['killSwitch'] {
+export async function killSwitchOf({
+  killSwitch,
+}: Pick<Stackward, 'killSwitch'>): Promise<ShownHealth['killSwitch']> {
   try {
-    const { on, ...who } = killSwitch.read();
+    const { on, ...who } = await killSwitch.read();
     return { state: on ? 'on' : 'off', ...who };
   } catch (error) {
     return { state: 'unreadable', reason: error instanceof Error ? error.message : 'it cannot be read' };

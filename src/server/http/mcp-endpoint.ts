@@ -7,6 +7,7 @@ import type { Credential } from '../auth/credential.ts';
 import type { CredentialWatch } from '../auth/watch.ts';
 import type { Logger } from '../logger.ts';
 import { mcpServerFor, type ServerExtension } from '../mcp-server.ts';
+import type { Tracing } from '../traced.ts';
 import { openSessions, type Resumable } from './sessions.ts';
 import { openStateless } from './stateless.ts';
 
@@ -25,6 +26,7 @@ export interface McpEndpoint {
 
 export interface McpEndpointSettings {
   readonly extension?: ServerExtension;
+  readonly tracing?: Tracing;
   readonly logger?: Logger;
   readonly sessionLimit: number;
   readonly sessionIdleMs: number;
@@ -35,10 +37,14 @@ export interface McpEndpointSettings {
 }
 
 export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSettings): McpEndpoint {
-  const { extension, logger } = settings;
+  const { extension, tracing, logger } = settings;
   const onerror = (error: Error) => logger?.warn({ error: error.message }, 'mcp');
   const serverFor = (principal: string) => {
-    const server = mcpServerFor(stackward, { principal, ...(extension ? { extension } : {}) });
+    const server = mcpServerFor(stackward, {
+      principal,
+      ...(extension ? { extension } : {}),
+      ...(tracing ? { tracing } : {}),
+    });
     server.onerror = onerror;
     return server;
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineService } from '../../toolset/define.ts';
 import { advise } from '../kubernetes/advise.ts';
+import { roles } from '../kubernetes/roles.ts';
 import { sharing } from '../kubernetes/sharing.ts';
 import type { KubernetesTypes } from '../kubernetes/tool.ts';
 import { tools } from '../kubernetes/tools/index.ts';
@@ -48,5 +49,6 @@ export const kubernetesWorkload = defineService<KubernetesTypes, typeof Workload
   ],
   connect: async () => (await import('../kubernetes/connect.ts')).connector,
   advise,
+  roles,
   ...sharing,
 });

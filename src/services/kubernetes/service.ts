@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineService } from '../../toolset/define.ts';
 import { advise } from './advise.ts';
 import { KubernetesConnection } from './connection.ts';
+import { roles } from './roles.ts';
 import { sharing } from './sharing.ts';
 import type { KubernetesTypes } from './tool.ts';
 import { tools } from './tools/index.ts';
@@ -40,5 +41,6 @@ export const kubernetes = defineService<KubernetesTypes, typeof KubernetesConnec
   ],
   connect: async () => (await import('./connect.ts')).connector,
   advise,
+  roles,
   ...sharing,
 });

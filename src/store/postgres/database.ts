@@ -30,23 +30,31 @@ export interface DatabaseSettings {
   readonly schema: string;
   /** Connections at once. */
   readonly connections?: number;
+  /** How long a statement, and a connection, may take at most, in milliseconds; 5 and 2 seconds unless it is given. */
+  readonly patienceMs?: number;
 }
 
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** Opens the pool; no statement is sent yet. Throws a TypeError for settings that are no URL or no schema. */
-export async function openDatabase({ url, schema, connections = 10 }: DatabaseSettings): Promise<Database> {
+export async function openDatabase({
+  url,
+  schema,
+  connections = 10,
+  patienceMs,
+}: DatabaseSettings): Promise<Database> {
   if (!SCHEMA.test(schema)) throw new TypeError(`the schema '${schema}' is not [a-z_][a-z0-9_]*`);
   const { default: pg } = await import('pg');
+  const statementMs = patienceMs ?? STATEMENT_MS;
   const config = {
     ...addressOf(url),
     application_name: 'stackward',
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: patienceMs ?? CONNECT_MS,
     keepAlive: true,
     // The server ends what hangs; where it cannot be reached at all, this end gives up a little later.
-    statement_timeout: STATEMENT_MS,
-    query_timeout: STATEMENT_MS + 1_000,
-    idle_in_transaction_session_timeout: STATEMENT_MS,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + (patienceMs === undefined ? 1_000 : 0),
+    idle_in_transaction_session_timeout: statementMs,
     options: `-c search_path=${schema} -c synchronous_commit=on -c default_transaction_isolation=read\\ committed`,
   };
   const pool = new pg.Pool({ ...config, max: connections, idleTimeoutMillis: 30_000 });

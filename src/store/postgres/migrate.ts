@@ -37,15 +37,32 @@ export async function migrate(
         works_from int not null,
         applied timestamptz not null default clock_timestamp()
       )`);
-    const applied = await statements.query<Applied>(
-      'select number, name, sha256, works_from from migration order by number',
-    );
+    const applied = await statements.query<Applied>(APPLIED);
     assertKnown(applied, migrations);
     const due = migrations.slice(applied.length);
     for (const one of due) await apply(statements, one);
     return due;
   });
 }
+
+/** Throws StoreError unless the schema has every step that this release needs, and none that it cannot work with. */
+export async function assertMigrated(
+  database: Statements,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
+  const [found] = await database.query<{ there: boolean }>(
+    "select to_regclass('migration') is not null as there",
+  );
+  const applied = found?.there ? await database.query<Applied>(APPLIED) : [];
+  assertKnown(applied, migrations);
+  const due = migrations[applied.length];
+  if (due)
+    throw new StoreError(
+      `the database's schema lacks step ${due.number} ('${due.name}'); run stackward migrate, or start without --no-migrate`,
+    );
+}
+
+const APPLIED = 'select number, name, sha256, works_from from migration order by number';
 
 async function apply(statements: Statements, { number, name, sql, worksFrom }: Migration): Promise<void> {
   await statements.query(sql);

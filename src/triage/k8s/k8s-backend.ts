@@ -77,7 +77,7 @@ export function openK8sBackend({ tools, graph, diagnoses }: K8sOptions): InfraBa
         const { tool, args } = callOf(one);
         return { tool, target: one.service, args };
       });
-      diagnoses.record({
+      await diagnoses.record({
         run,
         principal: tools.principal,
         topology: graph().hash,

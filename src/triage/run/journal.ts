@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createFile } from '../../audit/durable-file.ts';
+import { createFile } from '../../store/files/durable-file.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { Alert } from '../backend.ts';
 import { Signals } from '../contracts.ts';

@@ -68,9 +68,9 @@ test('argocd_deploy_irreversibly waits for a human, and then deploys', async () 
   const asked = await stack.call('argocd_deploy_irreversibly', args, { as: 'triage' });
   expect(asked.isError).toBe(true);
   twin.forget();
-  const [pending] = stack.stackward.approvals.list().filter(({ state }) => state === 'waiting');
+  const [pending] = (await stack.stackward.approvals.list()).filter(({ state }) => state === 'waiting');
   if (!pending) throw new Error('nothing waits for approval');
-  stack.stackward.approvals.decide(pending.id, { decision: 'approved', by: 'ada', reason: '' });
+  await stack.stackward.approvals.decide(pending.id, { decision: 'approved', by: 'ada', reason: '' });
   const result = await stack.call('argocd_deploy_irreversibly', args, { as: 'triage' });
   expect(result.isError, JSON.stringify(result.content)).toBe(false);
   const tool = TOOLS.find(({ name }) => name === 'argocd_deploy_irreversibly');

@@ -104,8 +104,12 @@ test('a write without a way back waits for a human, who is told the topology’s
   expect(text).toContain('a cancelled order stays cancelled');
   expect(api.sent()).toBe('');
   const { approvals } = api.stack.stackward;
-  expect(approvals.list()[0]?.resources).toEqual(['api/cancel: DELETE /orders/7']);
-  approvals.decide(approvals.list()[0]?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
+  expect((await approvals.list())[0]?.resources).toEqual(['api/cancel: DELETE /orders/7']);
+  await approvals.decide((await approvals.list())[0]?.id ?? '', {
+    decision: 'approved',
+    by: 'me',
+    reason: '',
+  });
   expect((await api.call('http_write_irreversible', 'cancel', { id: '7' })).value).toMatchObject({
     status: 204,
   });

@@ -62,8 +62,8 @@ links:
       // What cannot be taken back waits for a human.
       expect((await stack.call(name, args)).isError).toBe(true);
       const { approvals } = stack.stackward;
-      const asked = approvals.list().find(({ state }) => state === 'waiting');
-      approvals.decide(asked?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
+      const asked = (await approvals.list()).find(({ state }) => state === 'waiting');
+      await approvals.decide(asked?.id ?? '', { decision: 'approved', by: 'me', reason: '' });
     }
     const result = await stack.call(name, args);
     expect(result.isError, JSON.stringify(result.content)).toBe(false);

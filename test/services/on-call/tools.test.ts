@@ -76,8 +76,8 @@ describe('on-call through the whole pipeline', () => {
     const asked = await stack.call('oncall_resolve', args, { as: 'triage' });
     expect(JSON.stringify(asked.content)).toContain('approval_required');
     const { approvals } = stack.stackward;
-    const wanted = approvals.list().find(({ state }) => state === 'waiting');
-    approvals.decide(wanted?.id ?? '', { decision: 'approved', by: 'ann', reason: 'it is over' });
+    const wanted = (await approvals.list()).find(({ state }) => state === 'waiting');
+    await approvals.decide(wanted?.id ?? '', { decision: 'approved', by: 'ann', reason: 'it is over' });
     expect(await call('oncall_resolve', args, 'triage')).toEqual({ key: page.key, resolved: true });
     const { open } = await call('oncall_status', { target });
     expect(JSON.stringify(open)).not.toContain(page.key);

@@ -68,8 +68,8 @@ async function callApproved(name: string, args: Record<string, unknown>) {
   const first = await stack.call(name, args);
   if (!first.isError) return first;
   const { approvals } = stack.stackward;
-  const waiting = approvals.list().find(({ state }) => state === 'waiting');
+  const waiting = (await approvals.list()).find(({ state }) => state === 'waiting');
   if (!waiting) return first;
-  approvals.decide(waiting.id, { decision: 'approved', by: 'an operator', reason: 'a test' });
+  await approvals.decide(waiting.id, { decision: 'approved', by: 'an operator', reason: 'a test' });
   return stack.call(name, args);
 }

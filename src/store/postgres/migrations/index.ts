@@ -1,5 +1,6 @@
 import { documents } from './0001-documents.ts';
+import { store } from './0002-store.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step, in order. */
-export const MIGRATIONS: readonly Migration[] = [documents];
+export const MIGRATIONS: readonly Migration[] = [documents, store];

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isMissing } from './layout.ts';
+import { isMissing } from './file-error.ts';
 
 /** Tells a process from every other one, also from a later one with the same number. */
 export interface ProcessIdentity {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { errorCode, isMissing } from './layout.ts';
+import { errorCode, isMissing } from './file-error.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 const HEARTBEAT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from './layout.ts';
+import { errorCode } from './file-error.ts';
 
 /** Makes a folder's entries durable, so that a file just made in it survives a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -31,9 +31,24 @@ async function writeBeside(path: string, content: string | Uint8Array, mode: num
   return temporary;
 }
 
-/** Replaces a file in one step: a reader, or a crash, sees the old content or the new, never a part. */
-export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
-  await rename(await writeBeside(path, content, mode), path);
+/**
+ * Replaces a file in one step: a reader, or a crash, sees the old content or the new, never a part.
+ * @param mayStill asked right before that step; what it rejects with is thrown, and the old content stays
+ */
+export async function replaceFile(
+  path: string,
+  content: string,
+  mode: number,
+  mayStill?: () => Promise<void> | undefined,
+): Promise<void> {
+  const temporary = await writeBeside(path, content, mode);
+  try {
+    await mayStill?.();
+  } catch (error) {
+    await unlink(temporary);
+    throw error;
+  }
+  await rename(temporary, path);
   await syncFolder(dirname(path));
 }
 

@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openQuota } from '../quota.ts';
+import type { Collection, Stores } from '../stores.ts';
+import { openFileDocuments } from './documents.ts';
+import { openFileFeed } from './feed.ts';
+import { JSON_AND_MARKS, JSON_FILES, type Layout, ROLLBACKS, SHARDED } from './layout.ts';
+import { openFileLeases } from './leases.ts';
+import { openFileLogs } from './log.ts';
+
+/** Where each collection lies below a data directory, as it did before there was another engine. */
+const PLACES: Readonly<Record<Collection, { readonly folder: string; readonly layout: Layout }>> = {
+  stack: { folder: '.', layout: JSON_FILES },
+  approvals: { folder: 'approvals', layout: JSON_AND_MARKS },
+  diagnoses: { folder: 'diagnoses', layout: JSON_AND_MARKS },
+  versions: { folder: 'versions', layout: JSON_FILES },
+  objects: { folder: 'objects', layout: SHARDED },
+  rollbacks: { folder: 'rollbacks', layout: ROLLBACKS },
+  alerts: { folder: 'triage/open', layout: JSON_FILES },
+  breakers: { folder: 'breakers', layout: JSON_FILES },
+  nonces: { folder: 'nonces', layout: JSON_FILES },
+};
+
+/** The place for a rollback is held where it always was, so that a release before this one sees it. */
+const leaseFolder = (name: string): string => (name === 'rollback' ? 'rollbacks' : join('leases', name));
+
+/** The stores of a data directory: of one process, or of a few on one machine. */
+export function openFileStores(dir: string): Stores {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return {
+    isShared: false,
+    leases: openFileLeases((name) => join(dir, leaseFolder(name))),
+    documents(collection) {
+      const { folder, layout } = PLACES[collection];
+      return openFileDocuments(join(dir, folder), layout);
+    },
+    runs: () => openFileLogs(join(dir, 'triage/runs')),
+    feed: (markOf) => openFileFeed(join(dir, 'triage/feed.jsonl'), markOf),
+    quota: (_kind, limit) => openQuota(limit),
+    status: () => ({ isUp: true }),
+    close: async () => {},
+  };
+}
