@@ -13,7 +13,7 @@ export const dataDirOf = (options: TopologyOptions, world: World): string =>
 export const openStackward = (
   options: TopologyOptions,
   world: World,
-  more: Partial<Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report'>> = {},
+  more: Partial<Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report' | 'toolsLimit'>> = {},
 ): Promise<Stackward> =>
   assemble({
     topology: topologyOf(options, world),

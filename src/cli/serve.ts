@@ -6,6 +6,7 @@ import type { Tracing } from '../server/traced.ts';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
+import { withEnvFile } from './env-file.ts';
 import { type OidcOptions, oidcOf } from './oidc-options.ts';
 import { openStackward } from './open.ts';
 import { mustBePrincipal } from './principal.ts';
@@ -19,19 +20,24 @@ export interface ServeOptions extends TopologyOptions, OidcOptions {
   readonly operatorApproval?: boolean;
   readonly localOperator?: boolean;
   readonly stateless?: boolean;
+  readonly envFile?: string;
+  readonly toolsLimit?: number;
 }
 
 /** `stackward serve`: over stdio until the client goes away, or over HTTP until it is told to stop. */
-export async function serve(options: ServeOptions, world: World): Promise<number> {
+export async function serve(options: ServeOptions, given: World): Promise<number> {
   const logger = openLogger(options.logLevel);
+  const world = await withEnvFile(options.envFile ?? given.env.STACKWARD_ENV_FILE, given, (message) =>
+    logger.warn(message),
+  );
   const principal = options.as ?? world.env.STACKWARD_AGENT;
   const operatorApproval =
     options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
   const oidc = oidcOf(options, world.env);
   if (oidc && options.http === undefined) throw new UsageError('--oidc-issuer goes with --http');
-  const opening = { watch: options.watch, operatorApproval, report };
-  const { http } = options;
+  const { http, watch, toolsLimit } = options;
+  const opening = { watch, ...(toolsLimit === undefined ? {} : { toolsLimit }), operatorApproval, report };
   if (http === undefined) {
     const stackward = await openStackward(options, world, opening);
     try {

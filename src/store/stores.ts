@@ -17,6 +17,8 @@ export const COLLECTIONS = [
   'breakers',
   /** Answers of clients that are used up. */
   'nonces',
+  /** The edits of the topology that replicas share. */
+  'topologies',
 ] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
