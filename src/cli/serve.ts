@@ -35,7 +35,8 @@ export async function serve(options: ServeOptions, given: World): Promise<number
     options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
   const oidc = oidcOf(options, world.env);
-  if (oidc && options.http === undefined) throw new UsageError('--oidc-issuer goes with --http');
+  if (options.oidcIssuer !== undefined && options.http === undefined)
+    throw new UsageError('--oidc-issuer goes with --http');
   const { http, watch, toolsLimit } = options;
   const opening = { watch, ...(toolsLimit === undefined ? {} : { toolsLimit }), operatorApproval, report };
   if (http === undefined) {

@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { run } from '../cli/run.ts';
 import { openStack } from '../harness/stack.ts';
 import { openWithIssuer, TOPOLOGY } from '../server/oidc.ts';
 
@@ -56,3 +60,23 @@ test.each([
   const opened = openStack({ topology: `stack: x\ncomponents:\n  ${component}\n` });
   await expect(opened).rejects.toThrow(/:3:\d+/);
 });
+
+test.each<[string, string, string, boolean]>([
+  ['the same claims', '{sub: a}', '{sub: a}', true],
+  ['claims of which one are part of the other', '{sub: a, azp: x}', '{sub: a}', true],
+  ['groups of which one are part of the other', '{groups: [x, y]}', '{groups: x}', true],
+  ['other values', '{sub: a}', '{sub: b}', false],
+  ['claims that a token may have apart', '{sub: a}', '{azp: x}', false],
+])(
+  'check fails for agents that are told by %s, where every token would be both: %s',
+  async (_name, one, other, isBad) => {
+    const folder = await mkdtemp(join(tmpdir(), 'identity-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'topology.yaml');
+    const agent = (claims: string) => `{type: agent, identity: {claims: ${claims}}}`;
+    await writeFile(file, `stack: x\ncomponents:\n  a: ${agent(one)}\n  b: ${agent(other)}\n`);
+    const { code, out } = await run(['check', '-t', file]);
+    expect(code).toBe(isBad ? 1 : 0);
+    expect(out.includes('every token that is')).toBe(isBad);
+  },
+);
