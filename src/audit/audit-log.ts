@@ -17,6 +17,8 @@ export interface AuditStatus {
   /** Age of the oldest record that is not durable yet, in milliseconds. */
   readonly lagMs: number;
   readonly chain: string;
+  /** Free bytes of the disk below which nothing new is recorded; 0 keeps none. */
+  readonly reserveBytes: number;
 }
 
 /** An open chain of audit records. One process writes one chain; `openAuditLog` in log.ts opens it. */

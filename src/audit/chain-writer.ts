@@ -70,6 +70,7 @@ export class ChainWriter implements AuditLog {
       lastSeq: this.#tail.seq,
       lagMs: oldest ? performance.now() - oldest.since : 0,
       chain: this.#parts.chain,
+      reserveBytes: this.#parts.reserve.bytes,
     };
   }
 

@@ -1,7 +1,10 @@
+import { statfs } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Stackward } from '../../stackward.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { throwKillSwitch } from '../decisions.ts';
 import type { Metrics } from '../metrics.ts';
+import { auditDirOf } from './audit-endpoints.ts';
 import type { Action, Endpoint } from './endpoint.ts';
 import { killSwitchOf } from './pulse.ts';
 import type { Counted, ShownHealth } from './wire.ts';
@@ -22,9 +25,16 @@ export const showHealth: Endpoint<ShownHealth> = async ({ stackward, metrics }) 
     latency: latencyOf(values('stackward_call_duration_seconds')),
     breakers: [...stackward.breakers.states()].map(([component, state]) => ({ component, state })),
     audit: stackward.audit.status(),
+    disk: await diskOf(stackward),
     killSwitch: await killSwitchOf(stackward),
   };
 };
+
+/** Measured now: the log itself looks once a second, and only while it writes. */
+async function diskOf({ audit, dataDir }: Stackward): Promise<ShownHealth['disk']> {
+  const { bavail, bsize } = await statfs(auditDirOf({ dataDir }));
+  return { free: bavail * bsize, reserve: audit.status().reserveBytes };
+}
 
 const Reason = z.string().trim().min(1, 'say why').max(500);
 const Reset = z.strictObject({ component: z.string().max(200), reason: Reason });
