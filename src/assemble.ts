@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { openAuditLog } from './audit/log.ts';
 import { openBreakers } from './call/breakers.ts';
 import { openCatalogs } from './call/catalogs.ts';
 import { openClients } from './call/clients.ts';
@@ -13,6 +12,7 @@ import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
+import { openAudit } from './open-audit.ts';
 import { openKeysAndStores } from './open-stores.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
@@ -81,8 +81,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     return resolved;
   };
 
-  const audit = await openAuditLog({
-    dir: join(dataDir, 'audit'),
+  const { log: audit, book: auditBook } = await openAudit(dataDir, {
+    env,
     onReport: (message) => report('warn', message),
   });
   const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
@@ -166,6 +166,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     approvals,
     diagnoses,
     audit,
+    auditBook,
     breakers,
     flags,
     history,

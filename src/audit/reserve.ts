@@ -4,7 +4,7 @@ const REFRESH_MS = 1_000;
 
 /** Watches that some space stays free, so that what has begun can still be recorded to its end. */
 export class Reserve {
-  readonly #folder: string;
+  readonly folder: string;
   /** The least free space of the folder's disk. */
   readonly bytes: number;
   #checkedAt = -Infinity;
@@ -12,7 +12,7 @@ export class Reserve {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(folder: string, bytes: number) {
-    this.#folder = folder;
+    this.folder = folder;
     this.bytes = bytes;
   }
 
@@ -25,11 +25,11 @@ export class Reserve {
   async refresh(): Promise<void> {
     if (this.bytes === 0 || performance.now() - this.#checkedAt < REFRESH_MS) return;
     this.#checkedAt = performance.now();
-    const { bavail, bsize } = await statfs(this.#folder);
+    const { bavail, bsize } = await statfs(this.folder);
     const free = bavail * bsize;
     this.#shortage =
       free < this.bytes
-        ? `the audit's disk has ${free} bytes left and keeps ${this.bytes} in reserve; make space at ${this.#folder}`
+        ? `the audit's disk has ${free} bytes left and keeps ${this.bytes} in reserve; make space at ${this.folder}`
         : undefined;
     clearTimeout(this.#timer);
     if (this.#shortage !== undefined) {

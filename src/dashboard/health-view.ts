@@ -120,7 +120,7 @@ function Breakers({
 }
 
 /** How far the audit's disk is from its reserve, and what happens below. */
-function Disk({ disk: { free, reserve } }: { disk: ShownHealth['disk'] }) {
+function Disk({ disk: { free, reserve } }: { disk: NonNullable<ShownHealth['disk']> }) {
   const tone = free < reserve ? 'bad' : free < reserve * NEAR ? 'warn' : 'good';
   const word = { bad: 'below its reserve', warn: 'near its reserve', good: 'above its reserve' }[tone];
   return html`<${Badge} tone=${tone}>${word}</${Badge}> ${sizeOf(free)}, of which ${sizeOf(reserve)} are kept in reserve
@@ -170,7 +170,7 @@ function AuditState({ audit, disk }: Pick<ShownHealth, 'audit' | 'disk'>) {
       ['Chain', audit.chain],
       ['Last record', audit.lastSeq.toLocaleString('en')],
       ['Lag', `${Math.round(audit.lagMs)} ms`],
-      ['Free on its disk', html`<${Disk} disk=${disk} />`],
+      ['Free on its disk', disk === null ? 'it lies in a database' : html`<${Disk} disk=${disk} />`],
     ]} />
     <button type="button" onClick=${verify}>Verify everything</button>
     <p role="status">${said}</p>

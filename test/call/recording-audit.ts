@@ -66,7 +66,6 @@ export function openRecordingAudit(note: (event: string) => void): RecordingAudi
       lastSeq: records.length,
       lagMs: 0,
       chain: 'test',
-      reserveBytes: 0,
     }),
     close: async () => {},
   };

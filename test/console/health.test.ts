@@ -32,8 +32,8 @@ describe.skipIf(!hasBrowser)('health', () => {
     await page.getByText(/The chain holds: \d+ records/).waitFor();
     expect(await page.locator('.uplot canvas').count()).toBe(1);
     const health = await (await fetch(`${url}/console/api/health`)).json();
-    expect(health.disk.free).toBeGreaterThan(0);
-    expect(health.disk.reserve).toBe(64 * 1024 * 1024);
+    expect(health.disk?.free).toBeGreaterThan(0);
+    expect(health.disk?.reserve).toBe(64 * 1024 * 1024);
     expect(await page.getByRole('main').textContent()).toMatch(/of which 64 MiB are kept in reserve/);
     expect(errors).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { openFileBook } from '../../audit/file-book.ts';
 import { queryAudit } from '../../audit/query.ts';
 import { verifyAudit } from '../../audit/verify.ts';
 import { dim, green, red } from '../print.ts';
@@ -9,13 +10,14 @@ export async function showAudit(
   say: (line: string) => void,
   { limit, tool }: { readonly limit: number; readonly tool?: string },
 ): Promise<number> {
-  for await (const view of queryAudit(dir, tool === undefined ? {} : { tool }, { limit })) {
+  const book = openFileBook(dir);
+  for await (const view of queryAudit(book, tool === undefined ? {} : { tool }, { limit })) {
     if (view.kind === 'call')
       say(
         `   #${view.seq} ${view.principal} ${view.tool} ${view.target ?? ''} ${view.outcome} ${dim(view.call)}`,
       );
   }
-  const report = await verifyAudit(dir);
+  const report = await verifyAudit(book);
   const records = report.chains.reduce((sum, chain) => sum + chain.records, 0);
   say(
     report.ok ? green(`   verified ${records} records: the chain holds`) : red('   the chain does not hold'),

@@ -9,7 +9,7 @@ import type { IncidentDesk } from '../http/incidents.ts';
 import { type InFlight, openInFlight } from '../in-flight.ts';
 import type { Metrics } from '../metrics.ts';
 import { decide, showApprovals } from './approval-endpoints.ts';
-import { auditDirOf, exportAudit, searchAudit, showRecord, verifyAll } from './audit-endpoints.ts';
+import { exportAudit, searchAudit, showRecord, verifyAll } from './audit-endpoints.ts';
 import { openAuditSearches } from './audit-searches.ts';
 import type { Action, ConsoleDesk, Endpoint } from './endpoint.ts';
 import { resetBreaker, setKillSwitch, showHealth } from './health-endpoints.ts';
@@ -92,7 +92,7 @@ interface Parts {
 
 export function openConsole(stackward: Stackward, settings: ConsoleSettings): Console {
   const { tokens, principal = STACK_PRINCIPAL, localOperator = false, metrics, incidents } = settings;
-  const searches = openAuditSearches(auditDirOf(stackward));
+  const searches = openAuditSearches(stackward.auditBook);
   const rollbacks = openRollbackDesk(stackward.history);
   const parts: Parts = {
     settings,

@@ -4,7 +4,6 @@ import type { Stackward } from '../../stackward.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { throwKillSwitch } from '../decisions.ts';
 import type { Metrics } from '../metrics.ts';
-import { auditDirOf } from './audit-endpoints.ts';
 import type { Action, Endpoint } from './endpoint.ts';
 import { killSwitchOf } from './pulse.ts';
 import type { Counted, ShownHealth } from './wire.ts';
@@ -31,9 +30,11 @@ export const showHealth: Endpoint<ShownHealth> = async ({ stackward, metrics }) 
 };
 
 /** Measured now: the log itself looks once a second, and only while it writes. */
-async function diskOf({ audit, dataDir }: Stackward): Promise<ShownHealth['disk']> {
-  const { bavail, bsize } = await statfs(auditDirOf({ dataDir }));
-  return { free: bavail * bsize, reserve: audit.status().reserveBytes };
+async function diskOf({ audit }: Stackward): Promise<ShownHealth['disk']> {
+  const { disk } = audit.status();
+  if (!disk) return null;
+  const { bavail, bsize } = await statfs(disk.folder);
+  return { free: bavail * bsize, reserve: disk.reserveBytes };
 }
 
 const Reason = z.string().trim().min(1, 'say why').max(500);

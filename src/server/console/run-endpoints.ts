@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { listChains } from '../../audit/layout.ts';
+import type { AuditBook } from '../../audit/audit-book.ts';
 import { readRecords } from '../../audit/read.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { listVersions } from '../../versions/look.ts';
 import { type IncidentDesk, streamEvents } from '../http/incidents.ts';
-import { auditDirOf } from './audit-endpoints.ts';
 import type { Action, ConsoleDesk, Endpoint } from './endpoint.ts';
 import { replyProblem, SECURITY_HEADERS, shown } from './reply.ts';
 import type { RunRecord, ShownKept, ShownRuns } from './wire.ts';
@@ -42,11 +41,10 @@ export const showRecords: Endpoint<readonly RunRecord[]> = async ({ stackward, i
     .array(z.coerce.number().int().positive())
     .max(MOST_RECORDS)
     .parse((query.get('seq') ?? '').split(',').filter(Boolean));
-  const dir = auditDirOf(stackward);
   const versions = await listVersions(stackward.history.versions, { limit: MOST_VERSIONS });
   return Promise.all(
     seqs.map(async (seq) => {
-      const record = await recordOf(dir, { seq, principal });
+      const record = await recordOf(stackward.auditBook, { seq, principal });
       const made = versions.find(({ by, change }) => by === principal && change?.seq === seq);
       return {
         seq,
@@ -58,15 +56,22 @@ export const showRecords: Endpoint<readonly RunRecord[]> = async ({ stackward, i
 };
 
 /** Processes have a chain each, and an event tells only the number: where two chains have such a call, none is named. */
-async function recordOf(dir: string, call: { seq: number; principal: string }): Promise<string | undefined> {
-  const chains = await listChains(dir);
-  const found = await Promise.all(chains.map((chain) => hasCall(dir, chain, call)));
+async function recordOf(
+  book: AuditBook,
+  call: { seq: number; principal: string },
+): Promise<string | undefined> {
+  const chains = await book.chains();
+  const found = await Promise.all(chains.map((chain) => hasCall(book, chain, call)));
   const [only, ...others] = chains.filter((_chain, at) => found[at]);
   return only === undefined || others.length > 0 ? undefined : `${only}/${call.seq}`;
 }
 
-async function hasCall(dir: string, chain: string, { seq, principal }: { seq: number; principal: string }) {
-  for await (const { record } of readRecords(dir, { chain, fromSeq: seq }))
+async function hasCall(
+  book: AuditBook,
+  chain: string,
+  { seq, principal }: { seq: number; principal: string },
+) {
+  for await (const { record } of readRecords(book, { chain, fromSeq: seq }))
     return record.seq === seq && record.kind === 'request' && record.principal === principal;
   return false;
 }

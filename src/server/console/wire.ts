@@ -182,7 +182,8 @@ export interface ShownHealth {
     readonly lagMs: number;
   };
   /** Bytes that are free on the audit's disk, and those that must stay free; below, only what has begun is recorded. */
-  readonly disk: { readonly free: number; readonly reserve: number };
+  /** Null where the audit lies on no disk of this machine. */
+  readonly disk: { readonly free: number; readonly reserve: number } | null;
   readonly killSwitch: {
     readonly state: 'on' | 'off' | 'unreadable';
     readonly by?: string;
