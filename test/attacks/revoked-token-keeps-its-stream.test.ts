@@ -12,6 +12,9 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const silentDesk: IncidentDesk = {
   principal: 'helper',
   alert: async () => [],
+  last: () => 0,
+  page: () => [],
+  kept: async () => ({ logs: [], exchanges: [] }),
   async *follow(_after, signal) {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
   },

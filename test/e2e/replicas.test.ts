@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { makeToken } from '../../src/server/auth/local-tokens.ts';
 import { openTokenFiles } from '../../src/store/token-files.ts';
@@ -83,7 +84,7 @@ test.each(CLIENT_KINDS.map((kind) => [kind.name, kind] as const))(
     }
     await client.close();
     for (const count of proxy.counts) expect(count).toBeGreaterThanOrEqual(4);
-    expect((await verifyAudit(join(dataDir, 'audit'))).ok).toBe(true);
+    expect((await verifyAudit(openFileBook(join(dataDir, 'audit')))).ok).toBe(true);
   },
 );
 

@@ -157,7 +157,7 @@ async function ask(
   if (name === 'runs/events') {
     const leave = streams.enter();
     if (!leave) return replyProblem(response, 503, 'too_busy', 'too many pages follow runs already');
-    const isStill = () => operators.of(request) !== undefined;
+    const isStill = async () => (await operators.of(request)) !== undefined;
     return streamRuns(desk, { query, request, isStill }, response).finally(leave);
   }
   if (name === 'audit/export') return exportAudit(desk, query, response);
