@@ -126,7 +126,7 @@ test('closing waits for the calls in flight, and takes no more', async () => {
 
 test('sessions are bounded: a principal’s own idle ones make room, another’s never', async () => {
   const served = await openServed({ limits: { sessions: 2 } });
-  const [helper, other] = [served.token('helper').token, served.token('other').token];
+  const [helper, other] = [(await served.token('helper')).token, (await served.token('other')).token];
   const alive = async (session: Record<string, string>, token: string) =>
     (
       await send(`${served.url}/mcp`, {
