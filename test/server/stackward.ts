@@ -53,6 +53,7 @@ export async function auditRecords(stackward: Pick<Stackward, 'dataDir'>) {
   const { readRecords } = await import('../../src/audit/read.ts');
   const { openFileBook } = await import('../../src/audit/file-book.ts');
   const records = [];
-  for await (const { record } of readRecords(openFileBook(`${stackward.dataDir}/audit`))) records.push(record);
+  for await (const { record } of readRecords(openFileBook(`${stackward.dataDir}/audit`)))
+    records.push(record);
   return records;
 }
