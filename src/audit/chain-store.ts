@@ -1,9 +1,12 @@
+import type { AuditDisk } from './audit-log.ts';
 import type { Batch } from './batch.ts';
 import type { Head } from './checkpoint.ts';
 import type { EventRecord, PlacedRequest } from './record.ts';
 
 /** Where the batches of one chain go that this process holds: the segments of a folder, or a table of PostgreSQL. */
 export interface ChainStore {
+  /** The disk that it lies on, where it is one of this machine. */
+  readonly disk?: AuditDisk;
   /** False when somebody else may have taken the chain, because this process showed no sign of life. */
   held(): boolean;
   /** Why nothing new may be recorded although the chain can be written, such as a disk that is nearly full. */

@@ -76,6 +76,7 @@ export class ChainWriter implements AuditLog {
       lastSeq: this.#tail.seq,
       lagMs: oldest ? performance.now() - oldest.since : 0,
       chain: this.#parts.chain,
+      ...(this.#parts.store.disk && { disk: this.#parts.store.disk }),
     };
   }
 

@@ -51,6 +51,7 @@ interface Parts {
 
 const fileStore = ({ chainDir, hold, segments, reserve }: Parts): ChainStore => ({
   held: hold.held,
+  disk: { folder: reserve.folder, reserveBytes: reserve.bytes },
   shortage: () => reserve.shortage(),
   async commit(batch, _openFrom, written) {
     await reserve.refresh();

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from './events.ts';
 import { readEvent } from './events.ts';
+import { createRunList, type RunList } from './run-list.ts';
 
 /** An event and its number among those of all runs, from 1 and without a gap. */
 export interface Numbered {
@@ -14,8 +15,11 @@ export interface Numbered {
 export interface Feed {
   /** Takes an event of a run in; resolves once the disk has it. One that it has already changes nothing. */
   add(event: RunEvent): Promise<void>;
-  /** Those after a number, and then each as it comes, until `signal` is aborted. */
-  follow(after: number, signal: AbortSignal): AsyncGenerator<Numbered>;
+  /** Those after a number, and then each as it comes, until `signal` is aborted; of the named runs alone where some are named. */
+  follow(after: number, signal: AbortSignal, runs?: ReadonlySet<string>): AsyncGenerator<Numbered>;
+  /** The number of the newest event; 0 before the first. */
+  last(): number;
+  page: RunList['page'];
   close(): Promise<void>;
 }
 
@@ -37,6 +41,8 @@ export async function openFeed(dir: string): Promise<Feed> {
     .slice(0, -1)
     .map((line) => readEvent(JSON.parse(line)));
   const known = new Set(events.map(placeOf));
+  const list = createRunList();
+  for (const event of events) list.take(event);
   const waiting = new Set<() => void>();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -44,6 +50,7 @@ export async function openFeed(dir: string): Promise<Feed> {
     await handle.appendFile(`${JSON.stringify(event)}\n`);
     await handle.datasync();
     events.push(event);
+    list.take(event);
     for (const wake of [...waiting]) wake();
   };
   return {
@@ -54,12 +61,14 @@ export async function openFeed(dir: string): Promise<Feed> {
       last = next.catch(() => undefined);
       return next;
     },
-    async *follow(after, signal) {
+    last: () => events.length,
+    page: list.page,
+    async *follow(after, signal, runs) {
       for (let at = Math.max(0, after); !signal.aborted; ) {
         const event = events[at];
         if (event) {
           at += 1;
-          yield { id: at, event };
+          if (!runs || runs.has(event.run)) yield { id: at, event };
         } else await more(waiting, signal);
       }
     },

@@ -4,7 +4,7 @@ import { readAlerts } from './alert.ts';
 import type { TriageDesk } from './desk.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openTriage } from './open-triage.ts';
-import { openRunJournals, readRun } from './run/journal.ts';
+import { type KeptOfRun, openRunJournals, readKept, readRun } from './run/journal.ts';
 
 /** The triages of a server: alerts come in, and events go out. */
 export interface Incidents {
@@ -12,6 +12,10 @@ export interface Incidents {
   /** Opens a run for each firing alert, or joins the one that is open for it. Throws AlertError, ToolError. */
   alert(body: unknown): Promise<readonly { readonly run: string; readonly joined: boolean }[]>;
   follow: Feed['follow'];
+  last: Feed['last'];
+  page: Feed['page'];
+  /** What the models and gates of a run looked at. Throws ToolError('not_found'). */
+  kept(run: string): Promise<KeptOfRun>;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,9 @@ export async function openIncidents(
       return opened.map(({ run, joined }) => ({ run, joined }));
     },
     follow: feed.follow,
+    last: feed.last,
+    page: feed.page,
+    kept: (run) => readKept(join(dir, 'runs'), run),
     async close() {
       await desk.close();
       await feed.close();

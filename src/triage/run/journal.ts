@@ -7,6 +7,7 @@ import { ToolError } from '../../toolset/errors.ts';
 import type { Alert } from '../backend.ts';
 import { Signals } from '../contracts.ts';
 import { type RunEvent, readEvent } from '../events.ts';
+import { Exchange } from './deps.ts';
 
 const RUN_ID = /^i-[0-9a-z-]{1,60}$/;
 
@@ -77,6 +78,33 @@ export async function readRun(dir: string, run: string): Promise<readonly RunEve
   const { lines } = readWhole(await readFile(join(dir, `${run}.jsonl`)));
   return lines.flatMap((line) => (line.line === 'event' ? [readEvent(line.event)] : []));
 }
+
+/** What a run's models and gates looked at, masked before it was stored. */
+export interface KeptOfRun {
+  /** The log lines that were gathered. */
+  readonly logs: Signals['logs'];
+  /** Questions to models and their answers, in their order. */
+  readonly exchanges: readonly Exchange[];
+}
+
+/** Reads back what a run kept. Throws ToolError('not_found') for a run that has no journal here. */
+export async function readKept(dir: string, run: string): Promise<KeptOfRun> {
+  const file = join(dir, `${run}.jsonl`);
+  const bytes = RUN_ID.test(run) ? await readFile(file).catch(ifThere) : undefined;
+  if (!bytes) throw new ToolError('not_found', `no journal of a run '${run.slice(0, 100)}' is kept here`);
+  const kept = readWhole(bytes).lines.flatMap((line) => (line.line === 'kept' ? [line] : []));
+  const signals = kept.find(({ name }) => name === 'signals');
+  return {
+    logs: signals ? Signals.parse(signals.value).logs : [],
+    exchanges: kept.flatMap(({ name, value }) =>
+      name.startsWith('exchange ') ? [Exchange.parse(value)] : [],
+    ),
+  };
+}
+
+const ifThere = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code !== 'ENOENT') throw error;
+};
 
 async function openJournal(file: string): Promise<RunJournal> {
   const { lines, size } = readWhole(await readFile(file));
