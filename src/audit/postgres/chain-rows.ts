@@ -6,6 +6,8 @@ import { within } from './within.ts';
 
 /** A process that hears nothing of the server for this part of the silence stops by itself, before others may take over. */
 const SURE = 0.8;
+/** For so many milliseconds a confirmed batch stands for a sign of life. */
+const CONFIRMED_MS = 200;
 
 /**
  * One statement, so one transaction and one way to the server and back: it moves the head where the chain is still
@@ -44,6 +46,7 @@ export class ChainRows implements ChainStore {
   #end: Pick<ChainPosition, 'seq' | 'head'>;
   #flying: Batch | undefined;
   #sign = performance.now();
+  #confirmed = Number.NEGATIVE_INFINITY;
 
   constructor(at: AuditDatabase, { chain, holder, fence, end }: HeldChain) {
     this.#holder = holder;
@@ -64,6 +67,8 @@ export class ChainRows implements ChainStore {
 
   /** Shows a sign of life. Rejects with ChainLost when the chain is somebody else's. */
   async beat(): Promise<void> {
+    // A batch that was just confirmed is a sign as good, and a busy chain's row is not waited for twice.
+    if (performance.now() - this.#confirmed < CONFIRMED_MS) return;
     const asked = performance.now();
     const rows = await this.#at.database.query(
       'update audit_chain set beat = clock_timestamp() where chain = $1 and holder = $2 returning 1 as held',
@@ -83,6 +88,7 @@ export class ChainRows implements ChainStore {
     const [row] = await within(this.#at.batchMs, sent);
     if (row?.records !== batch.lastSeq - seq) throw new ChainLost(this.chain);
     this.#sign = asked;
+    this.#confirmed = performance.now();
     this.#end = { seq: batch.lastSeq, head: batch.lastHash };
     this.#flying = undefined;
     written();
