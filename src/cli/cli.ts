@@ -158,6 +158,11 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--yes', 'do not ask')
     .option('--resume <id>', 'go on with a rollback that stopped or was killed')
     .option('--abandon <id>', 'give up a rollback that stopped; what it put back stays')
+    .option(
+      '--pause-reconcilers',
+      'hold still what would undo a step (Argo CD auto-sync, an autoscaler); it stays so until you let it go on',
+    )
+    .option('--resume-reconcilers <id>', 'let what a rollback held still go on as before')
     .action((version: string | undefined, options) =>
       choose(async () => (await import('./rollback.ts')).rollback(version, options, world)),
     );

@@ -154,8 +154,43 @@ export type Effect<S extends ServiceTypes, P> =
       capture(context: WriteContext<S>, args: P): Promise<JsonValue>;
       /** Puts back what `capture` saw; throws ToolError('conflict') when somebody changed it in between. */
       revert(context: WriteContext<S>, change: Change<P>): Promise<void>;
+      /**
+       * What can be known of the way back before anything is changed, whatever else a rollback does first: whether
+       * what it needs is still there, whether the account may, and what would undo it. Reads alone.
+       */
+      precheck?(context: ReadContext<S>, step: UndoStep<P>): Promise<Precheck>;
       readonly irreversible?: undefined;
     });
+
+/** A write that a rollback would take back (`revert`), or make again (`redo`). */
+export interface UndoStep<P = unknown> extends Change<P> {
+  readonly how: 'revert' | 'redo';
+}
+
+/** What stands in the way of a step, found before anything is changed. */
+export interface Precheck {
+  /** Each a sentence that names the thing and what would help. */
+  readonly obstacles?: readonly string[];
+  readonly reconcilers?: readonly Reconciler[];
+}
+
+/** Something outside Stackward that would undo a step by itself. */
+export interface Reconciler {
+  /** `HorizontalPodAutoscaler web`, `auto-sync of application shop` */
+  readonly name: string;
+  /** What it does, as a part of a sentence: `keeps web between 2 and 10 replicas`. */
+  readonly does: string;
+  /** How it is held still; absent where Stackward cannot. */
+  readonly pause?: Pause;
+}
+
+/** A call of one of the service's `pausers`, on the target of the step. */
+export interface Pause {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, JsonValue>>;
+  /** What is so afterwards: `auto-sync of shop is off`. */
+  readonly state: string;
+}
 
 /** What a write names before it runs; the gate refuses wildcards, emptiness and more than the blast radius. */
 export interface WriteScope {
@@ -266,6 +301,11 @@ export interface Connector<S extends ServiceTypes, C> {
   openReader(endpoint: Endpoint<C>): Promise<Opened<S['Reader']>>;
   /** Opens a writing session for one granted call; closed after it, so it may hold a transaction. Throws ToolError. */
   openWriter(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
+  /**
+   * Opens a session on which a way back can be tried: the target judges everything that is sent, and nothing of it
+   * lasts. Absent where the target has no such thing. Throws ToolError.
+   */
+  openRehearsal?(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
 }
 
 /**
@@ -291,6 +331,8 @@ export interface ServiceDefinition extends ComponentType {
   readonly prefix: string;
   /** Two services may have the very same tools; then their connector and bounds must be the same too. */
   readonly tools: readonly AnyTool[];
+  /** Writes that hold a reconciler still. A rollback alone calls them; no client is told of them. */
+  readonly pausers?: readonly AnyTool[];
   // biome-ignore lint/suspicious/noExplicitAny: each service's own `defineService` call checked it
   readonly connect?: () => Promise<Connector<any, any>>;
   /** Defaults for one call; the topology and the operator can only lower them. */

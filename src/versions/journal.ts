@@ -2,10 +2,22 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../store/files/durable-file.ts';
+import { replaceFile, sweepLeftovers } from '../store/files/durable-file.ts';
+import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 
 const Count = z.number().int().nonnegative();
+const Json: z.ZodType<JsonValue> = z.json();
+
+/** One reconciler that is held still before a step. `begun` is written before the call, so that none is forgotten. */
+const Pause = z.strictObject({
+  name: z.string(),
+  tool: z.string(),
+  args: z.record(z.string(), Json),
+  state: z.string(),
+  held: z.enum(['waiting', 'begun', 'paused', 'resumed']),
+});
+export type JournalPause = z.output<typeof Pause>;
 
 const Step = z.strictObject({
   of: Count,
@@ -15,6 +27,7 @@ const Step = z.strictObject({
   component: z.string(),
   resources: z.array(z.string()),
   wave: Count,
+  pauses: z.array(Pause).exactOptional(),
   state: z.enum(['waiting', 'running', 'done']),
   result: z.enum(['restored', 'restored_unverified', 'failed']).exactOptional(),
   detail: z.string().exactOptional(),
@@ -64,6 +77,7 @@ export interface Journals {
 
 export function openJournals(dir: string): Journals {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  void sweepLeftovers(dir);
   const path = (id: string) => join(dir, `${id}.json`);
   const ids = async () =>
     (await readdir(dir)).flatMap((name) => (/^r\d+\.json$/.test(name) ? [name.replace('.json', '')] : []));

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
-import { createFile, replaceFile } from '../store/files/durable-file.ts';
+import { createFile, replaceFile, sweepLeftovers } from '../store/files/durable-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 
 /** An object that is missing, or is not what its name says. */
@@ -29,6 +29,7 @@ export interface ObjectStore {
 /** Objects as files `dir/ab/abcd...`, mode 0600. */
 export function openObjectStore(dir: string): ObjectStore {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  void sweepLeftovers(dir);
   const path = (hash: string) => join(dir, hash.slice(0, 2), hash);
   // What this process stored or read is there: most puts are of values that were put a moment ago.
   const known = new Set<string>();

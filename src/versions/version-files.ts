@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
-import { access, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { constants, mkdirSync, readdirSync } from 'node:fs';
+import { access, copyFile, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { createFile } from '../store/files/durable-file.ts';
+import { createFile, replaceFile, sweepLeftovers, syncFolder } from '../store/files/durable-file.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { parseJson } from '../toolset/http/failure.ts';
 import { Version, VersionEnd, type WholeVersion } from './version.ts';
@@ -13,7 +13,9 @@ import { Version, VersionEnd, type WholeVersion } from './version.ts';
 export class DamagedVersion extends Error {
   readonly number: number;
   constructor(number: number, what: string) {
-    super(`version ${number} ${what}; restore it from a copy of the data directory`);
+    super(
+      `version ${number} ${what}; restore it from a copy of the data directory, or let stackward versions repair set it aside`,
+    );
     this.name = 'DamagedVersion';
     this.number = number;
   }
@@ -50,19 +52,21 @@ export interface VersionFiles {
   /** Every number there is, ascending. */
   numbers(): Promise<readonly number[]>;
   remove(number: number): Promise<void>;
+  /**
+   * Puts a record in the place of a damaged one of its number, which is kept beside with its other parts.
+   * Gives where they are kept.
+   */
+  setAside(version: Version): Promise<string[]>;
 }
 
 export function openVersionFiles(folder: string): VersionFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  void sweepLeftovers(folder);
   const path = (number: number, part: Part) =>
     join(folder, `${String(number).padStart(8, '0')}${PARTS[part]}.json`);
   let last = numbersIn(readdirSync(folder)).at(-1) ?? 0;
   const numbers = cachedNumbers(folder);
-  const has = (number: number) =>
-    access(path(number, 'begin')).then(
-      () => true,
-      () => false,
-    );
+  const has = (number: number) => isThere(path(number, 'begin'));
   /** Looks upwards from what is known; in the whole folder where that was taken away. */
   const newest = async () => {
     if (last > 0 && !(await has(last))) last = Math.max(last, (await numbers()).at(-1) ?? 0);
@@ -119,6 +123,21 @@ export function openVersionFiles(folder: string): VersionFiles {
       return { ...version.data, after: after ?? null, ...(ended.data ? { end: ended.data } : {}) };
     },
     numbers,
+    async setAside(version) {
+      const suffix = `.damaged-${version.time.replace(/\W/g, '')}`;
+      const kept: string[] = [];
+      // The beginning first: cut short here, the version is damaged still, and is set aside once more.
+      for (const part of ['begin', 'after', 'end'] as const) {
+        const from = path(version.number, part);
+        if (!(await isThere(from))) continue;
+        await copyFile(from, `${from}${suffix}`, constants.COPYFILE_EXCL);
+        kept.push(`${from}${suffix}`);
+        if (part !== 'begin') await unlink(from);
+        else await replaceFile(from, sealed(version), 0o600);
+      }
+      await syncFolder(folder);
+      return kept;
+    },
     async remove(number) {
       // The beginning last: a removal that is cut short leaves a version that can still be read.
       for (const part of ['end', 'after', 'begin'] as const)
@@ -128,6 +147,12 @@ export function openVersionFiles(folder: string): VersionFiles {
     },
   };
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** How long a folder must have been as it is for its time of change to tell apart whatever comes next. */
 const SETTLED_MS = 1_000;

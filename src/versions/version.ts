@@ -5,8 +5,11 @@ const Count = z.number().int().nonnegative();
 const Json: z.ZodType<JsonValue> = z.json();
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** What made a version. `revert` and `redo` are the steps of a rollback: they take back a write, or such a step. */
-export const CAUSES = ['write', 'revert', 'redo', 'topology', 'snapshot'] as const;
+/**
+ * What made a version. `revert` and `redo` are the steps of a rollback: they take back a write, or such a step. `lost`
+ * stands for one whose record was damaged: what it did is not known.
+ */
+export const CAUSES = ['write', 'revert', 'redo', 'topology', 'snapshot', 'lost'] as const;
 
 /** One write as it is kept: what it was asked to do and what it found, enough to take it back. */
 export const StoredChange = z.strictObject({
@@ -46,6 +49,8 @@ export const Version = z.strictObject({
   /** Object of the credentials' fingerprints. */
   secrets: Hash,
   change: StoredChange.exactOptional(),
+  /** Versions before it that had not ended when it began. */
+  open: z.array(Count).exactOptional(),
 });
 export type Version = z.output<typeof Version>;
 

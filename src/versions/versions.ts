@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Captured, ChangeEntry, Changes, NewChange } from '../call/changes.ts';
+import { type Beginning, beginningAfter } from './late-ends.ts';
 import { type ObjectStore, openObjectStore } from './object-store.ts';
 import { emptyTree, withEntries } from './state-tree.ts';
-import { stateAfter, type Version, type VersionEnd, type WholeVersion } from './version.ts';
+import type { Version, VersionEnd, WholeVersion } from './version.ts';
 import { openVersionFiles, type VersionFiles } from './version-files.ts';
 
 /** What a version says of the moment, besides what made it. */
@@ -22,6 +23,10 @@ export interface Versions extends Changes {
   record(
     made: { cause: 'topology' | 'snapshot'; by: string; note?: string },
     captures?: Captured,
+    options?: {
+      /** Begins with nothing of the version before, whose objects may be damaged. */
+      afresh?: boolean;
+    },
   ): Promise<Version>;
   /** The latest version; undefined before the first. Throws DamagedVersion. */
   latest(): Promise<WholeVersion | undefined>;
@@ -32,7 +37,9 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
   const files = openVersionFiles(join(dir, 'versions'));
   const objects = openObjectStore(join(dir, 'objects'));
   // The configuration as this process knows it: each version begins with it, and each capture moves it on.
-  let head: { readonly number: number; readonly state: string } | undefined;
+  let head: { readonly number: number; readonly state: string; readonly isWhole: boolean } | undefined;
+  // Versions of this process without an end. What is captured for them moves `head` on at once.
+  const running = new Set<number>();
   let fingerprints: Readonly<Record<string, string>> | undefined;
   const inTurn = serialised();
 
@@ -40,11 +47,11 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
     const number = await files.newest();
     return number === 0 ? undefined : files.read(number);
   };
-  /** The state to begin version `number` with, which another process may have moved on. */
-  const stateBefore = async (number: number): Promise<string> => {
-    if (head && head.number === number - 1) return head.state;
-    if (number === 1) return head?.state ?? emptyTree(objects);
-    return stateAfter(await files.read(number - 1));
+  /** What version `number` begins with, which another process may have moved on. */
+  const before = async (number: number): Promise<Beginning> => {
+    if (head?.isWhole && head.number === number - 1) return { state: head.state, open: [...running] };
+    if (number === 1) return { state: head?.state ?? (await emptyTree(objects)), open: [] };
+    return beginningAfter({ files, objects }, await files.read(number - 1));
   };
   /** Those of the version before stay known when this process has not read the credential yet. */
   const secretsNow = async (): Promise<Readonly<Record<string, string>>> => {
@@ -60,17 +67,24 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
     inTurn(async () => {
       const { text, hash } = moment.topology();
       const [topology, secrets] = [await objects.put(text), await objects.put({ ...(await secretsNow()) })];
-      const version = await files.create(async (number) => ({
-        ...made,
-        number,
-        parent: number - 1,
-        time: new Date().toISOString(),
-        topology,
-        topology_hash: hash,
-        state: await stateBefore(number),
-        secrets,
-      }));
-      head = { number: version.number, state: version.state };
+      const version = await files.create(async (number) => {
+        const { state, open } = await before(number);
+        return {
+          ...made,
+          number,
+          parent: number - 1,
+          time: new Date().toISOString(),
+          topology,
+          topology_hash: hash,
+          state,
+          secrets,
+          ...(open.length > 0 ? { open: [...open] } : {}),
+        };
+      });
+      // What other processes capture for versions before it, this one learns of only from their files.
+      const isWhole = (version.open ?? []).every((one) => running.has(one));
+      head = { number: version.number, state: version.state, isWhole };
+      running.add(version.number);
       return version;
     });
   const end = (version: Version, outcome: VersionEnd['outcome'], captures: Captured) =>
@@ -81,6 +95,7 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
         'missed' in one ? [[name, one.missed] as const] : [],
       );
       const captured = [...captures].flatMap(([name, one]) => ('missed' in one ? [] : [name]));
+      running.delete(version.number);
       await files.addEnd(version.number, { outcome, state, captured, missed: Object.fromEntries(missed) });
     });
 
@@ -103,7 +118,11 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
       if (!change) throw new Error(`version ${number} was made by no write`);
       return { change, after };
     },
-    async record(made, captures = new Map()) {
+    async record(made, captures = new Map(), { afresh = false } = {}) {
+      if (afresh) {
+        head = { number: await files.newest(), state: await emptyTree(objects), isWhole: true };
+        fingerprints = {};
+      }
       const version = await create(made);
       await end(version, 'ok', captures);
       return version;
