@@ -24,14 +24,22 @@ export interface RawRows {
   readonly fields: readonly RawField[];
   readonly rows: readonly (readonly (string | null)[])[];
   readonly truncated: boolean;
-  /** The server was still sending: the connection cannot be used again. */
-  readonly cutShort: boolean;
+  /** The transaction was rolled back and the session forgot everything: the connection can be used again. */
+  readonly isClean: boolean;
 }
 
+/** Run after the statement, in the same packet: a round trip of their own would cost more than they do. */
+const CLEANING = ['ROLLBACK', 'DISCARD ALL'] as const;
+/** What the server says that a statement was. Any other may have ended its transaction before our ROLLBACK did. */
+const READ_TAG = /^(SELECT \d+|SHOW|EXPLAIN)$/;
+/** No command tag; the portal stopped at its limit of rows, and the ROLLBACK closed it. */
+const SUSPENDED = 'suspended';
+
 /**
- * One governed read as the driver's queue takes it: BEGIN, the settings (whose SELECT takes the snapshot) and the
- * statement go out in one packet of the extended protocol. A failing message makes the server skip all after it, so
- * the statement never runs outside of its transaction; and the extended protocol takes one statement only.
+ * One governed read as the driver's queue takes it: BEGIN, the settings (whose SELECT takes the snapshot), the
+ * statement and the cleaning go out in one packet of the extended protocol. A failing message makes the server skip
+ * all after it, so the statement never runs outside of its transaction, and a failed one leaves the cleaning to be
+ * done; and the extended protocol takes one statement only.
  *
  * The portal gives one row more than asked, to tell whether there were more. Bytes are counted on the socket, before
  * a message is complete: a single value of a gigabyte is never gathered.
@@ -45,6 +53,9 @@ export class GovernedRead implements Submittable {
   #rows: (readonly (string | null)[])[] = [];
   /** BEGIN and the settings complete first; their messages are not the statement's. */
   #ahead = 2;
+  /** How the statement ended: by its command tag, or suspended with rows left. Undefined until it did. */
+  #ended: string | undefined;
+  readonly #cleaned: string[] = [];
   #received = 0;
 
   constructor(statement: Governed) {
@@ -63,6 +74,7 @@ export class GovernedRead implements Submittable {
     const [text, values] = settings(this.#statement);
     send(connection, text, values);
     send(connection, this.#statement.sql, this.#statement.params, this.#statement.rows + 1);
+    for (const step of CLEANING) send(connection, step, []);
     connection.sync();
     connection.stream.uncork();
   }
@@ -81,29 +93,37 @@ export class GovernedRead implements Submittable {
     if (this.#ahead === 0) this.#rows.push(message.fields);
   }
 
-  handleCommandComplete(): void {
+  handleCommandComplete({ text }: { text: string }): void {
     if (this.#ahead > 0) this.#ahead -= 1;
+    else if (this.#ended === undefined) this.#ended = text;
+    else this.#cleaned.push(text);
   }
 
-  handlePortalSuspended(): void {}
+  handlePortalSuspended(): void {
+    this.#ended = SUSPENDED;
+  }
 
-  handleEmptyQuery(): void {}
+  handleEmptyQuery(): void {
+    this.#ended = '';
+  }
 
   handleReadyForQuery(): void {
     this.#end();
-    this.#resolve(this.#rows.length > this.#statement.rows, false);
+    this.#resolve(this.#rows.length > this.#statement.rows, this.#isClean());
   }
 
   handleError(error: unknown): void {
     this.#end();
-    this.#settle.reject(error);
+    // The statement itself was answered in full; only the cleaning failed.
+    if (this.#ended !== undefined) this.#resolve(this.#rows.length > this.#statement.rows, false);
+    else this.#settle.reject(error);
   }
 
   readonly #count = (chunk: Buffer): void => {
     this.#received += chunk.length;
     if (this.#received <= this.#statement.bytes) return;
     this.#end();
-    if (this.#rows.length > 0) this.#resolve(true, true);
+    if (this.#rows.length > 0) this.#resolve(true, false);
     else
       this.#settle.reject(
         new ToolError(
@@ -113,9 +133,15 @@ export class GovernedRead implements Submittable {
       );
   };
 
-  #resolve(truncated: boolean, cutShort: boolean): void {
+  /** Whether the statement only read, so that it was our ROLLBACK that ended its transaction, and all was forgotten. */
+  #isClean(): boolean {
+    const onlyRead = this.#ended === SUSPENDED || READ_TAG.test(this.#ended ?? '');
+    return onlyRead && this.#cleaned.join() === CLEANING.join();
+  }
+
+  #resolve(truncated: boolean, isClean: boolean): void {
     const rows = this.#rows.slice(0, this.#statement.rows);
-    this.#settle.resolve({ fields: this.#fields, rows, truncated, cutShort });
+    this.#settle.resolve({ fields: this.#fields, rows, truncated, isClean });
   }
 
   #end(): void {
