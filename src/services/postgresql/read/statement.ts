@@ -1,8 +1,6 @@
-import { type Connection, escapeIdentifier, type Submittable } from 'pg';
+import type { Connection, Submittable } from 'pg';
 import { ToolError } from '../../../toolset/errors.ts';
-
-/** Snapshot and access mode hold for the whole transaction: no later statement can make it write. */
-const BEGIN = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
+import { CLEANING, packetOf } from './packet.ts';
 
 /** One statement and the bounds under which it runs. */
 export interface Governed {
@@ -28,8 +26,6 @@ export interface RawRows {
   readonly isClean: boolean;
 }
 
-/** Run after the statement, in the same packet: a round trip of their own would cost more than they do. */
-const CLEANING = ['ROLLBACK', 'DISCARD ALL'] as const;
 /** What the server says that a statement was. Any other may have ended its transaction before our ROLLBACK did. */
 const READ_TAG = /^(SELECT \d+|SHOW|EXPLAIN)$/;
 /** No command tag; the portal stopped at its limit of rows, and the ROLLBACK closed it. */
@@ -69,14 +65,7 @@ export class GovernedRead implements Submittable {
   submit(connection: Connection): void {
     this.#connection = connection;
     connection.stream.on('data', this.#count);
-    connection.stream.cork();
-    send(connection, BEGIN, []);
-    const [text, values] = settings(this.#statement);
-    send(connection, text, values);
-    send(connection, this.#statement.sql, this.#statement.params, this.#statement.rows + 1);
-    for (const step of CLEANING) send(connection, step, []);
-    connection.sync();
-    connection.stream.uncork();
+    connection.stream.write(packetOf(this.#statement));
   }
 
   /** Gives up; the connection must be destroyed. */
@@ -148,41 +137,3 @@ export class GovernedRead implements Submittable {
     this.#connection?.stream.off('data', this.#count);
   }
 }
-
-/** Parse, Bind, Describe (where rows are awaited) and Execute of the unnamed statement. */
-function send(connection: Connection, text: string, values: readonly (string | null)[], rows?: number): void {
-  connection.parse({ name: '', text, types: [] }, true);
-  connection.bind({ values: [...values] }, true);
-  if (rows === undefined) {
-    connection.execute({}, true);
-    return;
-  }
-  connection.describe({ type: 'P' }, true);
-  // The driver writes the count as a number whatever its declaration says.
-  connection.execute({ portal: '', rows: `${rows}` }, true);
-}
-
-/**
- * The transaction's settings, all local to it. The parser judged the text as it is read under
- * `standard_conforming_strings`. pg_catalog comes first, so that nothing shadows a built-in, and the temporary schema
- * last: unlisted, it would be searched before all others.
- */
-function settings({ schemas, timeoutMs }: Governed): readonly [string, readonly string[]] {
-  const path = ['pg_catalog', ...schemas, 'pg_temp'].map(escapeIdentifier).join(', ');
-  const bounds = [path, `${timeoutMs}`, `${timeoutMs}`, `${timeoutMs + 5_000}`];
-  return [SETTINGS, bounds];
-}
-
-const FIXED = {
-  standard_conforming_strings: 'on',
-  datestyle: 'ISO, MDY',
-  intervalstyle: 'postgres',
-  bytea_output: 'hex',
-  extra_float_digits: '1',
-  row_security: 'on',
-};
-const BOUND = ['search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
-const SETTINGS = `SELECT ${[
-  ...Object.entries(FIXED).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`),
-  ...BOUND.map((name, at) => `pg_catalog.set_config('${name}', $${at + 1}, true)`),
-].join(', ')}`;
