@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { serveHttp } from '../../src/server/http.ts';
@@ -157,4 +159,29 @@ test('a session that is idle for long is closed', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a body that never ends, or breaks off, keeps no place', async () => {
+  const { url } = await openServed({ limits: { inFlight: 1, bodyBytes: 1000 } });
+  const half = (bytes: number) => {
+    const headers = { 'content-type': 'application/json', 'content-length': '900' };
+    const outgoing = request(`${url}/metadata/q`, { method: 'POST', headers });
+    outgoing.on('error', () => {});
+    outgoing.write('{'.padEnd(bytes));
+    return outgoing;
+  };
+  const broken = half(100);
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(503));
+  broken.destroy();
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200));
+  const endless = request(`${url}/metadata/q`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  endless.on('error', () => {});
+  endless.write('['.padEnd(2000));
+  const [answer] = await once(endless, 'response');
+  expect(answer.statusCode).toBe(413);
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200));
+  endless.destroy();
 });
