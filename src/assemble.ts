@@ -99,8 +99,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   });
   const clients = openClients({ resolve: resolveOne, warn });
   const catalogs = openCatalogs(graph, services.loaded, flags);
-  const changes = openVersions({
-    dir: dataDir,
+  const changes = await openVersions({
+    stores,
     moment: { topology: catalogs.graph, secrets: fingerprints.all },
   });
   const recordEvent: Stackward['recordEvent'] = (event, principal, detail) =>
@@ -136,7 +136,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     onInternal: (error, callId) => report('error', mask.text(`call ${callId}: ${stackOf(error)}`)),
   });
   const history = openHistory({
-    dir: dataDir,
+    stores,
     versions: changes,
     run: call,
     services,

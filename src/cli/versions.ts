@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
+import { openStores } from '../open-stores.ts';
 import type { Stackward } from '../stackward.ts';
 import type { StackDiff, VersionSummary } from '../toolset/versions-view.ts';
 import {
@@ -228,8 +229,15 @@ export async function importStore(file: string, options: TopologyOptions, world:
   const dir = dataDirOf(options, world);
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   const moment = { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) };
-  const taken = await importVersions(openVersions({ dir, moment }), lines);
-  if (options.json) writeJson(world.stdout, taken);
-  else writeLine(world.stdout, `${taken.versions} versions and ${taken.objects} objects taken into ${dir}`);
-  return EXIT.ok;
+  const stores = await openStores(dir, world);
+  try {
+    const taken = await importVersions(await openVersions({ stores, moment }), lines);
+    const where = stores.isShared ? 'the database' : dir;
+    if (options.json) writeJson(world.stdout, taken);
+    else
+      writeLine(world.stdout, `${taken.versions} versions and ${taken.objects} objects taken into ${where}`);
+    return EXIT.ok;
+  } finally {
+    await stores.close();
+  }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../call/answer.ts';
 import type { Pipeline } from '../call/pipeline.ts';
 import type { Undo } from '../call/stages.ts';
+import type { Lease } from '../store/leases.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { dueChanges } from './due-changes.ts';
@@ -11,16 +12,20 @@ import { componentOf, versionsAfter } from './plan-rollback.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
 
-export interface ApplyDeps {
+/** What a rollback needs, but for the hold on its place. */
+export interface RollbackParts {
   readonly versions: Versions;
   readonly journals: Journals;
   readonly run: Pipeline;
   /** Puts a version's topology file back. Throws ToolError. */
   restoreTopology(version: number): Promise<void>;
-  /** Whether this process still holds the place for a rollback; it begins no step without. */
-  isHeld?(): boolean;
   /** How long a step waits before it asks again when the write rate is used up, in milliseconds. */
   readonly waitMs?: number;
+}
+
+export interface ApplyDeps extends RollbackParts {
+  /** The place for a rollback: no step begins, and nothing is journalled, without it. */
+  readonly lease: Lease;
 }
 
 export interface ApplyOptions {
@@ -39,7 +44,7 @@ export async function applyRollback(
   deps: ApplyDeps,
   options: ApplyOptions,
 ): Promise<Journal> {
-  const keeper = keepJournal(journal, deps.journals);
+  const keeper = keepJournal(journal, deps);
   const tried = await triedSteps(journal, deps.versions);
   for (const number of [...new Set(journal.steps.map((step) => step.wave))].sort((a, b) => a - b)) {
     const steps = keeper.now().steps.filter((step) => step.wave === number && !isBack(step));
@@ -76,7 +81,7 @@ async function inOrder(
   options: ApplyOptions,
 ): Promise<void> {
   for (const step of [...steps].sort((a, b) => b.of - a.of)) {
-    if (options.signal.aborted || !(deps.isHeld?.() ?? true)) wave.isFine = false;
+    if (options.signal.aborted || !(await isHeld(deps.lease))) wave.isFine = false;
     if (!wave.isFine) return;
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
@@ -86,6 +91,12 @@ async function inOrder(
     if (ended.result === 'failed') wave.isFine = false;
   }
 }
+
+const isHeld = (lease: Lease): Promise<boolean> =>
+  lease.assertHeld().then(
+    () => true,
+    () => false,
+  );
 
 const bare = ({ result: _result, detail: _detail, call: _call, ...step }: JournalStep): JournalStep => step;
 
@@ -137,6 +148,7 @@ async function callPatiently(
       signal,
       undo,
       via: journal.id,
+      lease: deps.lease,
     });
     const isRate =
       answer.error?.code === 'write_refused' && answer.refusedRules?.join() === 'within write rate';
@@ -203,13 +215,13 @@ interface Keeper {
 }
 
 /** Writes the journal whole at each change, one after the other. */
-function keepJournal(first: Journal, journals: Journals): Keeper {
+function keepJournal(first: Journal, { journals, lease }: Pick<ApplyDeps, 'journals' | 'lease'>): Keeper {
   let journal = first;
   let tail: Promise<void> = Promise.resolve();
   const write = (change: Partial<Journal>) => {
     journal = { ...journal, ...change };
     const whole = journal;
-    tail = tail.then(() => journals.write(whole));
+    tail = tail.then(() => journals.write(whole, { lease }));
     return tail;
   };
   return {

@@ -1,16 +1,16 @@
+import type { Lease, Leases } from '../store/leases.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { RollbackPlan } from '../toolset/versions-view.ts';
-import { type ApplyDeps, type ApplyOptions, applyRollback } from './apply-rollback.ts';
+import { type ApplyOptions, applyRollback, type RollbackParts } from './apply-rollback.ts';
 import type { Journal } from './journal.ts';
 import { withLease } from './lease.ts';
 import { assertSamePlan } from './plan-rollback.ts';
 import { reportOf } from './report.ts';
 import type { Version } from './version.ts';
 
-export interface RollbackDeps extends ApplyDeps {
-  /** Folder of the lease. */
-  readonly dir: string;
+export interface RollbackDeps extends RollbackParts {
+  readonly leases: Leases;
   plan(principal: string, to: number, component?: string): Promise<RollbackPlan>;
   snapshot(by: string, note: string): Promise<Version>;
   /** Records what happened to the stack in the audit. */
@@ -23,7 +23,7 @@ export interface RollbackOptions extends ApplyOptions {
   readonly by: string;
 }
 
-/** Rollbacks of one data directory: one at a time, whatever process runs it. */
+/** Rollbacks of one store: one at a time, whatever process or replica runs it. */
 export interface Rollbacks {
   /** Carries out a plan that was looked at, named by its digest. Throws ToolError('conflict') where it is no longer the same. */
   begin(seen: { to: number; component?: string; digest: string }, options: RollbackOptions): Promise<Journal>;
@@ -37,10 +37,10 @@ export interface Rollbacks {
 
 export function openRollbacks(deps: RollbackDeps): Rollbacks {
   const { journals } = deps;
-  const run = async (journal: Journal, options: RollbackOptions, isHeld: () => boolean) => {
+  const run = async (journal: Journal, options: RollbackOptions, lease: Lease) => {
     const { id, to, snapshot } = journal;
     await deps.recordEvent('rollback_begun', options.principal, { id, to, snapshot, by: options.by });
-    const ended = await applyRollback(journal, { ...deps, isHeld }, options);
+    const ended = await applyRollback(journal, { ...deps, lease }, options);
     const { verdict, at_target } = reportOf(ended);
     await deps.recordEvent('rollback_ended', options.principal, { id, to, verdict, at_target });
     return ended;
@@ -48,7 +48,7 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
   return {
     unfinished: journals.open,
     begin: ({ to, component, digest }, options) =>
-      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async (isHeld) => {
+      withLease(deps.leases, { work: `to version ${to}`, by: options.by }, async (lease) => {
         const waiting = await journals.open();
         if (waiting)
           throw new ToolError(
@@ -60,11 +60,11 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
         if (plan.obstacles.length > 0) throw new ToolError('conflict', plan.obstacles.join('; '));
         const snapshot = await deps.snapshot(options.by, `before the rollback to version ${to}`);
         const journal = journalOf(plan, snapshot, options);
-        await journals.write(journal);
-        return run(journal, options, isHeld);
+        await journals.write(journal, { lease });
+        return run(journal, options, lease);
       }),
     resume: (id, options) =>
-      withLease(deps.dir, { rollback: id, by: options.by }, async (isHeld) => {
+      withLease(deps.leases, { work: id, by: options.by }, async (lease) => {
         const journal = await journals.read(id);
         if (journal.ended !== undefined || journal.abandoned)
           throw new ToolError('conflict', `the rollback ${id} is over; plan a new one`);
@@ -73,15 +73,15 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
             'conflict',
             `the rollback ${id} is one of ${journal.principal}; only it can go on with it`,
           );
-        return run(journal, options, isHeld);
+        return run(journal, options, lease);
       }),
     abandon: (id) =>
-      withLease(deps.dir, { rollback: id, by: 'abandon' }, async () => {
+      withLease(deps.leases, { work: id, by: 'abandon' }, async (lease) => {
         const journal = await journals.read(id);
         if (journal.ended !== undefined)
           throw new ToolError('conflict', `the rollback ${id} is over, so there is nothing to give up`);
         const abandoned = { ...journal, abandoned: true };
-        await journals.write(abandoned);
+        await journals.write(abandoned, { lease });
         return abandoned;
       }),
   };

@@ -45,6 +45,8 @@ export const Version = z.strictObject({
   state: Hash,
   /** Object of the credentials' fingerprints. */
   secrets: Hash,
+  /** Versions before it whose cause still ran: what was captured for them came too late for `state`. */
+  open: z.array(Count).exactOptional(),
   change: StoredChange.exactOptional(),
 });
 export type Version = z.output<typeof Version>;
@@ -58,6 +60,8 @@ export const VersionEnd = z.strictObject({
   captured: z.array(z.string()),
   /** Components that could not be captured, and why. */
   missed: z.record(z.string(), z.string()),
+  /** When it was captured; later captures of a component stand before earlier ones. */
+  at: z.iso.datetime().exactOptional(),
 });
 export type VersionEnd = z.output<typeof VersionEnd>;
 

@@ -1,6 +1,8 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Captured, ChangeEntry, Changes, NewChange } from '../call/changes.ts';
+import { openInTurn } from '../store/in-turn.ts';
+import type { Stores } from '../store/stores.ts';
+import { timeOf, withLate } from './late-captures.ts';
 import { type ObjectStore, openObjectStore } from './object-store.ts';
 import { emptyTree, withEntries } from './state-tree.ts';
 import { stateAfter, type Version, type VersionEnd, type WholeVersion } from './version.ts';
@@ -27,24 +29,51 @@ export interface Versions extends Changes {
   latest(): Promise<WholeVersion | undefined>;
 }
 
-/** Opens the version store of a data directory: `versions/` and `objects/`, for the owner alone. Images in it are unmasked: a masked one could not be put back. */
-export function openVersions({ dir, moment }: { dir: string; moment: Moment }): Versions {
-  const files = openVersionFiles(join(dir, 'versions'));
-  const objects = openObjectStore(join(dir, 'objects'));
-  // The configuration as this process knows it: each version begins with it, and each capture moves it on.
-  let head: { readonly number: number; readonly state: string } | undefined;
+/** The configuration as this process knows it: each version begins with it, and each capture moves it on. */
+interface Head {
+  readonly number: number;
+  readonly state: string;
+  /** Versions of others that were begun and had not ended when this was known. */
+  readonly others: readonly number[];
+  /** When this process captured a component last. */
+  readonly since: ReadonlyMap<string, string>;
+}
+
+/** Opens the version store: collections `versions` and `objects`. Images in it are unmasked: a masked one could not be put back. */
+export async function openVersions({
+  stores,
+  moment,
+}: {
+  readonly stores: Pick<Stores, 'documents'>;
+  readonly moment: Moment;
+}): Promise<Versions> {
+  const files = await openVersionFiles(stores.documents('versions'));
+  const objects = openObjectStore(stores.documents('objects'));
+  const own = new Set<number>();
+  let head: Head | undefined;
   let fingerprints: Readonly<Record<string, string>> | undefined;
-  const inTurn = serialised();
+  const inTurn = openInTurn();
 
   const latest = async () => {
     const number = await files.newest();
     return number === 0 ? undefined : files.read(number);
   };
-  /** The state to begin version `number` with, which another process may have moved on. */
-  const stateBefore = async (number: number): Promise<string> => {
-    if (head && head.number === number - 1) return head.state;
-    if (number === 1) return head?.state ?? emptyTree(objects);
-    return stateAfter(await files.read(number - 1));
+  /** What to begin version `number` with; another process or replica may have moved it on. */
+  const headBefore = async (number: number): Promise<Head> => {
+    if (head?.number === number - 1) return head.others.length === 0 ? head : withOthers(head, head.others);
+    if (number === 1)
+      return head ?? { number: 0, state: await emptyTree(objects), others: [], since: new Map() };
+    const before = await files.read(number - 1);
+    fingerprints = { ...Fingerprints.parse(await objects.get(before.secrets)), ...moment.secrets() };
+    const captured = before.end?.captured ?? [];
+    const since = new Map(captured.map((name) => [name, timeOf(before)]));
+    const known = { number: number - 1, state: stateAfter(before), others: [], since };
+    return withOthers(known, [...(before.open ?? []), ...(before.end ? [] : [before.number])]);
+  };
+  const withOthers = async (known: Head, numbers: readonly number[]): Promise<Head> => {
+    const begun = await files.readMany(numbers);
+    const { state, open } = await withLate(objects, known.state, { since: known.since, begun });
+    return { ...known, state, others: open.filter((one) => !own.has(one)) };
   };
   /** Those of the version before stay known when this process has not read the credential yet. */
   const secretsNow = async (): Promise<Readonly<Record<string, string>>> => {
@@ -59,29 +88,50 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
   const create = (made: Pick<Version, 'cause' | 'by' | 'note' | 'change'>) =>
     inTurn(async () => {
       const { text, hash } = moment.topology();
-      const [topology, secrets] = [await objects.put(text), await objects.put({ ...(await secretsNow()) })];
-      const version = await files.create(async (number) => ({
-        ...made,
-        number,
-        parent: number - 1,
-        time: new Date().toISOString(),
-        topology,
-        topology_hash: hash,
-        state: await stateBefore(number),
-        secrets,
-      }));
-      head = { number: version.number, state: version.state };
+      const topology = await objects.put(text);
+      let known: Head | undefined;
+      const version = await files.create(async (number) => {
+        const before = await headBefore(number);
+        known = before;
+        const open = [...own, ...before.others].sort((a, b) => a - b);
+        return {
+          ...made,
+          number,
+          parent: number - 1,
+          time: new Date().toISOString(),
+          topology,
+          topology_hash: hash,
+          state: before.state,
+          secrets: await objects.put({ ...(await secretsNow()) }),
+          ...(open.length > 0 ? { open } : {}),
+        };
+      });
+      if (known) head = { ...known, number: version.number, state: version.state };
+      own.add(version.number);
       return version;
     });
   const end = (version: Version, outcome: VersionEnd['outcome'], captures: Captured) =>
     inTurn(async () => {
+      own.delete(version.number);
       const state = await withCaptures(objects, head?.state ?? version.state, captures);
-      if (head) head = { ...head, state };
       const missed = [...captures].flatMap(([name, one]) =>
         'missed' in one ? [[name, one.missed] as const] : [],
       );
       const captured = [...captures].flatMap(([name, one]) => ('missed' in one ? [] : [name]));
-      await files.addEnd(version.number, { outcome, state, captured, missed: Object.fromEntries(missed) });
+      const at = new Date().toISOString();
+      if (head)
+        head = {
+          ...head,
+          state,
+          since: new Map([...head.since, ...captured.map((name) => [name, at] as const)]),
+        };
+      await files.addEnd(version.number, {
+        outcome,
+        state,
+        captured,
+        missed: Object.fromEntries(missed),
+        at,
+      });
     });
 
   return {
@@ -118,14 +168,4 @@ async function withCaptures(objects: ObjectStore, state: string, captures: Captu
   for (const [name, one] of captures)
     if ('configuration' in one) entries.set(name, await objects.put(one.configuration));
   return withEntries(objects, state, entries);
-}
-
-/** Runs pieces of work one after the other, each whole; one that fails does not stop the next. */
-function serialised() {
-  let tail: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const done = tail.then(work, work);
-    tail = done.catch(() => {});
-    return done;
-  };
 }
