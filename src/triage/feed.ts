@@ -1,6 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Stores } from '../store/stores.ts';
 import type { RunEvent } from './events.ts';
 import { readEvent } from './events.ts';
 
@@ -10,10 +8,12 @@ export interface Numbered {
   readonly event: RunEvent;
 }
 
-/** The events of every run of a data directory in one order, which stays the same after a restart. */
+/** The events of every run of a store in one order, which stays the same after a restart and on every replica. */
 export interface Feed {
-  /** Takes an event of a run in; resolves once the disk has it. One that it has already changes nothing. */
+  /** Takes an event of a run in; resolves once the store has it. One that it has already changes nothing. */
   add(event: RunEvent): Promise<void>;
+  /** Those of some events that it has not. */
+  missing(events: readonly RunEvent[]): Promise<readonly RunEvent[]>;
   /** Those after a number, and then each as it comes, until `signal` is aborted. */
   follow(after: number, signal: AbortSignal): AsyncGenerator<Numbered>;
   close(): Promise<void>;
@@ -21,66 +21,22 @@ export interface Feed {
 
 /**
  * Opens it. What a run's journal holds and the feed does not, because a process ended in between, is taken in by
- * `add` of every stored event; the file's order is the order.
+ * `add` of every stored event; the order in which they came is the order.
  */
-export async function openFeed(dir: string): Promise<Feed> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = join(dir, 'feed.jsonl');
-  const handle = await open(file, 'a+', 0o600);
-  const bytes = readFileSync(file);
-  const whole = bytes.lastIndexOf(0x0a) + 1;
-  await handle.truncate(whole);
-  const events = bytes
-    .subarray(0, whole)
-    .toString('utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => readEvent(JSON.parse(line)));
-  const known = new Set(events.map(placeOf));
-  const waiting = new Set<() => void>();
-  let last: Promise<unknown> = Promise.resolve();
-
-  const append = async (event: RunEvent) => {
-    await handle.appendFile(`${JSON.stringify(event)}\n`);
-    await handle.datasync();
-    events.push(event);
-    for (const wake of [...waiting]) wake();
-  };
+export async function openFeed(stores: Pick<Stores, 'feed'>): Promise<Feed> {
+  const lines = await stores.feed((text) => placeOf(readEvent(JSON.parse(text))));
   return {
-    add(event) {
-      if (known.has(placeOf(event))) return Promise.resolve();
-      known.add(placeOf(event));
-      const next = last.then(() => append(event));
-      last = next.catch(() => undefined);
-      return next;
+    add: (event) => lines.add(placeOf(event), JSON.stringify(event)),
+    async missing(events) {
+      const missing = new Set(await lines.missing(events.map(placeOf)));
+      return events.filter((event) => missing.has(placeOf(event)));
     },
     async *follow(after, signal) {
-      for (let at = Math.max(0, after); !signal.aborted; ) {
-        const event = events[at];
-        if (event) {
-          at += 1;
-          yield { id: at, event };
-        } else await more(waiting, signal);
-      }
+      for await (const { number, text } of lines.follow(after, signal))
+        yield { id: number, event: readEvent(JSON.parse(text)) };
     },
-    async close() {
-      await last;
-      await handle.close();
-    },
+    close: lines.close,
   };
 }
 
 const placeOf = ({ run, seq }: RunEvent): string => `${run} ${seq}`;
-
-/** Resolves at the next event, or when nobody listens any more. */
-function more(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      waiting.delete(wake);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    waiting.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-  });
-}

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { Graph } from '../topology/graph.ts';
@@ -39,7 +38,7 @@ export async function openTriage(
   },
 ): Promise<TriageDesk> {
   const tools = toolsOf(stackward, options.principal);
-  return openDesk(join(stackward.dataDir, 'triage'), {
+  return openDesk(stackward.stores, {
     backend: openK8sBackend({ tools, graph: stackward.catalogs.graph, diagnoses: stackward.diagnoses }),
     minds: await mindsOf(stackward.catalogs.graph(), options.principal, stackward.openModel),
     redactor,

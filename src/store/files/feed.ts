@@ -26,6 +26,7 @@ export async function openFileFeed(file: string, markOf: (text: string) => strin
       lines.push(text);
       wakers.wake();
     },
+    missing: async (marks) => marks.filter((mark) => !known.has(mark)),
     async *follow(after, signal) {
       for (let at = Math.max(0, after); !signal.aborted; ) {
         const text = lines[at];
