@@ -8,15 +8,17 @@ import type { Meter } from './call/meter.ts';
 import { neutraliseJson } from './call/neutralise.ts';
 import { openModel } from './call/open-model.ts';
 import { openPipeline } from './call/pipeline.ts';
+import { shareBreakers } from './call/shared-breakers.ts';
 import { viewOf } from './call/stack-view.ts';
 import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
-import { openKeysAndStores } from './open-stores.ts';
+import { databasePassword, openKeysAndStores } from './open-stores.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
+import { Secret } from './secrets/secret.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
 import type { JsonValue } from './toolset/define.ts';
@@ -43,6 +45,8 @@ export interface Settings {
   /** Follow edits of the file. */
   readonly watch: boolean;
   readonly meter?: Meter;
+  /** Bring the database's schema up to this release, where there is a database. */
+  readonly migrates?: boolean;
   /** Approvals come from `stackward approve` alone, never through the caller's own client. */
   readonly operatorApproval?: boolean;
   /** What an operator should see; text is masked already. */
@@ -60,11 +64,16 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const flags = flagsFrom(env);
-  const { stores, keys } = await openKeysAndStores(dataDir, { env });
+  const { stores, keys } = await openKeysAndStores(dataDir, {
+    env,
+    migrates: settings.migrates === true,
+  });
   const maskKey = keys.of('mask');
   const mask = createMask(maskKey, {
     warn: (message) => report('warn', message),
   });
+  const password = databasePassword(env);
+  if (password !== undefined) mask.register(new Secret('database_password', password), 'stackward');
   const warn = (component: string, message: string) => report('warn', `${component}: ${mask.text(message)}`);
   const sources = openSources({
     env,
@@ -84,7 +93,9 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   });
   const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
   const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
-  const breakers = openBreakers();
+  const alone = openBreakers();
+  const shared = stores.isShared ? await shareBreakers(alone, stores.documents('breakers')) : undefined;
+  const breakers = shared ?? alone;
   const rate = stores.quota('writes', { limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
   const killSwitch = openKillSwitch(stores.documents('stack'));
@@ -175,6 +186,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     recordEvent,
     openModel: (name) => openModel(name, { graph: catalogs.graph(), clients, services }),
     async close() {
+      shared?.close();
       await follow?.close();
       await follow?.kept();
       await clients.close();

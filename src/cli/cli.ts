@@ -1,12 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT, UsageError, type World, writeLine } from './command.ts';
-import { addAudit, addDeployment, addToken, addVersions, type Run, toPort } from './groups.ts';
+import { addAudit, addDeployment, addReplicas, addToken, addVersions, type Run, toPort } from './groups.ts';
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
 Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
 STACKWARD_OPERATOR_APPROVAL=true for serve --operator-approval;
+STACKWARD_DATABASE_URL or STACKWARD_DATABASE_URL_FILE, STACKWARD_DATABASE_SCHEMA and STACKWARD_KEYS for replicas;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
 
 /**
@@ -49,7 +50,8 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
   const onTopology = (command: Command) =>
     command
       .option('-t, --topology <file>', 'topology file (default: topology.yaml)')
-      .option('-d, --data <dir>', 'data directory (default: .stackward beside the topology)');
+      .option('-d, --data <dir>', 'data directory (default: .stackward beside the topology)')
+      .option('--database-schema <name>', 'schema of the shared database (default: stackward)');
   const asPrincipal = (command: Command) =>
     command.option('--as <agent>', 'act as this agent of the topology (default: the stack’s own client)');
   const withJson = (command: Command) => command.option('--json', 'print JSON');
@@ -62,6 +64,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--operator-approval', 'take approvals from stackward approve alone, never through the client')
     .option('--local-operator', 'whoever opens the console on loopback without a token may decide there too')
     .option('--no-watch', 'do not follow edits of the topology file')
+    .option('--no-migrate', 'do not bring the database up to this release; refuse one that is behind')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
     .action((options) => choose(async () => (await import('./serve.ts')).serve(options, world)));
 
@@ -130,6 +133,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     );
 
   addDeployment(program, { onTopology, withJson, choose, world });
+  addReplicas(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
 
   withJson(asPrincipal(onTopology(program.command('triage'))))

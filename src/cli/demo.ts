@@ -41,7 +41,7 @@ async function keepServing(
   );
   const env = { ...world.env, ...shop.env };
   await serve(
-    { topology: shop.topology, http: `127.0.0.1:${port}`, watch: true, logLevel: 'warn' },
+    { topology: shop.topology, http: `127.0.0.1:${port}`, watch: true, migrate: true, logLevel: 'warn' },
     { ...world, env },
   );
 }

@@ -10,6 +10,8 @@ export interface ServeOptions extends TopologyOptions {
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly watch: boolean;
+  /** Bring the database up to this release first. */
+  readonly migrate: boolean;
   readonly logLevel: string;
   readonly operatorApproval?: boolean;
   readonly localOperator?: boolean;
@@ -22,7 +24,7 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   const operatorApproval =
     options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
-  const opening = { watch: options.watch, operatorApproval, report };
+  const opening = { watch: options.watch, operatorApproval, report, migrates: options.migrate };
   if (options.http === undefined) {
     const stackward = await openStackward(options, world, opening);
     try {

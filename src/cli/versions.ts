@@ -16,7 +16,15 @@ import {
 import { exportVersions, importVersions } from '../versions/transfer.ts';
 import { verifyVersions } from '../versions/verify.ts';
 import { openVersions } from '../versions/versions.ts';
-import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import {
+  EXIT,
+  envOf,
+  type TopologyOptions,
+  UsageError,
+  type World,
+  writeJson,
+  writeLine,
+} from './command.ts';
 import { dataDirOf, openStackward } from './open.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
@@ -229,7 +237,7 @@ export async function importStore(file: string, options: TopologyOptions, world:
   const dir = dataDirOf(options, world);
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   const moment = { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) };
-  const stores = await openStores(dir, world);
+  const stores = await openStores(dir, { env: envOf(options, world) });
   try {
     const taken = await importVersions(await openVersions({ stores, moment }), lines);
     const where = stores.isShared ? 'the database' : dir;

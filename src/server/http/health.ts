@@ -5,18 +5,22 @@ import { replyJson } from './reply.ts';
 /** `/healthz`: the process lives and answers. */
 export const answerHealth = (response: ServerResponse): void => replyJson(response, 200, { status: 'ok' });
 
-/** `/readyz`: calls are served. Without an audit none are, so then it is 503 and says why. */
+/** `/readyz`: calls are served. Without an audit none are, nor is any write without the store, so then it is 503 and says why. */
 export function answerReadiness(stackward: Stackward, response: ServerResponse, isDraining: boolean): void {
   const { writable, reason, lastSeq, lagMs } = stackward.audit.status();
+  const store = stackward.stores.status();
   const why = isDraining
     ? 'shutting down'
-    : writable
-      ? undefined
-      : `the audit cannot be written: ${reason ?? 'closed'}`;
+    : !writable
+      ? `the audit cannot be written: ${reason ?? 'closed'}`
+      : !store.isUp
+        ? `the store is away: ${store.reason}`
+        : undefined;
   const body = {
     ready: why === undefined,
     ...(why ? { reason: why } : {}),
     audit: { writable, lastSeq, lagMs },
+    store: { up: store.isUp },
   };
   replyJson(response, why === undefined ? 200 : 503, body);
 }
