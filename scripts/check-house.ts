@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli'],
   cli: [
     'version.ts',
+    'clients',
     'assemble.ts',
     'open-stores.ts',
     'stackward.ts',
@@ -30,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'assemble.ts': ['stackward.ts', 'open-stores.ts', 'server', ...CORE],
   'open-stores.ts': ['store'],
   server: ['version.ts', 'stackward.ts', ...CORE],
+  clients: ['store/files/durable-file.ts'],
   dashboard: ['server/console/wire.ts'],
   triage: ['stackward.ts', 'version.ts', ...CORE],
   deploy: ['secrets', 'toolset', 'topology'],

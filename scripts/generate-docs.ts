@@ -1,10 +1,13 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchmarkTables } from './docs/benchmarks.ts';
 import { readCliHelp } from './docs/cli-help.ts';
+import { clientExamples, installLinks, limitsTable, placesTable } from './docs/clients.ts';
 import { errorTable } from './docs/errors.ts';
 import { metricTable } from './docs/metrics.ts';
 import { fillRegions } from './docs/regions.ts';
+import { registryEntry } from './docs/registry-entry.ts';
 import { serviceLinks, serviceRegion } from './docs/services.ts';
 import { sessionBlock, sessionSvg } from './docs/session.ts';
 import { allTools } from './docs/tools.ts';
@@ -18,10 +21,15 @@ const MEASURED = 'docs/benchmarks.json';
 /** The files with generated regions, and the text of each region. */
 async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
   return {
-    'README.md': { session: sessionBlock(read(CAPTURED)), services: serviceLinks(servicePages(), page) },
+    'README.md': {
+      session: sessionBlock(read(CAPTURED)),
+      services: serviceLinks(servicePages(), page),
+      'install-links': installLinks(),
+    },
     'docs/benchmarks.md': {
       figures: benchmarkTables(existsSync(ROOT + MEASURED) ? read(MEASURED) : undefined),
     },
+    'docs/clients.md': { places: placesTable(), limits: limitsTable(read('topology/shop.yaml')) },
     'docs/cli.md': { commands: await readCliHelp() },
     'docs/errors.md': { errors: errorTable() },
     'docs/http.md': { metrics: await metricTable(`${ROOT}topology/shop.yaml`) },
@@ -33,12 +41,19 @@ async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<
 
 /** Writes what the documents repeat of the code; with `--check`, fails when a document is not what the code gives. */
 async function main(args: readonly string[]): Promise<number> {
-  const wanted = new Map<string, string>([['docs/images/session.svg', sessionSvg(read(CAPTURED))]]);
+  const wanted = new Map<string, string>([
+    ['docs/images/session.svg', sessionSvg(read(CAPTURED))],
+    ...Object.entries(clientExamples()),
+    ['server.json', registryEntry()],
+  ]);
   for (const [file, regions] of Object.entries(await regionsByFile()))
     wanted.set(file, fillRegions(read(file), regions, file));
   const stale = [...wanted].filter(([file, text]) => !existsSync(ROOT + file) || read(file) !== text);
   if (!args.includes('--check')) {
-    for (const [file, text] of stale) writeFileSync(ROOT + file, text);
+    for (const [file, text] of stale) {
+      mkdirSync(dirname(ROOT + file), { recursive: true });
+      writeFileSync(ROOT + file, text);
+    }
     return 0;
   }
   for (const [file] of stale) console.error(`${file} is out of date: npm run generate`);

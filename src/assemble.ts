@@ -49,6 +49,8 @@ export interface Settings {
   readonly migrates?: boolean;
   /** Approvals come from `stackward approve` alone, never through the caller's own client. */
   readonly operatorApproval?: boolean;
+  /** Above so many tools a list is the directory that stands for them. */
+  readonly toolsLimit?: number;
   /** What an operator should see; text is masked already. */
   report(level: 'info' | 'warn' | 'error', message: string): void;
 }
@@ -109,7 +111,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     isBreakerClosed: breakers.isClosed,
   });
   const clients = openClients({ resolve: resolveOne, warn });
-  const catalogs = openCatalogs(graph, services.loaded, flags);
+  const catalogs = openCatalogs(graph, services.loaded, flags, settings.toolsLimit);
   const changes = await openVersions({
     stores,
     moment: { topology: catalogs.graph, secrets: fingerprints.all },

@@ -26,6 +26,19 @@ const Figures = z.object({
     }),
   ),
   cold_start: z.object({ ...Compared, ratio: z.object({ p50: z.number() }) }),
+  toolbox: z
+    .object({
+      rows: z.array(
+        z.object({
+          callers: z.number(),
+          ours: Series.extend({ per_second: z.number() }),
+          toolbox: Series.extend({ per_second: z.number() }),
+          ratio: z.object({ per_second: z.number(), p50: z.number(), p99: z.number() }),
+        }),
+      ),
+      memory_mib: z.object({ ours: z.number(), toolbox: z.number() }),
+    })
+    .optional(),
   isolation: z
     .array(
       z.object({
@@ -67,6 +80,7 @@ export function benchmarkTables(text: string | undefined): string {
   return [
     `Measured on ${date.slice(0, 10)}: Node ${machine.node}, ${machine.cpu ?? 'unknown CPU'}, ${machine.cores} cores, ${machine.memory_gib} GiB.`,
     comparison(figures),
+    ...(figures.toolbox ? [toolboxTable(figures.toolbox)] : []),
     ...(figures.isolation ? [isolationTable(figures.isolation)] : []),
     catalogTable(figures),
     ...(figures.versions ? [versionsTable(figures.versions)] : []),
@@ -99,6 +113,24 @@ function comparison({ select, throughput, cold_start: start }: Figures): string 
   ];
   return table(['what', 'governed', 'ungoverned', 'ratio'], rows);
 }
+
+const toolboxTable = ({ rows, memory_mib: memory }: NonNullable<Figures['toolbox']>): string =>
+  table(
+    ['the same query over HTTP', 'Stackward', 'MCP Toolbox for Databases', 'ratio'],
+    [
+      ...rows.flatMap(({ callers, ours, toolbox, ratio }) => [
+        [
+          `calls per second, ${callers} callers`,
+          `${ours.per_second}`,
+          `${toolbox.per_second}`,
+          `${ratio.per_second}x`,
+        ],
+        [`p50, ${callers} callers`, `${ours.p50} ms`, `${toolbox.p50} ms`, `${ratio.p50}x`],
+        [`p99, ${callers} callers`, `${ours.p99} ms`, `${toolbox.p99} ms`, `${ratio.p99}x`],
+      ]),
+      ['resident memory', `${memory.ours} MiB`, `${memory.toolbox} MiB`, ''],
+    ],
+  );
 
 const isolationTable = (rows: NonNullable<Figures['isolation']>): string =>
   table(

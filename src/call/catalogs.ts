@@ -8,8 +8,13 @@ export interface Catalogs {
   graph(): Graph;
   /** A principal's catalog, built on first use and kept until the next swap. A call in flight keeps the one it began with. */
   of(principal: string): Catalog;
-  /** Replaces the topology, and with it every catalog, at once; then tells the listeners. */
-  swap(graph: Graph): void;
+  /**
+   * Replaces the topology, and with it every catalog, at once; then tells the listeners. While other replicas may
+   * still work under the one before, for `mixedMs`, a call has to hold under both.
+   */
+  swap(graph: Graph, mixedMs?: number): void;
+  /** The catalogs that a call has to hold under as well, while another replica may still work under one of them. */
+  alsoUnder(principal: string): readonly Catalog[];
   onSwap(listener: (graph: Graph) => void): () => void;
 }
 
@@ -17,20 +22,30 @@ export function openCatalogs(
   first: Graph,
   services: ReadonlyMap<string, ServiceDefinition>,
   flags: FlagStore,
+  toolsLimit?: number,
 ): Catalogs {
-  let moment = { graph: first, built: new Map<string, Catalog>() };
+  type Moment = { readonly graph: Graph; readonly built: Map<string, Catalog> };
+  let moment: Moment = { graph: first, built: new Map() };
+  let formers: readonly { readonly moment: Moment; readonly until: number }[] = [];
+  const mixed = () => {
+    const now = performance.now();
+    formers = formers.filter(({ until }) => now < until);
+    return formers;
+  };
+  const catalogOf = ({ graph, built }: Moment, principal: string): Catalog => {
+    const known = built.get(principal);
+    if (known) return known;
+    const catalog = buildCatalog(graph, services, flags, principal, toolsLimit);
+    built.set(principal, catalog);
+    return catalog;
+  };
   const listeners = new Set<(graph: Graph) => void>();
   return {
     graph: () => moment.graph,
-    of(principal) {
-      const { graph, built } = moment;
-      const known = built.get(principal);
-      if (known) return known;
-      const catalog = buildCatalog(graph, services, flags, principal);
-      built.set(principal, catalog);
-      return catalog;
-    },
-    swap(graph) {
+    of: (principal) => catalogOf(moment, principal),
+    alsoUnder: (principal) => mixed().map((former) => catalogOf(former.moment, principal)),
+    swap(graph, mixedMs = 0) {
+      formers = mixedMs > 0 ? [...mixed(), { moment, until: performance.now() + mixedMs }] : [];
       moment = { graph, built: new Map() };
       for (const listener of listeners) listener(graph);
     },

@@ -1,3 +1,5 @@
+import canonicalize from 'canonicalize';
+import type { Catalog } from '../toolset/catalog.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { authenticate } from './authenticate.ts';
 import type { Catalogs } from './catalogs.ts';
@@ -14,6 +16,7 @@ export function assertStillLinked(
   call: AllowedRead | AllowedWrite,
   deps: { catalogs: Catalogs; whyAbsent: WhyAbsent },
 ): void {
+  assertHoldsUnderBoth(call, deps.catalogs);
   if (deps.catalogs.graph().hash === call.catalog.graph.hash) return;
   if (call.kind === 'write')
     throw new ToolError(
@@ -23,4 +26,26 @@ export function assertStillLinked(
   // The target by name: left out, it could now be another one.
   const args = { ...call.args, target: call.at.target.name };
   resolve(authenticate(deps.catalogs, { ...call, args }), deps.whyAbsent);
+}
+
+/**
+ * Until every replica has heard of an edit, what it opens is not open yet: what may be done is the narrower of the two
+ * topologies, whichever replica is asked.
+ */
+function assertHoldsUnderBoth(
+  { catalog, toolName, at, kind, tool }: AllowedRead | AllowedWrite,
+  catalogs: Catalogs,
+): void {
+  if (tool.reach === 'stack') return;
+  const heldUnder = ({ tools, graph }: Catalog): boolean => {
+    const was = tools.get(toolName)?.targets.get(at.target.name);
+    // Its lists may have been longer or shorter: only the very same are surely no wider.
+    const isSame = was !== undefined && canonicalize(was.entry) === canonicalize(at.entry);
+    return isSame && !(kind === 'write' && graph.components.get(at.target.component)?.isProtected);
+  };
+  if (catalogs.alsoUnder(catalog.principal).every(heldUnder)) return;
+  throw new ToolError(
+    'too_busy',
+    'the topology was edited just now, and not every replica knows it yet; what the edit opens is open in a few seconds',
+  );
 }

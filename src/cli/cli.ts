@@ -1,20 +1,34 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT, UsageError, type World, writeLine } from './command.ts';
-import { addAudit, addDeployment, addReplicas, addToken, addVersions, type Run, toPort } from './groups.ts';
+import {
+  addAudit,
+  addClients,
+  addDeployment,
+  addReplicas,
+  addToken,
+  addVersions,
+  type Run,
+  toCount,
+  toPort,
+} from './groups.ts';
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
 Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
-STACKWARD_OPERATOR_APPROVAL=true for serve --operator-approval;
+STACKWARD_OPERATOR_APPROVAL=true, STACKWARD_ENV_FILE for serve --operator-approval, --env-file;
 STACKWARD_DATABASE_URL or STACKWARD_DATABASE_URL_FILE, STACKWARD_DATABASE_SCHEMA and STACKWARD_KEYS for replicas;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
+
+/** Errors of the layers below that tell what was wrong with the input. */
+const USAGE: ReadonlySet<string> = new Set(['TopologyError', 'ClientError']);
 
 /**
  * Parses the command line and runs one command; each is loaded only when it is called.
  * @returns the exit code; never throws
  */
-export async function runCli(argv: readonly string[], world: World): Promise<number> {
+export async function runCli(argv: readonly string[], given: World): Promise<number> {
+  const world = { ...given, env: withoutEmptyOwn(given.env) };
   let run: Run | undefined;
   const program = buildProgram(world, (chosen) => {
     run = chosen;
@@ -27,9 +41,15 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   }
 }
 
+/** Whoever fills in a form for each of our variables leaves some empty: an empty one says nothing. */
+const withoutEmptyOwn = (env: World['env']): World['env'] =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => !(name.startsWith('STACKWARD_') && value === '')),
+  );
+
 function explain(error: unknown, world: World): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const isUsage = error instanceof UsageError || (error instanceof Error && error.name === 'TopologyError');
+  const isUsage = error instanceof UsageError || (error instanceof Error && USAGE.has(error.name));
   const message = error instanceof Error ? error.message : String(error);
   writeLine(world.stderr, isUsage ? message : `stackward: ${message}`);
   return isUsage ? EXIT.usage : EXIT.failed;
@@ -65,6 +85,8 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--local-operator', 'whoever opens the console on loopback without a token may decide there too')
     .option('--no-watch', 'do not follow edits of the topology file')
     .option('--no-migrate', 'do not bring the database up to this release; refuse one that is behind')
+    .option('--env-file <file>', 'read NAME=value lines of this file; what the environment has wins')
+    .option('--tools-limit <number>', 'above so many tools list a directory of three instead', toCount, 128)
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
     .action((options) => choose(async () => (await import('./serve.ts')).serve(options, world)));
 
@@ -135,6 +157,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
   addDeployment(program, { onTopology, withJson, choose, world });
   addReplicas(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
+  addClients(program, { onTopology, withJson, choose, world });
 
   withJson(asPrincipal(onTopology(program.command('triage'))))
     .description(

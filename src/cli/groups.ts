@@ -139,6 +139,40 @@ export function addToken(program: Command, { onTopology, withJson, choose, world
     );
 }
 
+/** `stackward install` and `uninstall`. */
+export function addClients(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const inFile = (command: Command) =>
+    withJson(command)
+      .argument('<client>', 'claude-desktop, claude-code, cursor, vscode or windsurf')
+      .option('--name <name>', 'name of the server in the client', 'stackward')
+      .option('--scope <scope>', 'user or project; each client has its own default')
+      .option('--project <dir>', 'folder of the project (default: the one here)')
+      .option('--file <file>', 'the client’s file, where it lies elsewhere than usual')
+      .option('--dry-run', 'only say what would change');
+  inFile(onTopology(program.command('install')))
+    .description('put Stackward into an MCP client’s file, keeping all else that is in it')
+    .argument('[command...]', 'after --: what starts Stackward (default: this Node and this build)')
+    .option('--as <agent>', 'serve as this agent of the topology (default: the stack’s own client)')
+    .option('--env-file <file>', 'have the server read its variables from this file of NAME=value lines')
+    .option('--pass <name...>', 'name further variables of the environment that the server needs')
+    .option('--flag <name=value...>', 'set a write flag: MCP_ORDERS_DB_WRITE_ACCESS=true')
+    .option('--operator-approval', 'take approvals from stackward approve alone, never through the client')
+    .option('--tools-limit <number>', 'as of serve (default: what the client takes)', toCount)
+    .option('--url <url>', 'connect to a server that runs already, instead of starting one')
+    .option('--token-env <name>', 'with --url: variable of the bearer token (off loopback: STACKWARD_TOKEN)')
+    .option('--replace', 'take the place of a server of that name that is not Stackward')
+    .option('--print', 'print what the file would hold of it, and touch nothing')
+    .option('--link', 'print a link that installs it with one click (cursor, vscode), and touch nothing')
+    .action((client: string, command: string[], options) =>
+      choose(async () => (await import('./install.ts')).install(client, command, options, world)),
+    );
+  inFile(program.command('uninstall'))
+    .description('take Stackward out of an MCP client’s file again')
+    .action((client: string, options) =>
+      choose(async () => (await import('./install.ts')).uninstall(client, options, world)),
+    );
+}
+
 /** `stackward rbac` and `network-policy`: what a deployment needs, made from the topology. */
 export function addDeployment(program: Command, { onTopology, withJson, choose, world }: Parts): void {
   const load = () => import('./deploy.ts');

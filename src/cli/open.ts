@@ -13,7 +13,9 @@ export const dataDirOf = (options: TopologyOptions, world: World): string =>
 export const openStackward = (
   options: TopologyOptions,
   world: World,
-  more: Partial<Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report' | 'migrates'>> = {},
+  more: Partial<
+    Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report' | 'migrates' | 'toolsLimit'>
+  > = {},
 ): Promise<Stackward> =>
   assemble({
     topology: topologyOf(options, world),

@@ -1,7 +1,11 @@
 import { openLogger } from '../server/logger.ts';
+import type { Metrics } from '../server/metrics.ts';
+import type { StdioOptions } from '../server/stdio.ts';
+import type { Tracing } from '../server/traced.ts';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
+import { withEnvFile } from './env-file.ts';
 import { openStackward } from './open.ts';
 import { mustBePrincipal } from './principal.ts';
 
@@ -15,21 +19,30 @@ export interface ServeOptions extends TopologyOptions {
   readonly logLevel: string;
   readonly operatorApproval?: boolean;
   readonly localOperator?: boolean;
+  readonly envFile?: string;
+  readonly toolsLimit?: number;
 }
 
 /** `stackward serve`: over stdio until the client goes away, or over HTTP until it is told to stop. */
-export async function serve(options: ServeOptions, world: World): Promise<number> {
+export async function serve(options: ServeOptions, given: World): Promise<number> {
   const logger = openLogger(options.logLevel);
+  const world = await withEnvFile(options.envFile ?? given.env.STACKWARD_ENV_FILE, given, (message) =>
+    logger.warn(message),
+  );
   const principal = options.as ?? world.env.STACKWARD_AGENT;
   const operatorApproval =
     options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
-  const opening = { watch: options.watch, operatorApproval, report, migrates: options.migrate };
-  if (options.http === undefined) {
+  const { http, watch, toolsLimit, migrate: migrates } = options;
+  const limit = toolsLimit === undefined ? {} : { toolsLimit };
+  const opening = { watch, ...limit, operatorApproval, report, migrates };
+  if (http === undefined) {
     const stackward = await openStackward(options, world, opening);
     try {
       if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
-      await overStdio(stackward, principal, logger);
+      await traced(world, 'pipe', logger, (tracing) =>
+        overStdio(stackward, { principal, logger, ...tracing }),
+      );
     } finally {
       await stackward.close();
     }
@@ -40,26 +53,27 @@ export async function serve(options: ServeOptions, world: World): Promise<number
   const stackward = await openStackward(options, world, { ...opening, meter: metrics.meter });
   try {
     if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
-    const { serveHttp } = await import('../server/http.ts');
-    const incidents = await incidentsOf(stackward, logger);
-    const serving = await serveHttp(stackward, {
-      ...(incidents ? { incidents } : {}),
-      ...addressOf(options.http),
-      ...(principal === undefined ? {} : { principal }),
-      allowedHosts: options.allowHost ?? [],
-      allowedOrigins: options.allowOrigin ?? [],
-      localOperator: options.localOperator === true,
-      logger,
-      metrics,
-    });
-    writeLine(world.stderr, `stackward serves ${serving.url}/mcp, and its console at ${serving.url}/console`);
-    await untilToldToStop();
-    await serving.close();
-    await incidents?.close();
+    await traced(world, 'tcp', logger, (tracing) =>
+      overHttp(stackward, { options: { ...options, http }, principal, logger, metrics, tracing }, world),
+    );
   } finally {
     await stackward.close();
   }
   return EXIT.ok;
+}
+
+/** Runs `work` with tracing where the environment names a collector; the libraries are loaded then alone. */
+async function traced<T>(
+  { env }: World,
+  transport: 'pipe' | 'tcp',
+  logger: ReturnType<typeof openLogger>,
+  work: (tracing: { tracing?: Tracing }) => Promise<T>,
+): Promise<T> {
+  const isWanted = Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  if (!isWanted || env.OTEL_SDK_DISABLED === 'true') return work({});
+  const { openTracing } = await import('../server/tracing.ts');
+  const tracing = openTracing({ transport, onProblem: (message) => logger.warn(message) });
+  return work({ tracing }).finally(() => tracing.close());
 }
 
 /** The triage of a server whose topology draws exactly one agent for it. One that cannot be opened does not stop the rest. */
@@ -82,13 +96,45 @@ async function incidentsOf(stackward: Stackward, logger: ReturnType<typeof openL
   }
 }
 
-async function overStdio(
+async function overHttp(
   stackward: Stackward,
-  principal: string | undefined,
-  logger: ReturnType<typeof openLogger>,
+  {
+    options,
+    principal,
+    logger,
+    metrics,
+    tracing,
+  }: {
+    options: ServeOptions & { readonly http: string };
+    principal: string | undefined;
+    logger: ReturnType<typeof openLogger>;
+    metrics: Metrics;
+    tracing: { tracing?: Tracing };
+  },
+  world: World,
 ): Promise<void> {
+  const { serveHttp } = await import('../server/http.ts');
+  const incidents = await incidentsOf(stackward, logger);
+  const serving = await serveHttp(stackward, {
+    ...(incidents ? { incidents } : {}),
+    ...tracing,
+    ...addressOf(options.http),
+    ...(principal === undefined ? {} : { principal }),
+    allowedHosts: options.allowHost ?? [],
+    allowedOrigins: options.allowOrigin ?? [],
+    localOperator: options.localOperator === true,
+    logger,
+    metrics,
+  });
+  writeLine(world.stderr, `stackward serves ${serving.url}/mcp, and its console at ${serving.url}/console`);
+  await untilToldToStop();
+  await serving.close();
+  await incidents?.close();
+}
+
+async function overStdio(stackward: Stackward, options: StdioOptions): Promise<void> {
   const { serveStdioFor } = await import('../server/stdio.ts');
-  const serving = serveStdioFor(stackward, { principal, logger });
+  const serving = serveStdioFor(stackward, options);
   await Promise.race([serving.ended, untilToldToStop()]);
   await serving.close();
 }

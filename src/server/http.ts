@@ -15,6 +15,7 @@ import type { Logger } from './logger.ts';
 import type { ServerExtension } from './mcp-server.ts';
 import type { Metrics } from './metrics.ts';
 import { openTokenVerifier, type TokenVerifier, tokensFileOf } from './tokens.ts';
+import type { Tracing } from './traced.ts';
 
 export interface HttpOptions {
   /** Address to bind; off loopback there must be tokens. */
@@ -32,6 +33,8 @@ export interface HttpOptions {
   /** Serves `/metrics` when given. */
   readonly metrics?: Metrics;
   readonly extension?: ServerExtension;
+  /** Traces what MCP clients ask. */
+  readonly tracing?: Tracing;
   /** Serves `/alerts` and `/events` when given. */
   readonly incidents?: IncidentDesk;
   readonly resumable?: Resumable;

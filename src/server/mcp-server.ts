@@ -17,6 +17,7 @@ import { refusal, resultOf } from './call-result.ts';
 import { IDENTITY, INSTRUCTIONS } from './identity.ts';
 import { completePrompt, getPrompt, listPrompts } from './prompts.ts';
 import { listResources, readResource, TEMPLATES } from './resources.ts';
+import { type Tracing, tracedBy } from './traced.ts';
 
 /** What a deployment adds to every server: further capabilities, and a way for tools to talk back to the client. */
 export interface ServerExtension {
@@ -28,6 +29,7 @@ export interface ServerOptions {
   /** The agent that the transport vouches for; absent means the stack's own client. */
   readonly principal: string | undefined;
   readonly extension?: ServerExtension;
+  readonly tracing?: Tracing;
 }
 
 // Made once: a validator of its own for every request would cost more than the request.
@@ -38,7 +40,7 @@ const validator = new AjvJsonSchemaValidator();
  *
  * It holds no state of the catalog: each request asks for the catalog of that moment, so a swap shows at once.
  */
-export function mcpServerFor(stackward: Stackward, { principal, extension }: ServerOptions): Server {
+export function mcpServerFor(stackward: Stackward, { principal, extension, tracing }: ServerOptions): Server {
   const server = new Server(IDENTITY, {
     instructions: INSTRUCTIONS,
     capabilities: {
@@ -51,34 +53,50 @@ export function mcpServerFor(stackward: Stackward, { principal, extension }: Ser
     requestState: { verify: verifyState(stackward, principal ?? STACK_PRINCIPAL) },
   });
   const name = principal ?? STACK_PRINCIPAL;
-  server.setRequestHandler('tools/list', () => ({
-    tools: isKnown(stackward, name) ? [...stackward.catalogs.of(name).list] : [],
-  }));
-  server.setRequestHandler('tools/call', ({ params }, context) =>
-    callTool(stackward, server, context, {
-      principal,
-      id: context.mcpReq.id,
-      toolName: params.name,
-      args: params.arguments ?? {},
-      signal: context.mcpReq.signal,
-      ...(extension?.session ? { peer: extension.session(context) } : {}),
-    }),
+  const traced = tracedBy(tracing, name, {
+    isTool: (tool) => catalogFor(stackward, name)?.tools.has(tool) === true,
+    isPrompt: (prompt) => listPrompts().some((one) => one.name === prompt),
+  });
+  server.setRequestHandler(
+    'tools/list',
+    traced(() => ({
+      tools: isKnown(stackward, name) ? [...stackward.catalogs.of(name).list] : [],
+    })),
+  );
+  server.setRequestHandler(
+    'tools/call',
+    traced(({ params }, context) =>
+      callTool(stackward, server, context, {
+        principal,
+        id: context.mcpReq.id,
+        toolName: params.name,
+        args: params.arguments ?? {},
+        signal: context.mcpReq.signal,
+        ...(extension?.session ? { peer: extension.session(context) } : {}),
+      }),
+    ),
   );
   server.setRequestHandler('resources/list', () => ({
     resources: isKnown(stackward, name) ? listResources(stackward.catalogs.graph()) : [],
   }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATES] }));
-  server.setRequestHandler('resources/read', ({ params }) => {
-    mustBeKnown(stackward, name);
-    return readResource(stackward, name, params.uri);
-  });
+  server.setRequestHandler(
+    'resources/read',
+    traced(({ params }) => {
+      mustBeKnown(stackward, name);
+      return readResource(stackward, name, params.uri);
+    }),
+  );
   server.setRequestHandler('prompts/list', () => ({
     prompts: isKnown(stackward, name) ? listPrompts() : [],
   }));
-  server.setRequestHandler('prompts/get', ({ params }) => {
-    mustBeKnown(stackward, name);
-    return getPrompt(stackward, name, params.name, params.arguments ?? {});
-  });
+  server.setRequestHandler(
+    'prompts/get',
+    traced(({ params }) => {
+      mustBeKnown(stackward, name);
+      return getPrompt(stackward, name, params.name, params.arguments ?? {});
+    }),
+  );
   server.setRequestHandler('completion/complete', ({ params: { ref, argument } }) => {
     mustBeKnown(stackward, name);
     const values =

@@ -15,6 +15,8 @@ export const COLLECTIONS = [
   /** Alerts that have an open run. */
   'alerts',
   'breakers',
+  /** The edits of the topology that replicas share. */
+  'topologies',
 ] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 

@@ -28,7 +28,7 @@ export interface Catalog {
   readonly graph: Graph;
   readonly tools: ReadonlyMap<string, CatalogTool>;
   readonly reach: ReadonlyMap<string, Reach>;
-  /** The answer to `tools/list`, which above 128 tools is the directory that stands for them: sorted by name, the same bytes for the same topology, flags and principal. */
+  /** The answer to `tools/list`, which above the limit of tools is the directory that stands for them: sorted by name, the same bytes for the same topology, flags and principal. */
   readonly list: readonly ListedTool[];
 }
 
@@ -38,12 +38,14 @@ const NOTHING: Entry = Object.freeze({});
  * Links x services -> tools.
  *
  * Linear in the links; schemas are compiled once per tool of a service, not per component.
+ * @param toolsLimit above so many tools the list is the directory that stands for them
  */
 export function buildCatalog(
   graph: Graph,
   services: ReadonlyMap<string, ServiceDefinition>,
   flags: FlagStore,
   principal: string,
+  toolsLimit = DIRECTORY_LIMIT,
 ): Catalog {
   const reach = reachOf(graph, services, principal);
   const found = new Map<AnyTool, { service: ServiceDefinition; targets: Map<string, CatalogTarget> }>();
@@ -70,7 +72,7 @@ export function buildCatalog(
       if (tool.reach === 'stack' && decideStackAccess(tool.access, flags).allowed)
         add(service, tool, stackTarget(graph));
   }
-  const isLong = found.size > DIRECTORY_LIMIT;
+  const isLong = found.size > toolsLimit;
   if (isLong) for (const tool of directory.tools) add(directory, tool, stackTarget(graph));
   const tools = [...found].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
   const listed = isLong ? tools.filter(([tool]) => directory.tools.includes(tool)) : tools;

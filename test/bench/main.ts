@@ -9,6 +9,7 @@ import { benchIsolation } from './isolation.ts';
 import { openLab } from './lab.ts';
 import { benchMask } from './mask.bench.ts';
 import { benchSelect, benchThroughput } from './select.ts';
+import { benchToolbox } from './toolbox.ts';
 import { benchVersions } from './versions.ts';
 
 /** Everything that is measured, in one run; ratios compare ours with an ungoverned server in turns. */
@@ -58,6 +59,16 @@ try {
     say(
       `  p50 ${start.governed.p50} / ${start.ungoverned.p50} = ${start.ratio.p50}x (${start.governed.count} starts each)`,
     );
+  });
+  await step('Against MCP Toolbox for Databases on the same database, over HTTP, in turns', async () => {
+    const found = await benchToolbox(lab);
+    if (!found) return say('  it could not be fetched, so nothing was compared');
+    figures.toolbox = found;
+    for (const { callers, ours, toolbox, ratio } of found.rows)
+      say(
+        `  ${callers} callers: ${ours.per_second} / ${toolbox.per_second} calls per second = ${ratio.per_second}x; p50 ${ours.p50} / ${toolbox.p50} ms, p99 ${ours.p99} / ${toolbox.p99} ms`,
+      );
+    say(`  resident memory: ${found.memory_mib.ours} / ${found.memory_mib.toolbox} MiB`);
   });
 } finally {
   await lab.close();

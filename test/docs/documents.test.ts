@@ -119,8 +119,8 @@ describe('examples', () => {
     const config = JSON.parse(read(file)) as Record<string, Record<string, unknown>>;
     const [server] = Object.values(config.mcpServers ?? config.servers ?? {});
     expect(server).toSatisfy(
-      (one: { command?: string; args?: string[]; url?: string }) =>
-        one.url?.endsWith('/mcp') === true ||
+      (one: { command?: string; args?: string[]; url?: string; serverUrl?: string }) =>
+        (one.url ?? one.serverUrl)?.endsWith('/mcp') === true ||
         (one.command === 'node' && one.args?.includes('serve') === true),
     );
   });

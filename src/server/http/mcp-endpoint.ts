@@ -5,6 +5,7 @@ import type { Stackward } from '../../stackward.ts';
 import { announceSwaps } from '../announce.ts';
 import type { Logger } from '../logger.ts';
 import { mcpServerFor, type ServerExtension } from '../mcp-server.ts';
+import type { Tracing } from '../traced.ts';
 import { openSessions, type Resumable } from './sessions.ts';
 
 /** `/mcp`: revision 2026-07-28 without sessions, 2025-11-25 with them. */
@@ -17,6 +18,7 @@ export interface McpEndpoint {
 
 export interface McpEndpointSettings {
   readonly extension?: ServerExtension;
+  readonly tracing?: Tracing;
   readonly logger?: Logger;
   readonly sessionLimit: number;
   readonly sessionIdleMs: number;
@@ -24,10 +26,14 @@ export interface McpEndpointSettings {
 }
 
 export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSettings): McpEndpoint {
-  const { extension, logger } = settings;
+  const { extension, tracing, logger } = settings;
   const onerror = (error: Error) => logger?.warn({ error: error.message }, 'mcp');
   const serverFor = (principal: string) => {
-    const server = mcpServerFor(stackward, { principal, ...(extension ? { extension } : {}) });
+    const server = mcpServerFor(stackward, {
+      principal,
+      ...(extension ? { extension } : {}),
+      ...(tracing ? { tracing } : {}),
+    });
     server.onerror = onerror;
     return server;
   };

@@ -37,7 +37,7 @@ async function writeBeside(path: string, content: string | Uint8Array, mode: num
  */
 export async function replaceFile(
   path: string,
-  content: string,
+  content: string | Uint8Array,
   mode: number,
   mayStill?: () => Promise<void> | undefined,
 ): Promise<void> {

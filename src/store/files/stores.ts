@@ -18,6 +18,7 @@ const PLACES: Readonly<Record<Collection, { readonly folder: string; readonly la
   rollbacks: { folder: 'rollbacks', layout: ROLLBACKS },
   alerts: { folder: 'triage/open', layout: JSON_FILES },
   breakers: { folder: 'breakers', layout: JSON_FILES },
+  topologies: { folder: 'topologies', layout: JSON_FILES },
 };
 
 /** The place for a rollback is held where it always was, so that a release before this one sees it. */
