@@ -10,6 +10,7 @@ import { openModel } from './call/open-model.ts';
 import { openPipeline } from './call/pipeline.ts';
 import { shareBreakers } from './call/shared-breakers.ts';
 import { viewOf } from './call/stack-view.ts';
+import { followTopology, keepTopology } from './follow-topology.ts';
 import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
@@ -30,7 +31,6 @@ import type { Graph } from './topology/graph.ts';
 import { readTopology } from './topology/load.ts';
 import { renderProblem } from './topology/problem.ts';
 import { TopologyError } from './topology/topology-error.ts';
-import { watchTopology } from './topology/watch.ts';
 import { openHistory } from './versions/history.ts';
 import { openVersions } from './versions/versions.ts';
 import { viewFor } from './versions/view.ts';
@@ -162,7 +162,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   });
 
   const follow = settings.watch
-    ? await followTopology(settings, { catalogs, clients, recordEvent, report, history })
+    ? await followTopology(settings, { catalogs, clients, recordEvent, history })
     : undefined;
   await keepTopology(history, report);
   await recordEvent('topology_loaded', STACK_PRINCIPAL, {
@@ -204,69 +204,6 @@ async function firstGraph({ topology, services, report }: Settings): Promise<Gra
   for (const warning of loaded.warnings) report('warn', renderProblem(warning));
   return loaded.graph;
 }
-
-/** A valid edit swaps every catalog at once; an invalid one changes nothing. Both are reported and audited. */
-async function followTopology(
-  { topology, services, report }: Settings,
-  {
-    catalogs,
-    clients,
-    recordEvent,
-    history,
-  }: Pick<Stackward, 'catalogs' | 'history' | 'recordEvent'> & {
-    clients: { keepOnly(graph: Graph): void };
-    report: Settings['report'];
-  },
-) {
-  const audited = (event: string, detail: JsonValue) =>
-    recordEvent(event, STACK_PRINCIPAL, detail).catch((error: Error) =>
-      report('error', `${event} could not be audited: ${error.message}`),
-    );
-  let kept: Promise<void> = Promise.resolve();
-  const watching = watchTopology(topology, services.types, {
-    current: catalogs.graph(),
-    onGraph(graph) {
-      const before = catalogs.graph();
-      // An edit that was put back: what is in force did not change, and nobody needs to hear of it.
-      if (before.hash === graph.hash) return;
-      catalogs.swap(graph);
-      clients.keepOnly(graph);
-      kept = kept.then(() => keepTopology(history, report));
-      report(
-        'info',
-        `${graph.file} changed: ${graph.components.size} components, ${graph.links.length} links`,
-      );
-      void audited('topology_loaded', {
-        file: graph.file,
-        before: before.hash,
-        components: graph.components.size,
-        links: graph.links.length,
-      });
-    },
-    onProblems(problems) {
-      report(
-        'error',
-        `${topology} was edited and does not hold; the last good topology stays in force:\n${problems.map(renderProblem).join('\n\n')}`,
-      );
-      void audited('topology_rejected', {
-        problems: problems.map(({ file, line, column, message }) => ({ file, line, column, message })),
-      });
-    },
-  });
-  return {
-    close: () => watching.close(),
-    /** Resolves once every edit that was taken is a version. */
-    kept: () => kept,
-  };
-}
-
-/** An edit of the topology is a version. One that cannot be stored is told; the writes after it are refused by the same fault. */
-const keepTopology = (history: Stackward['history'], report: Settings['report']): Promise<void> =>
-  history
-    .recordTopology(STACK_PRINCIPAL)
-    .catch((error: Error) =>
-      report('error', `the topology could not be kept as a version: ${error.message}`),
-    );
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
