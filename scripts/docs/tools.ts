@@ -56,12 +56,18 @@ function toolSection(service: ServiceDefinition, tool: AnyTool): string {
 function wayBack(tool: AnyTool): string[] {
   if (tool.access === 'read') return [];
   const { kind, irreversible } = tool.effect;
-  return [
-    `Effect: ${kind}.`,
-    irreversible === undefined
-      ? 'Way back: the before-image is captured, and the tool declares how to put it back.'
-      : `No way back: ${irreversible}. A human approves each call.`,
-  ];
+  const effect = `Effect: ${kind}.`;
+  if (irreversible !== undefined)
+    return [effect, `No way back: ${irreversible}. A human approves each call.`];
+  const { way, isBack, unverifiable } = tool.effect;
+  return [effect, `Taking it back ${way}.`, readBackInWords(isBack !== undefined, unverifiable)];
+}
+
+function readBackInWords(isRead: boolean, unverifiable: string | undefined): string {
+  if (!isRead) return `It is not read back: ${unverifiable}.`;
+  return unverifiable === undefined
+    ? 'It is read back afterwards.'
+    : `It is read back afterwards, with an exception: ${unverifiable}.`;
 }
 
 const parametersOf = (tool: AnyTool): Field[] => fieldsOf(schemaOf(tool.params, 'input'));

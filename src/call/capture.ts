@@ -4,6 +4,7 @@ import { ToolError } from '../toolset/errors.ts';
 import type { ChangeEntry, Changes, NewChange } from './changes.ts';
 import { withDeadline } from './deadline.ts';
 import type { CapturedWrite, OpenedWrite, Undo } from './stages.ts';
+import { contextOf } from './write-context.ts';
 
 /** Reads what the write will touch and makes it durable: no before-image, no write. */
 export async function captureBefore(
@@ -57,25 +58,22 @@ async function imageOf(call: OpenedWrite, stack: StackView): Promise<JsonValue> 
   return JSON.parse(JSON.stringify(image ?? null));
 }
 
-/** Whether a tool checks by itself that a write of its was taken back. */
-export const hasOwnCheck = ({ effect }: OpenedWrite['tool']): boolean =>
-  effect.irreversible === undefined && effect.isBack !== undefined;
-
-/** Whether what a write touched is as it was before it. What cannot be looked at is not. */
+/**
+ * Whether everything that a write touched is as it was before it, by the tool's own reading of the service; undefined
+ * where that cannot be read.
+ */
 export async function isAsBefore(
   call: OpenedWrite,
-  { before, after }: Undo,
+  { before, after }: Pick<Undo, 'before' | 'after'>,
   stack: StackView,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const { effect } = call.tool;
+  if (effect.irreversible !== undefined || !effect.isBack) return undefined;
+  const { isBack } = effect;
   try {
-    if (effect.irreversible === undefined && effect.isBack) {
-      const { isBack } = effect;
-      return await looking(call, stack, (context) => isBack(context, { args: call.params, before, after }));
-    }
-    return isDeepStrictEqual(await imageOf(call, stack), before);
+    return await looking(call, stack, (context) => isBack(context, { args: call.params, before, after }));
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -89,13 +87,7 @@ const looking = <T>(
     (why) => why,
     (signal) =>
       look({
-        client: call.session.client,
-        target: call.at.target,
-        signal,
-        limits: call.limits,
-        principal: call.catalog.principal,
-        stack,
-        grant: call.grant,
+        ...contextOf(call, stack, signal),
         recordAfter: () => Promise.reject(new ToolError('internal', 'looking has nothing to record after')),
       }),
   );
@@ -108,7 +100,7 @@ async function assertUntouched(
   stack: StackView,
 ): Promise<void> {
   if (call.tool.effect.kind === 'create' || isDeepStrictEqual(found, undo.before)) return;
-  if (hasOwnCheck(call.tool) && (await isAsBefore(call, undo, stack))) return;
+  if ((await isAsBefore(call, undo, stack)) === true) return;
   throw new ToolError(
     'conflict',
     `${call.at.target.name} is not as the write of version ${undo.of} found it; nothing was done`,

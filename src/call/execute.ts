@@ -5,6 +5,7 @@ import { ToolError } from '../toolset/errors.ts';
 import { withDeadline } from './deadline.ts';
 import type { CapturedWrite, Executed, OpenedRead } from './stages.ts';
 import { type ResolveConnection, substituteArguments } from './substitute-arguments.ts';
+import { contextOf } from './write-context.ts';
 
 /** A read's result that nobody may see before its request record is durable. */
 export interface Withheld {
@@ -90,14 +91,3 @@ const unknownOutcome = (why: string) =>
     'outcome_unknown',
     `${why}, and whether the write happened is not known; look before doing it again`,
   );
-
-const contextOf = (call: CapturedWrite, stack: StackView, signal: AbortSignal) => ({
-  client: call.session.client,
-  target: call.at.target,
-  signal,
-  limits: call.limits,
-  principal: call.catalog.principal,
-  stack,
-  grant: call.grant,
-  ...(call.peer ? { session: call.peer } : {}),
-});

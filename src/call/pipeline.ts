@@ -5,7 +5,7 @@ import { ToolError } from '../toolset/errors.ts';
 import { type Answer, answerOk } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import type { Breakers } from './breakers.ts';
-import { captureBefore, hasOwnCheck, isAsBefore } from './capture.ts';
+import { captureBefore, isAsBefore } from './capture.ts';
 import type { Captured, ChangeEntry, Changes } from './changes.ts';
 import type { Clients } from './clients.ts';
 import { withDeadline, withinTurn } from './deadline.ts';
@@ -128,11 +128,11 @@ function takingBack(
   deps: PipelineDeps,
   run: () => Promise<Executed>,
 ): Promise<Executed> {
-  const { undo, tool } = call;
+  const { undo, signal } = call;
   if (undo?.kind !== 'revert') return run();
   const isBack = () =>
     inSession(deps, call, (session) => isAsBefore({ ...call, session }, undo, deps.viewFor(call)));
-  return takeBack({ undo, isBack, isProof: hasOwnCheck(tool), run });
+  return takeBack({ undo, signal, isBack, run });
 }
 
 /** The place of a write in the version store, once it has one. */

@@ -22,7 +22,10 @@ export function showEveryTool(options: { readonly json?: boolean }, world: World
   return EXIT.ok;
 }
 
-const lineOf = ({ tool, access, title, effect, way_back: wayBack }: EveryTool): string =>
-  access === 'read'
-    ? `${tool}  ${cyan('read')}  ${title}`
-    : `${tool}  ${yellow('write')}  ${title}  ${dim(`${effect}; ${wayBack === 'captured' ? 'way back captured' : `no way back: ${wayBack}`}`)}`;
+function lineOf({ tool, access, title, effect, ...back }: EveryTool): string {
+  if (access === 'read') return `${tool}  ${cyan('read')}  ${title}`;
+  const way = back.reversible ? `taken back: ${back.way_back}` : `no way back: ${back.way_back}`;
+  const read =
+    back.read_back === undefined || back.read_back === 'always' ? '' : `; read back ${back.read_back}`;
+  return `${tool}  ${yellow('write')}  ${title}  ${dim(`${effect}; ${way}${read}`)}`;
+}

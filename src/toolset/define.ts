@@ -116,6 +116,8 @@ export interface ReadContext<S extends ServiceTypes> {
 export interface WriteContext<S extends ServiceTypes> extends Omit<ReadContext<S>, 'client'> {
   readonly client: S['Writer'];
   readonly grant: WriteGrant;
+  /** Set where a rollback makes a call again that was taken back: what the call found and left the first time. */
+  readonly again?: Pick<Change, 'before' | 'after'>;
   /** Makes durable what the revert will need of the state after the write. Await it before the effect is final. */
   recordAfter(after: JsonValue): Promise<void>;
 }
@@ -128,22 +130,29 @@ export interface Change<P = unknown> {
   readonly after: JsonValue;
 }
 
+/** How it is known that a write was taken back: by reading the service, never by what the way back answered. */
+export type ReadBack<S extends ServiceTypes, P> =
+  | {
+      /** Whether everything that the write touched is as it was before it. Throws ToolError where that cannot be read. */
+      isBack(context: WriteContext<S>, change: Change<P>): Promise<boolean>;
+      /** Which writes cannot be read back, and why; absent where every one can. */
+      readonly unverifiable?: string;
+    }
+  | { readonly isBack?: undefined; readonly unverifiable: string };
+
 /** The way back of a write, or the reason why there is none (then a human approves each call). */
 export type Effect<S extends ServiceTypes, P> =
   | { readonly kind: 'create' | 'update' | 'destroy'; readonly irreversible: string }
-  | {
+  | (ReadBack<S, P> & {
       readonly kind: 'create' | 'update' | 'destroy';
+      /** What taking it back does, for people: `puts the rows back as they were`. */
+      readonly way: string;
       /** Reads what the write will touch, before it runs, on the same client (so one transaction can hold both). */
       capture(context: WriteContext<S>, args: P): Promise<JsonValue>;
       /** Puts back what `capture` saw; throws ToolError('conflict') when somebody changed it in between. */
       revert(context: WriteContext<S>, change: Change<P>): Promise<void>;
-      /**
-       * Whether everything that the write touched is as it was before it: reads back where `capture` cannot see it,
-       * as it cannot see a row that an insert adds.
-       */
-      isBack?(context: WriteContext<S>, change: Change<P>): Promise<boolean>;
       readonly irreversible?: undefined;
-    };
+    });
 
 /** What a write names before it runs; the gate refuses wildcards, emptiness and more than the blast radius. */
 export interface WriteScope {

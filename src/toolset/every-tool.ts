@@ -10,8 +10,12 @@ export interface EveryTool {
   readonly title: string;
   /** Of a write alone. */
   readonly effect?: 'create' | 'update' | 'destroy';
-  /** Of a write alone: `captured`, or why there is no way back and a human approves each call. */
+  /** Of a write alone: without a way back a human approves each call. */
+  readonly reversible?: boolean;
+  /** Of a write alone: what taking it back does, or why there is no way back. */
   readonly way_back?: string;
+  /** Of a reversible write alone: whether a rollback reads back that it was taken back, and where it cannot. */
+  readonly read_back?: string;
 }
 
 /** Every tool of every service, in the order of the services' declarations. */
@@ -27,7 +31,17 @@ export const everyTool = (services: Iterable<ServiceDefinition>): readonly Every
     })),
   );
 
-const effectOf = (tool: AnyTool): Pick<EveryTool, 'effect' | 'way_back'> =>
-  tool.access === 'read'
-    ? {}
-    : { effect: tool.effect.kind, way_back: tool.effect.irreversible ?? 'captured' };
+type OfWrite = Pick<EveryTool, 'effect' | 'reversible' | 'way_back' | 'read_back'>;
+
+function effectOf(tool: AnyTool): OfWrite {
+  if (tool.access === 'read') return {};
+  const { kind, irreversible } = tool.effect;
+  if (irreversible !== undefined) return { effect: kind, reversible: false, way_back: irreversible };
+  const { way, isBack, unverifiable } = tool.effect;
+  return { effect: kind, reversible: true, way_back: way, read_back: readBackOf(isBack, unverifiable) };
+}
+
+function readBackOf(isBack: unknown, unverifiable: string | undefined): string {
+  if (unverifiable === undefined) return 'always';
+  return isBack ? `except: ${unverifiable}` : `never: ${unverifiable}`;
+}

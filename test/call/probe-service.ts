@@ -93,6 +93,8 @@ const write = tool({
   },
   effect: {
     kind: 'update',
+    way: 'does nothing',
+    unverifiable: 'there is nothing to read',
     capture: ({ client, signal }, args) => {
       client.trace.push('capture runs');
       return client.does.capture(args, signal);

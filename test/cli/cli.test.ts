@@ -129,12 +129,21 @@ test('tools --every needs no topology and names each tool with its effect and wa
   });
   expect(tools.find(({ tool }) => tool === 'pg_execute')).toMatchObject({
     effect: 'update',
-    way_back: 'captured',
+    reversible: true,
+    way_back: 'puts the rows back as they were, in one transaction',
+    read_back: 'always',
+  });
+  expect(tools.find(({ tool }) => tool === 'kafka_produce')).toMatchObject({
+    reversible: false,
+    way_back: 'a consumer may read the message at once',
   });
   expect(tools.filter(({ access, way_back }) => (access === 'write') !== (way_back !== undefined))).toEqual(
     [],
   );
-  expect((await run('tools', '--every')).out).toContain('pg_query  read');
+  const { out: shown } = await run('tools', '--every');
+  expect(shown).toContain('pg_query  read');
+  expect(shown).toContain('taken back: puts the rows back as they were, in one transaction');
+  expect(shown).toMatch(/ticket_open .*read back except: a webhook shows no tickets/);
 });
 
 test('tools counts what its list costs a model', async () => {

@@ -60,6 +60,8 @@ const put = tool({
   scope: (_target, { key }) => ({ resources: [`row ${key}`], atMost: 1 }),
   effect: {
     kind: 'update',
+    way: 'sets the row as it was',
+    isBack: async ({ client }, { args, before }) => (client.rows.get(args.key) ?? null) === before,
     capture: async ({ client }, { key }) => client.rows.get(key) ?? null,
     revert: async ({ client }, { args, before }) => {
       if (typeof before === 'string') client.rows.set(args.key, before);

@@ -79,6 +79,8 @@ describe.each(TOOLS.map(({ service, tool }) => [tool.name, service, tool] as con
       else {
         expect(tool.effect.capture).toBeTypeOf('function');
         expect(tool.effect.revert).toBeTypeOf('function');
+        expect(tool.effect.way.length).toBeGreaterThan(10);
+        expect(tool.effect.isBack ?? tool.effect.unverifiable).toBeDefined();
       }
     });
 

@@ -51,6 +51,36 @@ tool({
   run: async (_context) => ({ kind: 'a' }),
 });
 
+// A write tool with a way back that says neither how it is read back nor why it cannot be.
+const back = {
+  kind: 'update',
+  way: 'puts it back',
+  capture: async () => null,
+  revert: async () => {},
+} as const;
+tool({
+  ...frame,
+  access: 'write',
+  scope,
+  // @ts-expect-error
+  effect: back,
+  run: async (_context) => ({ kind: 'a' }),
+});
+tool({
+  ...frame,
+  access: 'write',
+  scope,
+  effect: { ...back, unverifiable: 'it shows nothing' },
+  run: async (_context) => ({ kind: 'a' }),
+});
+tool({
+  ...frame,
+  access: 'write',
+  scope,
+  effect: { ...back, isBack: async () => true },
+  run: async (_context) => ({ kind: 'a' }),
+});
+
 // A read tool reaching a write client.
 tool({
   ...frame,

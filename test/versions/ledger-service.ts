@@ -60,6 +60,9 @@ const set = tool({
   scope: (_target, { key }) => ({ resources: [`entry ${key}`], atMost: 1 }),
   effect: {
     kind: 'update',
+    way: 'sets the entry as it was',
+    isBack: async ({ client }, { args, before }) =>
+      (client.ledger.entries.get(placeOf(client, args.key)) ?? null) === before,
     capture: async ({ client }, { key }) => client.ledger.entries.get(placeOf(client, key)) ?? null,
     async revert({ client }, { args, before }) {
       const place = placeOf(client, args.key);
@@ -90,7 +93,8 @@ const create = tool({
   scope: (_target, { key }) => ({ resources: [`entry ${key}`], atMost: 1 }),
   effect: {
     kind: 'create',
-    // Sees nothing of what is there, as tools that create under a name of the server's choice do.
+    way: 'deletes the entry',
+    unverifiable: 'it stands for a service that does not show what it was told',
     capture: async () => null,
     async revert({ client }, { args }) {
       await act(client, `revert create ${placeOf(client, args.key)}`, () =>

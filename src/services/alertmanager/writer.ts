@@ -26,11 +26,6 @@ export class AmWriter {
     return listSilences(this.#http, this.#scope, signal);
   }
 
-  /** A silence within the scope; undefined where there is none of that id, or it reaches beyond the scope. */
-  async find(id: string, signal: AbortSignal): Promise<Silence | undefined> {
-    return (await this.silences(signal)).find((silence) => silence.id === id);
-  }
-
   /**
    * Creates a silence and returns its id.
    * Throws ToolError: 'query_refused' when it would reach beyond the scope, 'outcome_unknown' when the answer got lost.

@@ -72,6 +72,12 @@ export async function revertKeyed(context: Writing, { args, after }: Change<Inse
   await gone(context, args, keyed);
 }
 
+/** Whether no row has one of the keys, as none had before. */
+export async function isKeyedGone(context: Writing, { args }: Change<InsertParams>): Promise<boolean> {
+  const { count } = await seen(context, keyedOf(context, args, await tableOf(context, args)));
+  return count === 0;
+}
+
 const tableOf = ({ client, target, signal, limits }: Writing, { table }: InsertParams) =>
   describe(client, target, table, { signal, limits });
 

@@ -87,6 +87,14 @@ export async function revert(context: Context, change: Change<Params>): Promise<
   assertWritten(answer.status, wordsOf(answer));
 }
 
+/** Whether the state that the topology says how to read is what it was. Throws ToolError where it says nothing. */
+export async function isBack(context: Context, { args, before }: Change<Params>): Promise<boolean> {
+  const now = await stateOf(context, wayOf(context.target), args.params);
+  const { state: was } = Before.parse(before);
+  if (now && was) return isSame(now, was);
+  throw conflict('the way back declares no before, so whether it is back cannot be read');
+}
+
 const conflict = (why: string) => new ToolError('conflict', `the write was not taken back: ${why}`);
 
 function wayOf({ name, scope }: Target<HttpEndpoint>): WayBack {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Change, JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
@@ -18,6 +19,15 @@ export async function captureSettings(
   const name = topicIn(context.target, topic);
   const { id } = await stateOf(context, name);
   return { id, settings: ownSettings(await settingsOf(context, name, names), names) };
+}
+
+/** Whether the settings are as they were, of the same topic. */
+export async function areSettingsBack(
+  context: Writing,
+  { args, before }: Change<{ readonly topic: string }>,
+): Promise<boolean> {
+  const names = Object.keys(Before.parse(before).settings);
+  return isDeepStrictEqual(await captureSettings(context, args.topic, names), before);
 }
 
 /**

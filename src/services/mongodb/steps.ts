@@ -73,6 +73,15 @@ export async function takeBack(context: Writing, { after }: Change): Promise<voi
   await allOrNone(context, on, back.reverse());
 }
 
+/** Whether every document of a write is as it was. */
+export async function areDocumentsBack(context: Writing, { after }: Change): Promise<boolean> {
+  // Without a record nothing was sent.
+  if (after === null) return true;
+  const { collection, steps } = Record.parse(after);
+  const seen = await compare(context, await writable(context, collection), steps);
+  return seen.every(({ step, now }) => now === step.from);
+}
+
 const turned = ({ from, to }: Step): Step => ({ from: to, to: from });
 
 async function compare({ client, limits, signal }: Writing, on: ScopedCollection, steps: readonly Step[]) {

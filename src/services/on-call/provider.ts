@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ToolError } from '../../toolset/errors.ts';
 import { PROVIDERS } from './connection.ts';
 import type { Asker, Page } from './page.ts';
 
@@ -43,6 +44,8 @@ export interface OnCallReader {
 export interface OnCallWriter {
   /** Whether a page of this key is known to be open. */
   isOpen(key: string, signal: AbortSignal): Promise<boolean>;
+  /** Whether the provider shows no open page of this key. Throws ToolError where it shows none at all. */
+  isOver(key: string, signal: AbortSignal): Promise<boolean>;
   /** Calls people once. `already_open` where a page of this key is known to be open, and nothing was sent. */
   page(page: Page, signal: AbortSignal): Promise<'sent' | 'already_open'>;
   /** Closes what Stackward opened under a key. 'not_found' where it can be read that nothing is open. */
@@ -50,3 +53,7 @@ export interface OnCallWriter {
   /** Takes a page back. 'conflict' where somebody took it up or changed it; nothing where it is over. */
   withdraw(page: Page, signal: AbortSignal): Promise<void>;
 }
+
+/** Why a page cannot be read back where its provider shows none. */
+export const showsNothing = (): ToolError =>
+  new ToolError('not_found', 'this provider shows no pages, so whether one is over cannot be read');

@@ -94,7 +94,8 @@ async function send(
     const response = await fetch(address, {
       method,
       headers: {
-        accept: 'application/json',
+        // A purge has no JSON to offer, and a broker refuses with 406 whoever takes nothing else.
+        accept: 'application/json, */*;q=0.1',
         authorization: options.authorization,
         ...(body ? { 'content-type': 'application/json' } : {}),
       },

@@ -158,5 +158,9 @@ export async function vanishingExchanges(
 }
 const Vanishing = z.array(z.object({ name: z.string(), auto_delete: z.boolean() }));
 
+/** Whether two lists hold the same bindings; the broker lists them in no order. */
+export const areSame = (a: readonly BindingImage[], b: readonly BindingImage[]): boolean =>
+  a.length === b.length && a.every((one) => b.some((other) => isSame(one, other)));
+
 /** Whether two definitions or bindings are the same, whatever the order of their keys. */
 export const isSame = (a: JsonValue | object, b: JsonValue | object): boolean => isDeepStrictEqual(a, b);

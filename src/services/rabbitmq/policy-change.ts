@@ -33,6 +33,15 @@ export async function changePolicy(
   }
 }
 
+/** Whether the policy is what was there before, or absent as it was. */
+export async function isPolicyBack(
+  context: Writing,
+  { args, before }: Change<{ readonly policy: string }>,
+): Promise<boolean> {
+  const policy = (await findPolicy(context, args.policy)) ?? null;
+  return isSame({ policy }, State.parse(before));
+}
+
 /** Puts back the policy that was there before. Throws ToolError('conflict') when somebody changed it since. */
 export async function takePolicyBack(
   context: Writing,

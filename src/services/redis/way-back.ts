@@ -30,11 +30,13 @@ export const wayBack = <P>(
   keysOf: (args: P) => readonly Bytes[],
 ): Effect<RedisTypes, P> => ({
   kind,
+  way: 'puts the keys back as they were, with their ends, in one transaction',
   async capture({ client, target, signal }: Context, args: P): Promise<JsonValue> {
     const keys = distinct(keysOf(args).map((name) => keyIn(target, name)));
     return { keys: (await client.watch(keys, signal)).map(({ image }) => image) };
   },
   revert: putBack,
+  isBack: areKeysBack,
 });
 
 /** What `recordAfter` takes. */
@@ -58,6 +60,20 @@ async function putBack<P>(context: Context, change: Change<P>): Promise<void> {
     if (step) steps.push(step);
   }
   await client.commit(steps, signal);
+}
+
+/** Whether every key is as it was, or would have ended by now. */
+async function areKeysBack<P>({ client, target, signal }: Context, change: Change<P>): Promise<boolean> {
+  const before = Before.parse(change.before).keys;
+  const found = await client.watch(
+    before.map((image) => keyIn(target, image.key)),
+    signal,
+  );
+  const now = await client.now(signal);
+  return found.every(({ image }, at) => {
+    const was = before[at];
+    return was !== undefined && isAsLeft(image, was, now);
+  });
 }
 
 /** A key that ended by its time to live is as the write left it. */

@@ -22,11 +22,19 @@ export const wayBack = <P extends Named>(
   headersAfter?: (args: P) => StoredHeaders,
 ): Effect<S3Types, P> => ({
   kind,
+  way: 'takes the version or delete marker away, or where the bucket keeps no versions writes the object back',
   async capture(context, { key: name }) {
     const key = keyIn(context.target, name);
     const before = await lookBefore(context, key, instead);
     context.client.found.set(key.name, before);
     return before;
+  },
+  async isBack(context, { args, before }: Change<P>) {
+    const key = keyIn(context.target, args.key);
+    const was = Before.parse(before);
+    if (was.versioning === 'off') return isAs(await factsNow(context, key), storedBefore(was.object));
+    const latest = await latestOf(context, key);
+    return (latest?.version_id ?? null) === (was.latest?.version_id ?? null);
   },
   async revert(context, { args, before, after }: Change<P>) {
     const key = keyIn(context.target, args.key);
@@ -68,7 +76,7 @@ async function putObjectBack(context: Writing, key: ScopedKey, was: Kept | null,
   if ((await client.versioning(signal)).state !== 'off')
     throw changed(key, 'somebody turned on versioning of the bucket');
   const now = await factsNow(context, key);
-  if (isAs(now, was && { etag: was.etag, headers: storedAs(was) })) return;
+  if (isAs(now, storedBefore(was))) return;
   if (left === null) throw changed(key, 'it is not known who wrote it');
   const written = left.etag === null || headers === undefined ? null : { etag: left.etag, headers };
   if (!isAs(now, written)) throw changed(key);
@@ -82,6 +90,8 @@ async function putObjectBack(context: Writing, key: ScopedKey, was: Kept | null,
 }
 
 const storedAs = ({ headers }: Kept): StoredHeaders => ({ ...headers.texts, metadata: headers.metadata });
+
+const storedBefore = (was: Kept | null) => was && { etag: was.etag, headers: storedAs(was) };
 
 /** Whether an object has the content and the headers that it was given, or is absent as it was. */
 function isAs(now: ObjectFacts | null, then: { etag: string; headers: StoredHeaders } | null): boolean {

@@ -81,10 +81,14 @@ export interface TicketWriter {
   open(args: OpenParams, by: Asker, signal: AbortSignal): Promise<Made>;
   /** Closes what {@link open} made, with a comment. 'conflict' where somebody took it up or changed it. */
   withdraw(args: OpenParams, by: Asker, made: Made | null, signal: AbortSignal): Promise<void>;
+  /** Whether what {@link open} made is closed, or nothing was made. Throws ToolError where the tracker shows nothing. */
+  isWithdrawn(args: OpenParams, made: Made | null, signal: AbortSignal): Promise<boolean>;
   isCommentThere(args: CommentParams, signal: AbortSignal): Promise<boolean>;
   comment(args: CommentParams, by: Asker, signal: AbortSignal): Promise<Made>;
   /** Deletes just the comment that {@link comment} made. 'conflict' where somebody changed it. */
   withdrawComment(args: CommentParams, by: Asker, made: Made | null, signal: AbortSignal): Promise<void>;
+  /** Whether what {@link comment} made is not there. Throws ToolError where the tracker shows nothing. */
+  isCommentGone(args: CommentParams, made: Made | null, signal: AbortSignal): Promise<boolean>;
 }
 
 export const notThere = (id: string): ToolError =>

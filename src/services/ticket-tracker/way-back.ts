@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../toolset/define.ts';
+import { ToolError } from '../../toolset/errors.ts';
 import { Asker } from './ticket.ts';
 import type { Made } from './tracker.ts';
 
@@ -18,3 +19,7 @@ export function madeBefore(
   const made = After.parse(after);
   return isThere || made?.created === false ? undefined : { by, made };
 }
+
+/** Why a write cannot be made again under its key: the tracker would take it for a repetition and do nothing. */
+export const writtenOnce = (why: string): ToolError =>
+  new ToolError('conflict', `${why}; reopen it by hand, or write anew under another key`);

@@ -67,6 +67,13 @@ export class TrackerWriter implements TicketWriter {
     await close();
   }
 
+  async isWithdrawn({ idempotency_key: key }: OpenParams, made: Made | null, signal: AbortSignal) {
+    const id = made?.id ?? (await this.#findTicket(key, signal))?.ticket.id;
+    if (id !== undefined) return (await this.#ownTicket(id, signal)).ticket.state === 'closed';
+    assertSettled(this.#recent, this.#ticketMark(key));
+    return true;
+  }
+
   async isCommentThere({ ticket, idempotency_key: key }: CommentParams, signal: AbortSignal) {
     await this.#tracker.reading.read(ticket, signal);
     return (await this.#findComment(ticket, commentMark(ticket, key), signal)) !== undefined;
@@ -82,9 +89,7 @@ export class TrackerWriter implements TicketWriter {
     const { ticket, idempotency_key: key, body } = args;
     await this.#tracker.reading.read(ticket, signal);
     const mark = commentMark(ticket, key);
-    const found = made
-      ? (await this.#tracker.comments(ticket, signal)).find(({ comment }) => comment.id === made.id)
-      : await this.#findComment(ticket, mark, signal);
+    const found = await this.#madeComment(ticket, mark, made, signal);
     if (!found) return assertSettled(this.#recent, mark);
     const { id } = found.comment;
     const text = made ? made.digest : digestOf(this.#tracker.markUp(body, by, mark));
@@ -92,6 +97,17 @@ export class TrackerWriter implements TicketWriter {
     if (!isOurs || digestOf(found.comment.body) !== text)
       throw new ToolError('conflict', `somebody changed the comment ${id}; it stays as it is`);
     await this.#tracker.deleteComment(ticket, id, signal);
+  }
+
+  async isCommentGone(
+    { ticket, idempotency_key: key }: CommentParams,
+    made: Made | null,
+    signal: AbortSignal,
+  ) {
+    const mark = commentMark(ticket, key);
+    if (await this.#madeComment(ticket, mark, made, signal)) return false;
+    assertSettled(this.#recent, mark);
+    return true;
   }
 
   async #me(signal: AbortSignal): Promise<Account> {
@@ -127,6 +143,12 @@ export class TrackerWriter implements TicketWriter {
     const isOurs = ({ authorId, comment }: StoredComment) =>
       authorId === me && this.#tracker.isMarked(comment.body, mark);
     return (await this.#tracker.comments(ticket, signal)).find(isOurs);
+  }
+
+  /** The comment that a write made, by its id where its answer came, else by its mark. */
+  async #madeComment(ticket: string, mark: string, made: Made | null, signal: AbortSignal) {
+    if (!made) return this.#findComment(ticket, mark, signal);
+    return (await this.#tracker.comments(ticket, signal)).find(({ comment }) => comment.id === made.id);
   }
 
   #addOnce(ticket: string, mark: string, text: string, by: Asker, signal: AbortSignal): Promise<Made> {

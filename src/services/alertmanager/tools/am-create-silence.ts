@@ -36,10 +36,12 @@ export const amCreateSilence = tool({
   output: SilenceView,
   effect: {
     kind: 'create',
+    way: 'ends the silence',
     async capture({ grant }) {
       return { signature: signatureOf(grant.principal, grant.callId) };
     },
     revert: expireAgain,
+    isBack: async (context, change) => (await findMade(context, change)) === undefined,
   },
   scope(target, { matchers }) {
     const labels = silenceMatchersOf(matchers, scopeOf(target)).map(show);
@@ -61,20 +63,26 @@ export const amCreateSilence = tool({
   },
 });
 
-/** Ends what the call created. Throws ToolError('conflict') when somebody changed it since. */
-async function expireAgain(
+/** The silence that the call created, if it has not ended. */
+async function findMade(
   { client, signal }: WriteContext<AlertmanagerTypes>,
   change: Change,
-): Promise<void> {
+): Promise<Silence | undefined> {
   const { signature } = Before.parse(change.before);
   // Null where the answer never came; what the call created then still begins with its signature.
   const after = After.nullable().parse(change.after);
   const isOurs = ({ id, comment }: Silence) =>
     after === null ? comment.startsWith(signature) : id === after.id;
-  const found = (await client.silences(signal)).find((one) => one.status.state !== 'expired' && isOurs(one));
+  return (await client.silences(signal)).find((one) => one.status.state !== 'expired' && isOurs(one));
+}
+
+/** Ends what the call created. Throws ToolError('conflict') when somebody changed it since. */
+async function expireAgain(context: WriteContext<AlertmanagerTypes>, change: Change): Promise<void> {
+  const after = After.nullable().parse(change.after);
+  const found = await findMade(context, change);
   if (!found) return;
   if (after !== null && !sameContent(found, after.silence)) {
     throw new ToolError('conflict', `somebody changed the silence ${found.id} since; it stays as it is`);
   }
-  await client.expire(found, signal);
+  await context.client.expire(found, context.signal);
 }

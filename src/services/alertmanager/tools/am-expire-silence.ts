@@ -19,8 +19,10 @@ export const amExpireSilence = tool({
   output: z.strictObject({ ended: SilenceView.describe('The silence as it was before it ended') }),
   effect: {
     kind: 'destroy',
+    way: 'creates the silence again, for the time that it had left',
     capture: async (context, { id }) => findRunning(context, id),
     revert: putBack,
+    isBack,
   },
   scope(target, { id }) {
     scopeOf(target);
@@ -35,13 +37,27 @@ export const amExpireSilence = tool({
 });
 
 /** A silence that has not ended. Throws ToolError: 'not_found' also for one outside the scope, 'conflict' for one that is over. */
-async function findRunning({ client, target, signal }: Context, id: string): Promise<Silence> {
-  const silence = await client.find(id, signal);
+async function findRunning({ client, target, signal, again }: Context, id: string): Promise<Silence> {
+  const silences = await client.silences(signal);
+  const silence = silences.find((one) => one.id === id);
   if (!silence)
     throw new ToolError('not_found', `there is no silence ${id} in ${target.name}; ask am_silences`);
-  if (silence.status.state === 'expired')
-    throw new ToolError('conflict', `the silence ${id} ended at ${silence.endsAt}`);
-  return silence;
+  if (silence.status.state !== 'expired') return silence;
+  // What the way back put in its place has another id.
+  const former = again && Silence.parse(again.before);
+  const successor = former && silences.find((one) => isRunningAs(one, former));
+  if (successor) return successor;
+  throw new ToolError('conflict', `the silence ${id} ended at ${silence.endsAt}`);
+}
+
+const isRunningAs = (silence: Silence, former: Silence): boolean =>
+  silence.status.state !== 'expired' && sameContent(silence, former);
+
+/** Whether it runs again, or would be over by now. Its id is another one, which the server chose. */
+async function isBack({ client, signal }: Context, change: Change): Promise<boolean> {
+  const before = Silence.parse(change.before);
+  if (Date.parse(before.endsAt) <= Date.now()) return true;
+  return (await client.silences(signal)).some((silence) => isRunningAs(silence, before));
 }
 
 /** Creates the silence again for the time that it had left, unless it runs already or would be over by now. */

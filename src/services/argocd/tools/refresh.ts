@@ -18,6 +18,7 @@ export const refresh = tool({
   output: z.strictObject({ application: z.string(), sync: z.string(), health: z.string() }),
   effect: {
     kind: 'update',
+    way: 'changes nothing, since a comparison deploys nothing',
     async capture({ client, target, signal }, { application }) {
       const found = await client.application(ScopedApplication.within(target, application), signal);
       return { sync: found.status.sync?.status ?? null };

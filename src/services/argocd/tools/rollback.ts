@@ -34,6 +34,7 @@ export const rollback = tool({
   scope: (target, { application, id }) => writeScopeOf(target, application, id),
   effect: {
     kind: 'update',
+    way: 'deploys what was deployed before',
     capture: captureDeployed,
     isBack: isBackToFormer,
     async revert(context, { args, before, after }) {

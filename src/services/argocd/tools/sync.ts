@@ -34,6 +34,7 @@ export const sync = tool({
   scope: (target, { application }) => writeScopeOf(target, application),
   effect: {
     kind: 'update',
+    way: 'deploys what was deployed before',
     capture: captureDeployed,
     isBack: isBackToFormer,
     async revert(context, { args, before, after }) {

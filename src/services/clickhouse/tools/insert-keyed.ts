@@ -3,7 +3,7 @@ import { ToolError } from '../../../toolset/errors.ts';
 import { DatabaseEntry } from '../connection.ts';
 import { InsertParams, insertRows, insertScope, openTable } from '../rows.ts';
 import { tool } from '../tool.ts';
-import { afterKeyed, captureKeyed, revertKeyed } from '../way-back.ts';
+import { afterKeyed, captureKeyed, isKeyedGone, revertKeyed } from '../way-back.ts';
 
 export const insertKeyed = tool({
   name: 'clickhouse_insert_keyed',
@@ -20,7 +20,13 @@ export const insertKeyed = tool({
     reversible: z.boolean().describe('Whether all that the way back needs was recorded'),
   }),
   scope: insertScope,
-  effect: { kind: 'create', capture: captureKeyed, revert: revertKeyed },
+  effect: {
+    kind: 'create',
+    way: 'deletes the rows by their keys',
+    capture: captureKeyed,
+    revert: revertKeyed,
+    isBack: isKeyedGone,
+  },
   async run(context, args) {
     await openTable(context, args);
     await insertRows(context, args);

@@ -41,10 +41,12 @@ export const createAnnotation = tool({
   },
   effect: {
     kind: 'create',
+    way: 'deletes the annotation',
     async capture({ grant }) {
       return { signature: signatureOf(grant.principal, grant.callId), at: Date.now() };
     },
     revert: deleteAgain,
+    isBack: async (context, change) => (await findMade(context, change)) === undefined,
   },
   async run({ client, signal, grant, recordAfter }, { dashboard, panel, time, end, text, tags }) {
     const found = await client.dashboard(dashboard, signal);
@@ -68,20 +70,25 @@ export const createAnnotation = tool({
   },
 });
 
+/** What the call created, if it is there. Throws ToolError('conflict') where that cannot be told. */
+async function findMade(
+  context: WriteContext<GrafanaTypes>,
+  change: Change,
+): Promise<Annotation | undefined> {
+  if (change.after === null) return findLost(context, change);
+  const { annotation } = After.parse(change.after);
+  const { dashboard } = Params.parse(change.args);
+  return context.client.findAnnotation(annotation.id, dashboard, context.signal);
+}
+
 /** Deletes what the call created. Throws ToolError('conflict') when somebody changed it since. */
 async function deleteAgain(context: WriteContext<GrafanaTypes>, change: Change): Promise<void> {
   const { client, signal } = context;
   const { signature } = Before.parse(change.before);
-  if (change.after === null) {
-    const lost = await findLost(context, change);
-    if (lost) await client.deleteAnnotation(lost, signal);
-    return;
-  }
-  const { annotation } = After.parse(change.after);
-  const { dashboard } = Params.parse(change.args);
-  const found = await client.findAnnotation(annotation.id, dashboard, signal);
+  const found = await findMade(context, change);
   if (!found) return;
-  if (!found.text.startsWith(signature) || !isSame(found, annotation))
+  const made = change.after === null ? found : After.parse(change.after).annotation;
+  if (!found.text.startsWith(signature) || !isSame(found, made))
     throw new ToolError('conflict', `somebody changed the annotation ${found.id} since; it stays as it is`);
   await client.deleteAnnotation(found, signal);
 }

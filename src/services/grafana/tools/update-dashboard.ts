@@ -58,12 +58,17 @@ export const updateDashboard = tool({
   },
   effect: {
     kind: 'update',
+    way: 'sets the fields as they were, in a version of its own',
     async capture(context, args): Promise<JsonValue> {
       const { dashboard } = await atVersion(context, args);
       const fields = formerOf(dashboard, settingsOf(args));
-      return { version: args.version, digest: digestOf(dashboard), fields };
+      return { version: readModel(dashboard).version, digest: digestOf(dashboard), fields };
     },
     revert: putBack,
+    async isBack({ client, signal }, { args, before }) {
+      const { dashboard } = await client.editable(args.dashboard, signal);
+      return holdsFormer(dashboard, Before.parse(before).fields);
+    },
   },
   async run(context, args) {
     const { client, signal, grant, recordAfter } = context;
@@ -82,10 +87,12 @@ export const updateDashboard = tool({
 });
 
 /** The dashboard as the caller saw it. Throws ToolError('conflict') when it has another version by now. */
-async function atVersion({ client, signal }: Context, args: Params): Promise<DashboardAnswer> {
+async function atVersion({ client, signal, again }: Context, args: Params): Promise<DashboardAnswer> {
   const found = await client.editable(args.dashboard, signal);
   const { version } = readModel(found.dashboard);
   if (version === args.version) return found;
+  // Made again after it was taken back, which is a version of its own: what counts is that nothing else differs.
+  if (again && digestOf(found.dashboard) === Before.parse(again.before).digest) return found;
   throw new ToolError('conflict', `the dashboard has version ${version} by now; look at it again`);
 }
 
@@ -124,7 +131,11 @@ function isAsSaved(dashboard: JsonObject, change: Change): boolean {
  * Whether a dashboard is what a call left whose answer got lost: the next version, with just what was asked for and
  * all else as it was.
  */
-const isLost = (dashboard: JsonObject, args: Params, { fields, digest }: z.output<typeof Before>): boolean =>
-  readModel(dashboard).version === args.version + 1 &&
+const isLost = (
+  dashboard: JsonObject,
+  args: Params,
+  { version, fields, digest }: z.output<typeof Before>,
+): boolean =>
+  readModel(dashboard).version === version + 1 &&
   holds(dashboard, settingsOf(args)) &&
   digestOf(withFormer(dashboard, fields)) === digest;

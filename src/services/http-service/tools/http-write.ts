@@ -5,7 +5,7 @@ import { endpointOf } from '../endpoints.ts';
 import { assertWritten } from '../failure.ts';
 import { describeRequest } from '../request.ts';
 import { Params, tool } from '../tool.ts';
-import { afterWrite, capture, revert } from '../way-back.ts';
+import { afterWrite, capture, isBack, revert } from '../way-back.ts';
 
 export const httpWrite = tool({
   name: 'http_write',
@@ -22,7 +22,14 @@ export const httpWrite = tool({
     ...answerFields,
     reversible: z.boolean().describe('Whether all that the way back needs was recorded'),
   }),
-  effect: { kind: 'update', capture, revert },
+  effect: {
+    kind: 'update',
+    way: 'calls the endpoint that the topology declares as the way back',
+    unverifiable: 'an endpoint whose way_back declares no before shows nothing',
+    capture,
+    revert,
+    isBack,
+  },
   scope: ({ name, scope }, { params }) => ({
     resources: [`${name}: ${describeRequest(scope, params)}`],
     atMost: 1,

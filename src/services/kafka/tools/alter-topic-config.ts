@@ -4,7 +4,7 @@ import type { ConfigEntry } from '../client.ts';
 import { TopicName } from '../names.ts';
 import { topicIn } from '../scope.ts';
 import { asText, keepsLess, type OwnSettings, SAFE_NAMES, SafeSettings, settingsOf } from '../settings.ts';
-import { captureSettings, putSettingsBack } from '../settings-change.ts';
+import { areSettingsBack, captureSettings, putSettingsBack } from '../settings-change.ts';
 import { tool } from '../tool.ts';
 
 const Params = z.strictObject({
@@ -31,8 +31,10 @@ export const alterTopicConfig = tool({
   }),
   effect: {
     kind: 'update',
+    way: 'sets the settings as they were, or leaves them to the cluster again',
     capture: (context, args) => captureSettings(context, args.topic, Object.keys(wanted(args))),
     revert: putSettingsBack,
+    isBack: areSettingsBack,
   },
   async run(context, args) {
     const topic = topicIn(context.target, args.topic);

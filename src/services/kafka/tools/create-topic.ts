@@ -6,6 +6,7 @@ import { topicIn } from '../scope.ts';
 import { asText, NewSettings } from '../settings.ts';
 import { tool, type Writing } from '../tool.ts';
 
+const Before = z.strictObject({ there: z.boolean() });
 const After = z.strictObject({
   id: z.string(),
   partitions: z.number(),
@@ -31,10 +32,15 @@ export const createTopic = tool({
   }),
   effect: {
     kind: 'create',
+    way: 'deletes the topic while nobody changed it or wrote to it',
     async capture({ client, target, signal }, { topic }): Promise<JsonValue> {
       return { there: (await client.topic(topicIn(target, topic), signal)) !== undefined };
     },
     revert: takeDown,
+    async isBack({ client, target, signal }, { args, before }) {
+      const isThere = (await client.topic(topicIn(target, args.topic), signal)) !== undefined;
+      return isThere === Before.parse(before).there;
+    },
   },
   async run(
     { client, target, signal, recordAfter },
@@ -60,7 +66,7 @@ async function takeDown(
   const found = await client.topic(topic, signal);
   if (!found) return;
   if (after === null) {
-    if (z.strictObject({ there: z.boolean() }).parse(before).there) return;
+    if (Before.parse(before).there) return;
     throw new ToolError('conflict', `${topic} is there now, and it is not known who made it`);
   }
   const made = After.parse(after);

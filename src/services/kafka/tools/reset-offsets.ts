@@ -53,10 +53,12 @@ export const resetOffsets = tool({
   }),
   effect: {
     kind: 'update',
+    way: 'commits the offsets as they were, and forgets those that were none',
     async capture(context, args): Promise<JsonValue> {
       return { commits: await commitsOf(context, args) };
     },
     revert: putBack,
+    isBack,
   },
   async run(context, args) {
     const { client, target, signal } = context;
@@ -109,6 +111,15 @@ async function commitsOf(
   return all
     .filter((one) => one.topic === name && (partitions === undefined || partitions.includes(one.partition)))
     .map(({ topic: _, ...commit }) => commit);
+}
+
+/** Whether every partition that the write moved, or would have, is where it was. */
+async function isBack(context: Writing, { args, before, after }: Change<Params>): Promise<boolean> {
+  const offsetsOf = (commits: readonly z.output<typeof Commit>[]) =>
+    new Map(commits.map(({ partition, offset, metadata }) => [partition, `${offset} ${metadata ?? ''}`]));
+  const [was, now] = [offsetsOf(Before.parse(before).commits), offsetsOf(await commitsOf(context, args))];
+  const moved = after === null ? was.keys() : After.parse(after).offsets.map(({ partition }) => partition);
+  return [...moved].every((partition) => now.get(partition) === was.get(partition));
 }
 
 /** Throws ToolError('conflict') when an offset is neither where the write put it nor where it was before. */

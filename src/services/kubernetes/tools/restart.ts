@@ -29,11 +29,17 @@ export const restart = tool({
   scope: (target, { workload }) => scopeOf(target, workload),
   effect: {
     kind: 'update',
+    way: 'takes the mark of the restart out of the template, in a rollout of its own',
     async capture(context, { workload }) {
       const { metadata, spec } = await restartable(context, workload);
       return { uid: metadata.uid, restarted_at: restartedAt(spec.template) };
     },
     revert: takeBack,
+    async isBack({ client, signal }, { args, before }) {
+      const { metadata, spec } = await client.reader.workload(args.workload, signal);
+      const was = Image.parse(before);
+      return metadata.uid === was.uid && restartedAt(spec.template) === was.restarted_at;
+    },
   },
   async run(context, { workload }) {
     const { client, signal, recordAfter } = context;
@@ -65,8 +71,7 @@ async function takeBack(context: Writing, { args, before, after }: Change<Params
   if (now === was.restarted_at) return;
   if (now !== left.restarted_at)
     throw new ToolError('conflict', 'somebody restarted it since; it stays as it is');
-  const steps =
-    was.restarted_at === null ? [{ op: 'remove', path: PATH } as const] : stamp(found, was.restarted_at);
+  const steps = was.restarted_at === null ? unstamp(found) : stamp(found, was.restarted_at);
   await client.change(found, steps, signal, async () => {});
 }
 
@@ -76,6 +81,12 @@ const Annotated = z.object({
 
 const restartedAt = (template: Template): string | null =>
   Annotated.parse(template).metadata?.annotations?.[RESTARTED] ?? null;
+
+/** Where the mark is the only annotation, none were there before. */
+const unstamp = ({ spec }: Found): PatchStep[] => {
+  const others = Object.keys(Annotated.parse(spec.template).metadata?.annotations ?? {}).length > 1;
+  return [{ op: 'remove', path: others ? PATH : ANNOTATIONS }];
+};
 
 const stamp = ({ spec }: Found, value: string): PatchStep[] => {
   const { metadata } = Annotated.parse(spec.template);

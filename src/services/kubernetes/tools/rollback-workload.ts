@@ -35,6 +35,7 @@ export const rollbackWorkload = tool({
   scope: (target, { workload }) => scopeOf(target, workload),
   effect: {
     kind: 'update',
+    way: 'puts the template back that was there, in a rollout of its own',
     async capture(context, args) {
       const { owner, sets } = await revertible(context, args.workload);
       const template = fingerprint(owner.spec.template);
@@ -44,10 +45,15 @@ export const rollbackWorkload = tool({
       return { uid: owner.metadata.uid, template, revision: revisionOf(present) };
     },
     revert: takeBack,
+    async isBack({ client, signal }, { args, before }) {
+      const { metadata, spec } = await client.reader.workload(args.workload, signal);
+      const was = Image.parse(before);
+      return metadata.uid === was.uid && fingerprint(spec.template) === was.template;
+    },
   },
   async run(context, args) {
     const { owner, sets } = await revertible(context, args.workload);
-    const chosen = sets.find((set) => revisionOf(set) === args.revision);
+    const chosen = chosenOf(context, sets, args);
     if (!chosen)
       throw new ToolError('not_found', `${printWorkload(owner.ref)} has no revision ${args.revision}`);
     const present = ofTemplate(sets, fingerprint(owner.spec.template));
@@ -62,6 +68,12 @@ export const rollbackWorkload = tool({
     };
   },
 });
+
+/** Rolling back gives a revision another number, so a call that is made again finds it by its template. */
+function chosenOf({ again }: Writing, sets: readonly ReplicaSet[], { revision }: Params) {
+  const left = Image.nullable().parse(again?.after ?? null);
+  return left ? ofTemplate(sets, left.template) : sets.find((set) => revisionOf(set) === revision);
+}
 
 /** The Deployment and the ReplicaSets that it owns; a revision of another workload is not among them. */
 async function revertible(context: Writing, workload: string | undefined) {

@@ -37,11 +37,17 @@ export const scale = tool({
     scopeOf(target, workload, from === undefined ? UNSAID : Math.max(1, Math.abs(replicas - from))),
   effect: {
     kind: 'update',
+    way: 'sets the number of replicas as it was',
     async capture(context, args) {
       const found = await scalable(context, args);
       return { uid: found.metadata.uid, replicas: replicasOf(found) };
     },
     revert: takeBack,
+    async isBack({ client, signal }, { args, before }) {
+      const found = await client.reader.workload(args.workload, signal);
+      const was = Before.parse(before);
+      return found.metadata.uid === was.uid && replicasOf(found) === was.replicas;
+    },
   },
   async run(context, args) {
     const { client, signal, recordAfter } = context;

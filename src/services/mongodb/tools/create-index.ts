@@ -47,15 +47,19 @@ export const createIndex = tool({
   },
   effect: {
     kind: 'create',
+    way: 'drops the index',
     async capture(context, args): Promise<JsonValue> {
       await assertNew(context, args);
       return { index: null };
     },
+    isBack: async (context, { args, after }) =>
+      after === null ||
+      (await indexesOf(context, args)).every((index) => indexView(index).name !== args.name),
     async revert(context, { args, after }) {
       if (after === null) return;
       const { client, limits, signal } = context;
       const on = await writable(context, args.collection);
-      const { documents } = await client.indexes(on, { limits, signal });
+      const documents = await indexesOf(context, args);
       const isNamed = (name: string) => (index: JsonValue) => indexView(index).name === name;
       const found = documents.find(isNamed(args.name));
       if (found === undefined) return;
@@ -97,13 +101,16 @@ const SHOWN_OR_GIVEN: ReadonlySet<string> = new Set(
 /** Fields of a key in their order, which is a part of it. */
 const keyOf = (key: unknown) => Object.entries(key ?? {});
 
+async function indexesOf(context: Writing, { collection }: Params): Promise<readonly JsonValue[]> {
+  const { client, limits, signal } = context;
+  const { documents } = await client.indexes(await writable(context, collection), { limits, signal });
+  return documents;
+}
+
 /** Throws ToolError('conflict') when there is an index of that name or of that key. */
 async function assertNew(context: Writing, args: Params): Promise<void> {
-  const { client, limits, signal } = context;
-  const on = await writable(context, args.collection);
-  const { documents } = await client.indexes(on, { limits, signal });
   const { key } = specOf(args);
-  const same = documents
+  const same = (await indexesOf(context, args))
     .map(indexView)
     .find((index) => index.name === args.name || isDeepStrictEqual(keyOf(index.key), keyOf(key)));
   if (same) throw new ToolError('conflict', `${args.collection} has the index ${same.name} already`);

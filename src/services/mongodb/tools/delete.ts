@@ -4,7 +4,7 @@ import { judgeFilter } from '../guard/filter.ts';
 import { Place } from '../guard/place.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
-import { carryOut, takeBack } from '../steps.ts';
+import { areDocumentsBack, carryOut, takeBack } from '../steps.ts';
 import { tool } from '../tool.ts';
 import { Collection, Json, MaxDocuments } from './params.ts';
 
@@ -25,7 +25,13 @@ export const remove = tool({
       atMost: max_documents,
     };
   },
-  effect: { kind: 'destroy', capture: captureMatches, revert: takeBack },
+  effect: {
+    kind: 'destroy',
+    way: 'inserts the documents as they were',
+    capture: captureMatches,
+    revert: takeBack,
+    isBack: areDocumentsBack,
+  },
   async run(context, { collection }) {
     const { client } = context;
     const images = takeCaptured(client);

@@ -24,11 +24,14 @@ export const dropIndex = tool({
   }),
   effect: {
     kind: 'destroy',
+    way: 'builds the index again',
     async capture(context, args): Promise<JsonValue> {
       const index = await imageOf(context, args);
       keepCaptured(context.client, [index]);
       return { index };
     },
+    isBack: async (context, { args, before }) =>
+      (await imageOf(context, args)) === Before.parse(before).index,
     async revert(context, { args, before, after }) {
       if (after === null) return;
       const { client, limits, signal } = context;

@@ -6,7 +6,7 @@ import { type JsonObject, Place } from '../guard/place.ts';
 import { judgeValue } from '../guard/value.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
-import { carryOut, takeBack } from '../steps.ts';
+import { areDocumentsBack, carryOut, takeBack } from '../steps.ts';
 import { tool, type Writing } from '../tool.ts';
 import { Collection, Json } from './params.ts';
 
@@ -29,11 +29,13 @@ export const insert = tool({
   },
   effect: {
     kind: 'create',
+    way: 'deletes the documents while they are as they were inserted',
     async capture(context, { collection, documents }): Promise<JsonValue> {
       await assertAbsent(context, collection, documents);
       return { collection };
     },
     revert: takeBack,
+    isBack: areDocumentsBack,
   },
   async run(context, { collection, documents }) {
     const { client } = context;

@@ -5,7 +5,7 @@ import { Place } from '../guard/place.ts';
 import { judgeUpdate } from '../guard/update.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
-import { carryOut, takeBack } from '../steps.ts';
+import { areDocumentsBack, carryOut, takeBack } from '../steps.ts';
 import { tool } from '../tool.ts';
 import { Collection, Json, MaxDocuments } from './params.ts';
 
@@ -33,7 +33,13 @@ export const update = tool({
       atMost: max_documents,
     };
   },
-  effect: { kind: 'update', capture: captureMatches, revert: takeBack },
+  effect: {
+    kind: 'update',
+    way: 'puts the documents back as they were',
+    capture: captureMatches,
+    revert: takeBack,
+    isBack: areDocumentsBack,
+  },
   async run(context, { collection, update: changes }) {
     const { client } = context;
     const images = takeCaptured(client);

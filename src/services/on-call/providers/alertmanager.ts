@@ -55,6 +55,7 @@ export function alertmanagerWriter(
   };
   return {
     isOpen: async (key, signal) => (await find(key, signal)).length > 0,
+    isOver: async (key, signal) => (await find(key, signal)).length === 0,
     page: (page, signal) =>
       alone(page.key, async () => {
         if ((await find(page.key, signal)).length > 0) return 'already_open';

@@ -1,6 +1,6 @@
 import { assertOwn, type Incidents, incidentOf, isRecent, noteSent, type OwnPages } from '../own-pages.ts';
 import type { Asker, Page } from '../page.ts';
-import type { OnCallWriter } from '../provider.ts';
+import { type OnCallWriter, showsNothing } from '../provider.ts';
 
 /** So long a key counts as said. After that a page that nobody closed here may be over, and somebody must be called. */
 const SAID_FOR_MS = 3_600_000;
@@ -31,6 +31,7 @@ export function announcingWriter(announcer: Announcer, own: OwnPages, incidents:
   };
   return {
     isOpen: async (key) => own.noted(key) !== undefined,
+    isOver: () => Promise.reject(showsNothing()),
     page: (page, signal) =>
       own.alone(page.key, async () => {
         if (!announcer.dropsRepeats && isRecent(own, page.key, SAID_FOR_MS)) return 'already_open';

@@ -1,6 +1,6 @@
 import { ToolError } from '../../../toolset/errors.ts';
 import { assertOwn, isRecent, noteSent, type OwnPages, statusOf } from '../own-pages.ts';
-import type { OnCallReader, OnCallWriter } from '../provider.ts';
+import { type OnCallReader, type OnCallWriter, showsNothing } from '../provider.ts';
 import type { PagerDutyApi } from './pagerduty-api.ts';
 import type { PagerDutyEvents } from './pagerduty-events.ts';
 
@@ -28,6 +28,10 @@ export function pagerDutyWriter(
   };
   return {
     isOpen,
+    async isOver(key, signal) {
+      if (!api) throw showsNothing();
+      return !(await shows(key, signal));
+    },
     page: (page, signal) =>
       own.alone(page.key, async () => {
         if (await shows(page.key, signal)) return 'already_open';

@@ -23,10 +23,13 @@ export const oncallPage = tool({
   output: z.strictObject({ key: z.string(), result: z.enum(['sent', 'already_open']) }),
   effect: {
     kind: 'create',
+    way: 'closes the page; who read it has read it',
+    unverifiable: 'Slack, a webhook and PagerDuty without api show no pages',
     async capture({ client, signal, grant }, { key }) {
       return { wasOpen: await client.isOpen(key, signal), by: { ...askerOf(grant) } };
     },
     revert: withdraw,
+    isBack: async ({ client, signal }, change) => !isOurs(change) || client.isOver(change.args.key, signal),
   },
   scope: ({ name }, { key }) => ({ resources: [`${name}: page ${key}`], atMost: 1 }),
   async run({ client, signal, grant, recordAfter }, args) {
@@ -41,7 +44,9 @@ async function withdraw(
   { client, signal }: WriteContext<OnCallTypes>,
   change: Change<PageParams>,
 ): Promise<void> {
-  const { wasOpen, by } = Before.parse(change.before);
-  const isOurs = !wasOpen && After.parse(change.after)?.result !== 'already_open';
-  if (isOurs) await client.withdraw({ ...change.args, by }, signal);
+  const { by } = Before.parse(change.before);
+  if (isOurs(change)) await client.withdraw({ ...change.args, by }, signal);
 }
+
+const isOurs = ({ before, after }: Change): boolean =>
+  !Before.parse(before).wasOpen && After.parse(after)?.result !== 'already_open';

@@ -46,6 +46,7 @@ export const execute = tool({
   },
   effect: {
     kind: 'update',
+    way: 'puts the rows back as they were, in one transaction',
     async capture(context, args) {
       return (await writing()).capture(context, args);
     },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { BindingParams, bindingOf, bindingScope } from '../binding-params.ts';
-import { BindingImage, vanishingExchanges } from '../definitions.ts';
+import { BindingImage, isSame, vanishingExchanges } from '../definitions.ts';
 import { bindAgain, findBinding, unbindOne } from '../restore.ts';
 import { tool } from '../tool.ts';
 
@@ -19,9 +19,12 @@ export const bind = tool({
   scope: bindingScope,
   effect: {
     kind: 'create',
+    way: 'takes the binding down',
     async capture(context, args): Promise<JsonValue> {
       return { binding: (await findBinding(context, bindingOf(args))) ?? null };
     },
+    isBack: async (context, { args, before }) =>
+      isSame({ binding: (await findBinding(context, bindingOf(args))) ?? null }, Before.parse(before)),
     async revert(context, { args, before, after }) {
       if (after === null || Before.parse(before).binding !== null) return;
       const found = await findBinding(context, bindingOf(args));

@@ -28,8 +28,15 @@ export const declareExchange = tool({
   scope: (target, args) => ({ resources: [`${target.name}/exchange:${checked(target, args)}`], atMost: 1 }),
   effect: {
     kind: 'create',
+    way: 'deletes the exchange while nothing is bound to it and nobody changed it',
     async capture({ client, target, signal }, args): Promise<JsonValue> {
       return { exchange: (await findExchange(client, ownExchangeIn(target, args.exchange), signal)) ?? null };
+    },
+    async isBack({ client, target, signal }, { args, before, after }) {
+      // One that was there already was left as it was, whatever became of it since.
+      if (after !== null && After.parse(after).created === null) return true;
+      const found = await findExchange(client, ownExchangeIn(target, args.exchange), signal);
+      return isSame({ exchange: found ?? null }, Before.parse(before));
     },
     async revert(context, { args, before, after }) {
       const exchange = ownExchangeIn(context.target, args.exchange);

@@ -24,8 +24,15 @@ export const declareQueue = tool({
   scope: (target, args) => ({ resources: [`${target.name}/queue:${checked(target, args)}`], atMost: 1 }),
   effect: {
     kind: 'create',
+    way: 'deletes the queue while nobody uses it or changed it',
     async capture({ client, target, signal }, args): Promise<JsonValue> {
       return { queue: (await findQueue(client, ownQueueIn(target, args.queue), signal)) ?? null };
+    },
+    async isBack({ client, target, signal }, { args, before, after }) {
+      // One that was there already was left as it was, whatever became of it since.
+      if (after !== null && After.parse(after).created === null) return true;
+      const found = await findQueue(client, ownQueueIn(target, args.queue), signal);
+      return isSame({ queue: found ?? null }, Before.parse(before));
     },
     async revert(context, { args, before, after }) {
       const queue = ownQueueIn(context.target, args.queue);

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
-import { BindingImage, bindingsInto, ExchangeImage, findExchange, isSame, pathOf } from '../definitions.ts';
+import {
+  areSame,
+  BindingImage,
+  bindingsInto,
+  ExchangeImage,
+  findExchange,
+  isSame,
+  pathOf,
+} from '../definitions.ts';
 import { Name } from '../names.ts';
 import { assertRestorable, restoreBindings } from '../restore.ts';
 import { type ExchangeName, ownExchangeIn } from '../scope.ts';
@@ -24,8 +32,16 @@ export const deleteExchange = tool({
   }),
   effect: {
     kind: 'destroy',
+    way: 'declares the exchange again and binds it as it was',
     async capture({ client, target, signal }, args): Promise<JsonValue> {
       return read(client, ownExchangeIn(target, args.exchange), signal);
+    },
+    async isBack({ client, target, signal }, { args, before }) {
+      const was = Before.parse(before);
+      const now = await read(client, ownExchangeIn(target, args.exchange), signal);
+      return (
+        isSame({ exchange: now.exchange }, { exchange: was.exchange }) && areSame(now.bindings, was.bindings)
+      );
     },
     revert: (context, { before }) => putBack(context, Before.parse(before)),
   },

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { Name } from '../names.ts';
 import { affectedBy, allPolicies, assertInside, assertNothingUncovered, policyPath } from '../policy.ts';
-import { changePolicy, findPolicy, takePolicyBack } from '../policy-change.ts';
+import { changePolicy, findPolicy, isPolicyBack, takePolicyBack } from '../policy-change.ts';
 import { vhostOf } from '../scope.ts';
 import { tool } from '../tool.ts';
 
@@ -32,9 +32,11 @@ export const deletePolicy = tool({
   },
   effect: {
     kind: 'destroy',
+    way: 'puts the policy back',
     async capture(context, args): Promise<JsonValue> {
       return { policy: (await findPolicy(context, args.policy)) ?? null };
     },
+    isBack: isPolicyBack,
     revert: takePolicyBack,
   },
   async run(context, args) {

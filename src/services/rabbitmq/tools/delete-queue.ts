@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
-import { BindingImage, bindingsInto, findQueue, isSame, pathOf, QueueImage } from '../definitions.ts';
+import {
+  areSame,
+  BindingImage,
+  bindingsInto,
+  findQueue,
+  isSame,
+  pathOf,
+  QueueImage,
+} from '../definitions.ts';
 import { Name } from '../names.ts';
 import { assertRestorable, restoreBindings } from '../restore.ts';
 import { ownQueueIn, type QueueName } from '../scope.ts';
@@ -24,8 +32,14 @@ export const deleteQueue = tool({
   }),
   effect: {
     kind: 'destroy',
+    way: 'declares the queue again and binds it as it was',
     async capture({ client, target, signal }, args): Promise<JsonValue> {
       return read(client, ownQueueIn(target, args.queue), signal);
+    },
+    async isBack({ client, target, signal }, { args, before }) {
+      const was = Before.parse(before);
+      const now = await read(client, ownQueueIn(target, args.queue), signal);
+      return isSame({ queue: now.queue }, { queue: was.queue }) && areSame(now.bindings, was.bindings);
     },
     revert: (context, { before }) => putBack(context, Before.parse(before)),
   },

@@ -10,7 +10,7 @@ import {
   type PolicyImage,
   policyPath,
 } from '../policy.ts';
-import { changePolicy, findPolicy, takePolicyBack } from '../policy-change.ts';
+import { changePolicy, findPolicy, isPolicyBack, takePolicyBack } from '../policy-change.ts';
 import { assertMatchInside, compilePattern, PolicyMatch } from '../policy-pattern.ts';
 import { usedExchangeIn } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
@@ -54,9 +54,11 @@ export const setPolicy = tool({
   }),
   effect: {
     kind: 'update',
+    way: 'puts the policy back that was there, or deletes it where there was none',
     async capture(context, args): Promise<JsonValue> {
       return { policy: (await findPolicy(context, args.policy)) ?? null };
     },
+    isBack: isPolicyBack,
     revert: takePolicyBack,
   },
   async run(context, args) {

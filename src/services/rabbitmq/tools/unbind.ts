@@ -20,9 +20,12 @@ export const unbind = tool({
   scope: bindingScope,
   effect: {
     kind: 'destroy',
+    way: 'binds again as it was',
     async capture(context, args): Promise<JsonValue> {
       return { binding: (await findBinding(context, bindingOf(args))) ?? null };
     },
+    isBack: async (context, { args, before }) =>
+      isSame({ binding: (await findBinding(context, bindingOf(args))) ?? null }, Before.parse(before)),
     async revert(context, { before }) {
       const { binding } = Before.parse(before);
       if (!binding || (await findBinding(context, binding))) return;

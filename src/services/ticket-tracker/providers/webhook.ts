@@ -59,6 +59,8 @@ export function webhookWriter(
     },
     withdraw: ({ idempotency_key: ticket }, by, _made, signal) =>
       withdraw('ticket.withdraw', ticket, by, { ticket }, signal),
+    isWithdrawn: () => Promise.reject(unreadable()),
+    isCommentGone: () => Promise.reject(unreadable()),
     isCommentThere: async (args) => own.noted(commentKey(args)) !== undefined,
     comment(args, by, signal) {
       const { ticket, idempotency_key: comment, body } = args;

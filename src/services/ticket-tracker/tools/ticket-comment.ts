@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { askerOf, CommentParams } from '../ticket.ts';
 import { tool } from '../tool.ts';
-import { madeBefore } from '../way-back.ts';
+import { madeBefore, writtenOnce } from '../way-back.ts';
 
 export const ticketComment = tool({
   name: 'ticket_comment',
@@ -14,8 +14,17 @@ export const ticketComment = tool({
   output: z.strictObject({ ticket: z.string(), comment: z.string(), created: z.boolean() }),
   effect: {
     kind: 'create',
-    async capture({ client, signal, grant }, args) {
-      return { isThere: await client.isCommentThere(args, signal), by: { ...askerOf(grant) } };
+    way: 'deletes the comment',
+    unverifiable: 'a webhook shows no comments',
+    async capture({ client, signal, grant, again }, args) {
+      const isThere = await client.isCommentThere(args, signal);
+      if (again && isThere)
+        throw writtenOnce('a key writes one comment, and that of this one was written before');
+      return { isThere, by: { ...askerOf(grant) } };
+    },
+    async isBack({ client, signal }, { args, before, after }) {
+      const way = madeBefore(before, after);
+      return !way || client.isCommentGone(args, way.made, signal);
     },
     async revert({ client, signal }, { args, before, after }) {
       const way = madeBefore(before, after);

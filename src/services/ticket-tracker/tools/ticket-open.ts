@@ -3,7 +3,7 @@ import type { WriteContext } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { askerOf, OpenParams } from '../ticket.ts';
 import { type TicketTypes, tool } from '../tool.ts';
-import { madeBefore } from '../way-back.ts';
+import { madeBefore, writtenOnce } from '../way-back.ts';
 
 export const ticketOpen = tool({
   name: 'ticket_open',
@@ -17,11 +17,19 @@ export const ticketOpen = tool({
   output: z.strictObject({ ticket: z.string(), created: z.boolean() }),
   effect: {
     kind: 'create',
+    way: 'closes the ticket with a comment; it stays to be read',
+    unverifiable: 'a webhook shows no tickets',
     async capture(context, args) {
       assertLabels(context, args);
-      const { client, signal, grant } = context;
+      const { client, signal, grant, again } = context;
       const isThere = await client.isTicketThere(args.idempotency_key, signal);
+      if (again && isThere)
+        throw writtenOnce('a key opens one ticket, and that of this one was closed when it was taken back');
       return { isThere, by: { ...askerOf(grant) } };
+    },
+    async isBack({ client, signal }, { args, before, after }) {
+      const way = madeBefore(before, after);
+      return !way || client.isWithdrawn(args, way.made, signal);
     },
     async revert({ client, signal }, { args, before, after }) {
       const way = madeBefore(before, after);

@@ -1,0 +1,4 @@
+import { TWINS } from './labs/index.ts';
+import { proveOn } from './suite.ts';
+
+for (const lab of TWINS) proveOn(lab);
