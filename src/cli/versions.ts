@@ -235,11 +235,13 @@ export const exportStore = (options: TopologyOptions & { output?: string }, worl
 /** `stackward versions import`: takes an export into a data directory that has no versions yet. */
 export async function importStore(file: string, options: TopologyOptions, world: World): Promise<number> {
   const dir = dataDirOf(options, world);
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   const moment = { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) };
   const stores = await openStores(dir, { env: envOf(options, world) });
   try {
-    const taken = await importVersions(await openVersions({ stores, moment }), lines);
+    const versions = await openVersions({ stores, moment });
+    // Last: lines that come before somebody asks for them are lost.
+    const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+    const taken = await importVersions(versions, lines);
     const where = stores.isShared ? 'the database' : dir;
     if (options.json) writeJson(world.stdout, taken);
     else
