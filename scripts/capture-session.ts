@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const printed = execFileSync(process.execPath, ['--import', 'tsx', 'src/main.ts', 'demo'], {
   cwd: root,
   encoding: 'utf8',
-  env: { ...process.env, NO_COLOR: '1' },
+  env: { ...process.env, NO_COLOR: '1', COLUMNS: '118' },
 });
 // The demo's folder has another name each time; the file's name is what matters.
 const text = printed.replaceAll(/\S*\/stackward-demo-\w+\//g, '').trimEnd();

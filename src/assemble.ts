@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { openAuditLog } from './audit/log.ts';
 import { openBreakers } from './call/breakers.ts';
 import { openCatalogs } from './call/catalogs.ts';
 import { openClients } from './call/clients.ts';
@@ -15,6 +14,7 @@ import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
+import { openAudit } from './open-audit.ts';
 import { databasePassword, openKeysAndStores } from './open-stores.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
@@ -89,9 +89,12 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     return resolved;
   };
 
-  const audit = await openAuditLog({
-    dir: join(dataDir, 'audit'),
+  const { log: audit, book: auditBook } = await openAudit(dataDir, {
+    env,
     onReport: (message) => report('warn', message),
+  }).catch(async (error: unknown) => {
+    await stores.close();
+    throw error;
   });
   const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
   const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
@@ -176,6 +179,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     approvals,
     diagnoses,
     audit,
+    auditBook,
     breakers,
     flags,
     history,

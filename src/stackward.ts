@@ -1,3 +1,4 @@
+import type { AuditBook } from './audit/audit-book.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Breakers } from './call/breakers.ts';
 import type { Catalogs } from './call/catalogs.ts';
@@ -20,6 +21,8 @@ export interface Stackward {
   readonly approvals: Approvals;
   readonly diagnoses: Diagnoses;
   readonly audit: AuditLog;
+  /** The same audit, to be read. */
+  readonly auditBook: AuditBook;
   readonly breakers: Breakers;
   readonly flags: FlagStore;
   readonly history: History;

@@ -60,6 +60,17 @@ const Figures = z.object({
       }),
     )
     .optional(),
+  audit_queries: z
+    .array(
+      z.object({
+        engine: z.string(),
+        records: z.number(),
+        records_per_second_64: z.number(),
+        verify_records_per_second: z.number(),
+        queries: z.array(z.object({ query: z.string(), p50: z.number(), p99: z.number() })),
+      }),
+    )
+    .optional(),
   catalog: z.array(
     z.object({ components: z.number(), load_ms: z.number(), list_bytes: z.number(), call: Series }),
   ),
@@ -85,6 +96,7 @@ export function benchmarkTables(text: string | undefined): string {
     catalogTable(figures),
     ...(figures.versions ? [versionsTable(figures.versions)] : []),
     auditTable(figures),
+    ...(figures.audit_queries ? [auditQueryTable(figures.audit_queries)] : []),
   ].join('\n\n');
 }
 
@@ -178,6 +190,25 @@ const versionsTable = (rows: NonNullable<Figures['versions']>): string =>
       `${unchanged} bytes`,
     ]),
   );
+
+function auditQueryTable(rows: NonNullable<Figures['audit_queries']>): string {
+  const [first] = rows;
+  const of = (say: (row: (typeof rows)[number]) => string) => rows.map(say);
+  return table(
+    [`audit of ${first?.records ?? 0} records`, ...of(({ engine }) => engine)],
+    [
+      ['durable records per second, 64 callers', ...of((row) => `${row.records_per_second_64}`)],
+      ['records verified per second', ...of((row) => `${row.verify_records_per_second}`)],
+      ...(first?.queries ?? []).map(({ query }) => [
+        `the newest 50 of ${query}, p50, p99`,
+        ...of(({ queries }) => {
+          const found = queries.find((one) => one.query === query);
+          return found ? `${found.p50} ms, ${found.p99} ms` : '';
+        }),
+      ]),
+    ],
+  );
+}
 
 const auditTable = ({ audit }: Figures): string =>
   table(

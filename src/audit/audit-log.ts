@@ -9,6 +9,12 @@ export interface Appended {
   readonly durable: Promise<void>;
 }
 
+/** A disk, and the free bytes of it below which nothing new is recorded; 0 keeps none. */
+export interface AuditDisk {
+  readonly folder: string;
+  readonly reserveBytes: number;
+}
+
 export interface AuditStatus {
   /** False once a write or a flush failed, or the disk reserve is used up; the pipeline then refuses every call. */
   readonly writable: boolean;
@@ -17,6 +23,8 @@ export interface AuditStatus {
   /** Age of the oldest record that is not durable yet, in milliseconds. */
   readonly lagMs: number;
   readonly chain: string;
+  /** The disk that it lies on; absent where it lies on none of this machine's. */
+  readonly disk?: AuditDisk;
 }
 
 /** An open chain of audit records. One process writes one chain; `openAuditLog` in log.ts opens it. */

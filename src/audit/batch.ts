@@ -1,5 +1,5 @@
 import type { Line } from './line.ts';
-import type { CheckpointRecord, NewRecord, ResponseRecord } from './record.ts';
+import type { CheckpointRecord, NewRecord, RequestRecord, ResponseRecord } from './record.ts';
 
 interface Settle {
   readonly promise: Promise<void>;
@@ -25,7 +25,8 @@ export class Batch {
   readonly since = performance.now();
   readonly written = settle();
   readonly durable = settle();
-  readonly requests: string[] = [];
+  /** Each with its sequence number. */
+  readonly requests: { readonly seq: number; readonly record: RequestRecord }[] = [];
   readonly responses: ResponseRecord[] = [];
   readonly #lines: Buffer[] = [];
   size = 0;
@@ -44,7 +45,7 @@ export class Batch {
     this.size += line.bytes.length;
     this.lastSeq += 1;
     this.lastHash = line.hash;
-    if (record.kind === 'request') this.requests.push(record.call);
+    if (record.kind === 'request') this.requests.push({ seq: this.lastSeq, record });
     if (record.kind === 'response') this.responses.push(record);
     if (record.kind === 'checkpoint') this.checkpoint = this.lastSeq;
   }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
+import type { ChainPart } from './audit-book.ts';
+import type { NamedHead } from './chains-check.ts';
 import { type Head, isCheckpointSigned, isHeadSigned } from './checkpoint.ts';
-import { segmentFirstSeq } from './layout.ts';
 import { GENESIS, hashLine, parseLine } from './line.ts';
 import type { CheckpointRecord, StoredRecord } from './record.ts';
 import type { ScannedLine } from './scan-lines.ts';
@@ -17,11 +18,24 @@ export interface Problem {
   readonly problem: string;
 }
 
+export interface ChainCheckParts {
+  readonly chain: string;
+  readonly keys: ReadonlyMap<string, KeyObject>;
+  readonly head: Head | 'damaged' | undefined;
+  /** What to call the head where it does not hold. */
+  readonly headName: string;
+  /** What checkpoints over all chains say of this one, by sequence number. */
+  readonly named: ReadonlyMap<number, readonly NamedHead[]>;
+}
+
 /** Checks the records of one chain in order. After a problem it goes on from what it found. */
 export class ChainCheck {
   readonly #chain: string;
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #head: Head | 'damaged' | undefined;
+  readonly #headName: string;
+  /** What checkpoints over all chains say of this one, by sequence number; what was found is taken out. */
+  readonly #named: Map<number, readonly NamedHead[]>;
   readonly #problems: Problem[] = [];
   readonly #open = new Set<string>();
   #file = '';
@@ -34,36 +48,41 @@ export class ChainCheck {
   #sealed = 0;
   #headSeen = false;
 
-  constructor(chain: string, keys: ReadonlyMap<string, KeyObject>, head: Head | 'damaged' | undefined) {
+  constructor({ chain, keys, head, headName, named }: ChainCheckParts) {
     this.#chain = chain;
     this.#keys = keys;
     this.#head = head;
+    this.#headName = headName;
+    this.#named = new Map(named);
   }
 
-  enter(segment: string): void {
-    this.#file = segment;
+  enter({ name, firstSeq }: Pick<ChainPart, 'name' | 'firstSeq'>): void {
+    this.#file = name;
     this.#line = 0;
-    if (segmentFirstSeq(segment) !== this.#seq + 1) {
+    if (firstSeq !== this.#seq + 1) {
       this.#report(`the records from ${this.#seq + 1} on are missing: a segment was removed or renamed`);
     }
   }
 
   /** Checks one line. The unfinished last line of a chain that is being written is passed over. */
-  take({ bytes, complete }: ScannedLine, live: boolean): void {
+  take({ bytes, complete, seq }: ScannedLine, live: boolean): void {
     this.#line += 1;
     if (!complete && live) return;
     const record = complete ? parseLine(bytes) : undefined;
     if (!record) this.#report(complete ? 'the line is not an audit record' : 'the line has no end');
-    else this.#checkPlace(record);
+    else this.#checkPlace(record, seq);
     this.#records += 1;
     this.#seq = record?.seq ?? this.#seq + 1;
     this.#firstSeq ||= this.#seq;
     if (record) this.#checkContent(record);
     this.#hash = hashLine(bytes);
     this.#checkHead();
+    this.#checkNamed();
   }
 
-  #checkPlace(record: StoredRecord): void {
+  #checkPlace(record: StoredRecord, keptAs: number | undefined): void {
+    if (keptAs !== undefined && keptAs !== record.seq)
+      this.#report(`record ${record.seq} is kept as number ${keptAs}`);
     if (record.seq !== this.#seq + 1)
       this.#report(`record ${record.seq} stands where ${this.#seq + 1} belongs`);
     if (record.prev !== this.#hash) {
@@ -96,12 +115,30 @@ export class ChainCheck {
   #checkHead(): void {
     if (this.#head === undefined || this.#head === 'damaged' || this.#head.seq !== this.#seq) return;
     this.#headSeen = true;
-    if (this.#head.hash !== this.#hash) this.#report('head.json was made for another record in this place');
+    if (this.#head.hash !== this.#hash)
+      this.#report(`${this.#headName} was made for another record in this place`);
+  }
+
+  #checkNamed(): void {
+    const named = this.#named.get(this.#seq);
+    if (!named) return;
+    this.#named.delete(this.#seq);
+    for (const { hash, by } of named)
+      if (hash !== this.#hash) this.#report(`${by} was made for another record in this place`);
+  }
+
+  #checkRest(): void {
+    this.#line = 0;
+    for (const [seq, named] of this.#named) {
+      if (seq > this.#seq)
+        this.#report(`the chain ends before record ${seq}, which ${named[0]?.by} names: it was cut`);
+      else this.#report(`record ${seq}, which ${named[0]?.by} names, is missing`);
+    }
   }
 
   #checkHeadFile(live: boolean): void {
     this.#line = 0;
-    this.#file = 'head.json';
+    this.#file = this.#headName;
     const head = this.#head;
     if (head === 'damaged') this.#report('the file is not as it was written');
     else if (head === undefined) {
@@ -122,6 +159,7 @@ export class ChainCheck {
   /** What was found in the whole chain. */
   finish(live: boolean) {
     this.#checkHeadFile(live);
+    this.#checkRest();
     return {
       records: this.#records,
       checkpoints: this.#checkpoints,

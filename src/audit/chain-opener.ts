@@ -1,36 +1,32 @@
-import { type Hold, holdChain } from '../store/files/hold.ts';
+import type { Chains, TakenChain } from './chain-store.ts';
 import { ChainWriter } from './chain-writer.ts';
 import type { Signer } from './keys.ts';
-import { chainName, chainPath, listChains } from './layout.ts';
-import { type Recovered, recoverChain, unknownOutcome } from './recover.ts';
-import { Reserve } from './reserve.ts';
-import { type OpenSegment, Segments } from './segments.ts';
+import { chainName } from './layout.ts';
+import { unknownOutcome } from './record.ts';
 
-export interface ChainSettings {
-  readonly dir: string;
+export interface OpenerSettings {
   readonly checkpointEvery: number;
-  readonly reserveBytes: number;
-  readonly maxSegmentBytes: number;
   readonly onReport: (message: string) => void;
-  readonly open?: OpenSegment;
 }
 
-/** Opens the chains of one audit folder, mending what dead processes left. */
+/** Opens the chains of one audit, mending what dead processes left. */
 export class ChainOpener {
-  readonly #settings: ChainSettings;
+  readonly #chains: Chains;
+  readonly #settings: OpenerSettings;
   readonly #signer: Signer;
   readonly #damaged = new Set<string>();
 
-  constructor(settings: ChainSettings, signer: Signer) {
+  constructor(chains: Chains, settings: OpenerSettings, signer: Signer) {
+    this.#chains = chains;
     this.#settings = settings;
     this.#signer = signer;
   }
 
   /** Mends every chain that nobody holds and keeps the lowest open; undefined when there is none. */
-  async openLowest(): Promise<ChainWriter | undefined> {
+  async openLowest(onLost?: () => void): Promise<ChainWriter | undefined> {
     let lowest: ChainWriter | undefined;
-    for (const chain of await listChains(this.#settings.dir)) {
-      const writer = await this.#open(chain);
+    for (const chain of await this.#chains.list()) {
+      const writer = await this.#open(chain, lowest ? undefined : onLost);
       if (lowest) await writer?.close();
       else lowest = writer;
     }
@@ -38,9 +34,9 @@ export class ChainOpener {
   }
 
   /** Begins a new chain. */
-  async openNew(): Promise<ChainWriter> {
-    for (let number = (await listChains(this.#settings.dir)).length + 1; ; number += 1) {
-      const writer = await this.#open(chainName(number));
+  async openNew(onLost?: () => void): Promise<ChainWriter> {
+    for (let number = (await this.#chains.list()).length + 1; ; number += 1) {
+      const writer = await this.#open(chainName(number), onLost);
       if (writer) return writer;
     }
   }
@@ -48,7 +44,7 @@ export class ChainOpener {
   /** Mends the chains of processes that died since; `own` is left alone. Reports what it cannot do. */
   async mendOthers(own: string): Promise<void> {
     try {
-      for (const chain of await listChains(this.#settings.dir)) {
+      for (const chain of await this.#chains.abandoned()) {
         if (chain !== own && !this.#damaged.has(chain)) await (await this.#open(chain))?.close();
       }
     } catch (error) {
@@ -57,50 +53,32 @@ export class ChainOpener {
     }
   }
 
-  /** Opens one chain; undefined when a living process holds it or it is damaged. */
-  async #open(chain: string): Promise<ChainWriter | undefined> {
-    const chainDir = chainPath(this.#settings.dir, chain);
-    const hold = await holdChain(chainDir);
-    if (!hold) return undefined;
-    try {
-      const recovered = await recoverChain(chainDir);
-      if (typeof recovered !== 'string') return await this.#continue(chain, hold, recovered);
-      this.#damaged.add(chain);
+  /** Opens one chain; undefined when somebody living holds it or it is damaged. */
+  async #open(chain: string, onLost?: () => void): Promise<ChainWriter | undefined> {
+    const taken = await this.#chains.take(chain);
+    if (typeof taken !== 'string') return taken && this.#continue(chain, taken, onLost);
+    if (!this.#damaged.has(chain))
       this.#settings.onReport(
-        `audit chain ${chain} is damaged and stays as it is: ${recovered}; run stackward audit verify`,
+        `audit chain ${chain} is damaged and stays as it is: ${taken}; run stackward audit verify`,
       );
-    } catch (error) {
-      await hold.release();
-      throw error;
-    }
-    await hold.release();
+    this.#damaged.add(chain);
     return undefined;
   }
 
-  async #continue(chain: string, hold: Hold, { end, orphans, events }: Recovered): Promise<ChainWriter> {
-    const { dir, reserveBytes, maxSegmentBytes, checkpointEvery, onReport, open } = this.#settings;
-    const chainDir = chainPath(dir, chain);
-    const segments = new Segments(chainDir, end, { maxBytes: maxSegmentBytes, open });
-    const reserve = new Reserve(dir, reserveBytes);
-    const signer = this.#signer;
+  async #continue(chain: string, taken: TakenChain, onLost?: () => void): Promise<ChainWriter> {
+    const { store, end, orphans, events } = taken;
+    const { checkpointEvery, onReport } = this.#settings;
+    const lost = onLost && { onLost };
     const writer = new ChainWriter({
-      chain,
-      chainDir,
-      end,
-      orphans,
-      signer,
-      hold,
-      segments,
-      reserve,
-      checkpointEvery,
-      onReport,
+      ...{ chain, store, end, orphans, checkpointEvery, onReport },
+      signer: this.#signer,
+      ...lost,
     });
     try {
       const mended = [...events, ...orphans.map(unknownOutcome)].map(
         (record) => writer.append(record).durable,
       );
       await Promise.all(mended);
-      await reserve.refresh();
     } catch (error) {
       await writer.close();
       throw error;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { listSegments, segmentFirstSeq, segmentName } from './layout.ts';
 import { GENESIS, hashLine, parseLine } from './line.ts';
-import type { RequestRecord, StoredRecord } from './record.ts';
+import type { PlacedRequest, StoredRecord } from './record.ts';
 import { type ScannedLine, scanLines } from './scan-lines.ts';
 
 /** Where a chain stands. */
@@ -23,7 +23,7 @@ export interface ChainEnd {
 export interface ChainScan {
   readonly end: ChainEnd;
   /** Requests that no response followed. */
-  readonly orphans: readonly RequestRecord[];
+  readonly orphans: readonly PlacedRequest[];
   /** Names of torn-tail files that an event record reports. */
   readonly reportedTears: ReadonlySet<string>;
   /** A tail that a crash left half-written: everything from `end.size` on. */
@@ -56,7 +56,7 @@ class Walk {
   #bad: ScannedLine | undefined;
   #torn = false;
   #damage: string | undefined;
-  readonly #open = new Map<string, RequestRecord>();
+  readonly #open = new Map<string, PlacedRequest>();
   readonly #tears = new Set<string>();
 
   enter(segment: string): boolean {

@@ -1,16 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Hold } from '../store/files/hold.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { Appended, AuditLog, AuditStatus } from './audit-log.ts';
 import { Batch } from './batch.ts';
-import type { ChainEnd } from './chain-scan.ts';
-import { makeCheckpoint, writeHead } from './checkpoint.ts';
+import { ChainLost, type ChainPosition, type ChainStore } from './chain-store.ts';
+import { makeCheckpoint, signHead } from './checkpoint.ts';
 import type { Signer } from './keys.ts';
 import { makeLine } from './line.ts';
 import { OpenCalls } from './open-calls.ts';
-import type { CheckpointRecord, EventRecord, NewRecord, RequestRecord } from './record.ts';
-import type { Reserve } from './reserve.ts';
-import type { Segments } from './segments.ts';
+import {
+  type CheckpointRecord,
+  type EventRecord,
+  type NewRecord,
+  type PlacedRequest,
+  type RequestRecord,
+  unknownOutcome,
+} from './record.ts';
 
 const BATCH_BYTES = 1024 * 1024;
 const BUFFER_BYTES = 16 * 1024 * 1024;
@@ -19,16 +23,15 @@ const NOT_HELD = 'this process is not sure to hold its audit chain; if this stay
 
 export interface ChainWriterParts {
   readonly chain: string;
-  readonly chainDir: string;
-  readonly end: ChainEnd;
+  readonly store: ChainStore;
+  readonly end: ChainPosition;
   /** Requests that an earlier process left without an end. */
-  readonly orphans: readonly RequestRecord[];
+  readonly orphans: readonly PlacedRequest[];
   readonly signer: Signer;
-  readonly hold: Hold;
-  readonly segments: Segments;
-  readonly reserve: Reserve;
   readonly checkpointEvery: number;
   readonly onReport: (message: string) => void;
+  /** Hears once that the chain is somebody else's now. */
+  readonly onLost?: () => void;
 }
 
 /** Appends records to one chain: one batch is written and flushed while the next one gathers. */
@@ -36,21 +39,24 @@ export class ChainWriter implements AuditLog {
   readonly #parts: ChainWriterParts;
   readonly #calls: OpenCalls;
   readonly #queue: Batch[] = [];
-  #tail: { seq: number; head: string; checkpoint: number };
-  #durable: { seq: number; head: string; checkpoint: number };
+  #tail: ChainPosition;
+  #durable: ChainPosition;
   #flying: Batch | undefined;
+  /** The batch whose commit was rejected; it may be there all the same. */
+  #doubtful: Batch | undefined;
   #running: Promise<void> | undefined;
   #sealing: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
   #recovering: Promise<void> | undefined;
   #failure: string | undefined;
+  #isLost = false;
   #closing = false;
 
   constructor(parts: ChainWriterParts) {
     this.#parts = parts;
     this.#calls = new OpenCalls(parts.orphans);
-    this.#durable = { seq: parts.end.seq, head: parts.end.head, checkpoint: parts.end.checkpoint };
-    this.#tail = { ...this.#durable };
+    this.#durable = parts.end;
+    this.#tail = parts.end;
   }
 
   append(record: NewRecord): Appended {
@@ -70,7 +76,23 @@ export class ChainWriter implements AuditLog {
       lastSeq: this.#tail.seq,
       lagMs: oldest ? performance.now() - oldest.since : 0,
       chain: this.#parts.chain,
+      ...(this.#parts.store.disk && { disk: this.#parts.store.disk }),
     };
+  }
+
+  /** Where the chain ends as far as it is durable. */
+  position(): { readonly seq: number; readonly hash: string } {
+    return { seq: this.#durable.seq, hash: this.#durable.head };
+  }
+
+  /** Asks the store whether the chain is still held, and stops for good when it is not. Rejects with what the store says. */
+  async beat(): Promise<void> {
+    try {
+      await this.#parts.store.beat();
+    } catch (error) {
+      if (error instanceof ChainLost) this.#fail(error);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -78,15 +100,13 @@ export class ChainWriter implements AuditLog {
     this.#closing = true;
     clearTimeout(this.#retry);
     await this.#running;
-    if (this.#failure !== undefined) await this.#recover();
+    if (this.#failure !== undefined && !this.#isLost) await this.#recover();
     if (this.#failure === undefined && this.#tail.seq > this.#tail.checkpoint) {
       this.#seal();
       await this.#run();
     }
     await this.#sealing;
-    this.#parts.reserve.close();
-    await this.#parts.segments.close();
-    await this.#parts.hold.release();
+    await this.#parts.store.close();
   }
 
   #admit(record: NewRecord): void {
@@ -102,7 +122,8 @@ export class ChainWriter implements AuditLog {
 
   #stoppage(): string | undefined {
     if (this.#closing) return 'the audit log is closed';
-    if (!this.#parts.hold.held()) return NOT_HELD;
+    if (this.#isLost) return this.#failure;
+    if (!this.#parts.store.held()) return NOT_HELD;
     return this.#failure;
   }
 
@@ -110,8 +131,10 @@ export class ChainWriter implements AuditLog {
     const buffered = this.#queue.reduce((sum, batch) => sum + batch.size, this.#flying?.size ?? 0);
     return (
       this.#stoppage() ??
-      this.#parts.reserve.shortage() ??
-      (buffered > BUFFER_BYTES ? 'the disk is slower than the calls; fewer at a time will pass' : undefined)
+      this.#parts.store.shortage() ??
+      (buffered > BUFFER_BYTES
+        ? 'the audit’s store is slower than the calls; fewer at a time will pass'
+        : undefined)
     );
   }
 
@@ -121,8 +144,7 @@ export class ChainWriter implements AuditLog {
     const batch = this.#batchFor(line.bytes.length);
     batch.add(record, line);
     this.#calls.note(record);
-    this.#tail.seq = seq;
-    this.#tail.head = line.hash;
+    this.#tail = { ...this.#tail, seq, head: line.hash };
     return { seq, written: batch.written.promise, durable: batch.durable.promise };
   }
 
@@ -137,7 +159,7 @@ export class ChainWriter implements AuditLog {
   #seal(): void {
     const { signer, chain } = this.#parts;
     this.#add(makeCheckpoint(signer, chain, this.#tail.seq + 1, this.#tail.head));
-    this.#tail.checkpoint = this.#tail.seq;
+    this.#tail = { ...this.#tail, checkpoint: this.#tail.seq };
   }
 
   async #run(): Promise<void> {
@@ -160,38 +182,43 @@ export class ChainWriter implements AuditLog {
   }
 
   async #commit(batch: Batch): Promise<void> {
-    const { segments, reserve, hold } = this.#parts;
-    await reserve.refresh();
-    if (!hold.held()) throw new Error(NOT_HELD);
-    await segments.write(batch.bytes(), batch.firstSeq);
-    batch.written.resolve();
-    await segments.sync();
-    this.#durable = { ...this.#durable, seq: batch.lastSeq, head: batch.lastHash };
-    this.#calls.commit(batch);
-    if (batch.checkpoint !== undefined) this.#sealed(batch.checkpoint);
+    const { store } = this.#parts;
+    if (!store.held()) throw new Error(NOT_HELD);
+    await store.commit(batch, this.#calls.openFromAfter(batch), () => batch.written.resolve());
+    this.#landed(batch);
     this.#flying = undefined;
     batch.durable.resolve();
   }
 
+  #landed(batch: Batch): void {
+    this.#durable = { ...this.#durable, seq: batch.lastSeq, head: batch.lastHash };
+    this.#calls.commit(batch);
+    if (batch.checkpoint !== undefined) this.#sealed(batch.checkpoint);
+  }
+
   #sealed(seq: number): void {
-    const { chain, chainDir, signer, onReport } = this.#parts;
-    this.#durable.checkpoint = seq;
-    const head = { seq, hash: this.#durable.head, open: this.#calls.openCount };
+    const { chain, store, signer, onReport } = this.#parts;
+    this.#durable = { ...this.#durable, checkpoint: seq };
+    const head = signHead(signer, chain, { seq, hash: this.#durable.head, open: this.#calls.openCount });
     this.#sealing = this.#sealing
-      .then(() => writeHead(chainDir, chain, signer, head))
-      .catch((error: unknown) => onReport(`head.json of audit chain ${chain}: ${messageOf(error)}`));
+      .then(() => store.keepHead(head))
+      .catch((error: unknown) => onReport(`the head of audit chain ${chain}: ${messageOf(error)}`));
   }
 
   #fail(error: unknown): void {
+    if (this.#isLost) return;
     const reason = `the audit log cannot be written: ${messageOf(error)}`;
     const lost = [...(this.#flying ? [this.#flying] : []), ...this.#queue.splice(0)];
+    this.#doubtful = this.#flying ?? this.#doubtful;
     this.#flying = undefined;
-    this.#tail = { ...this.#durable };
+    this.#tail = this.#durable;
     this.#calls.rollback(lost);
     if (this.#failure === undefined) this.#parts.onReport(reason);
     this.#failure = reason;
+    this.#isLost = error instanceof ChainLost;
     for (const batch of lost) batch.reject(unavailable(reason, error));
-    this.#scheduleRetry();
+    if (this.#isLost) this.#parts.onLost?.();
+    else this.#scheduleRetry();
   }
 
   #scheduleRetry(): void {
@@ -206,13 +233,16 @@ export class ChainWriter implements AuditLog {
     return this.#recovering;
   }
 
-  /** Cuts what the failed batch left, then records that there was a gap and the ends that could not be recorded. */
+  /** Finds out what the failed batch left, then records that there was a gap and the ends that could not be recorded. */
   async #tryAgain(): Promise<void> {
-    const { chain, hold, segments, onReport } = this.#parts;
+    const { chain, store, onReport } = this.#parts;
     try {
-      if (!hold.held()) throw new Error(NOT_HELD);
-      await segments.rollback();
+      if (!store.held()) throw new Error(NOT_HELD);
+      const isThere = (await store.settle()) === 'landed' && this.#doubtful;
+      const untold = isThere ? this.#adopt(isThere) : [];
+      this.#doubtful = undefined;
       this.#add(resumedEvent(this.#failure ?? ''));
+      for (const request of untold) this.#add(unknownOutcome(request));
       for (const response of this.#calls.takeOwed()) this.#add(response);
       await this.#drain();
     } catch (error) {
@@ -221,6 +251,13 @@ export class ChainWriter implements AuditLog {
     }
     this.#failure = undefined;
     onReport(`audit chain ${chain} is written again`);
+  }
+
+  /** Goes on from a batch that was told to be lost and is there: whose calls begin in it were refused, and get an end. */
+  #adopt(batch: Batch): readonly RequestRecord[] {
+    this.#landed(batch);
+    this.#tail = this.#durable;
+    return this.#calls.adopt(batch);
   }
 }
 

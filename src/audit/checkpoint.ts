@@ -56,35 +56,44 @@ export const isCheckpointSigned = (
 export const isHeadSigned = (key: KeyObject, chain: string, head: Head) =>
   isSigned(key, headText(chain, head), head.signature);
 
-function isSigned(key: KeyObject, text: string, signature: string): boolean {
+/** Whether a signature, base64, is the key’s over a text. */
+export function isSigned(key: KeyObject, text: string, signature: string): boolean {
   const bytes = Buffer.from(signature, 'base64');
   // Base64 has several spellings of the same bytes; only the one that we write counts.
   return bytes.toString('base64') === signature && verify(null, Buffer.from(text), key, bytes);
 }
 
-/** Writes `head.json` of a chain in one step. The checkpoint record itself must be durable already. */
-export async function writeHead(
-  chainDir: string,
-  chain: string,
-  signer: Signer,
-  head: Pick<Head, 'seq' | 'hash' | 'open'>,
-): Promise<void> {
-  const signed: Head = { ...head, key: signer.key, signature: signer.sign(headText(chain, head)) };
-  await replaceFile(join(chainDir, FILE), serialise(signed), 0o600);
-}
+/** Signs where a chain stands; `head.seq` is a checkpoint record, `head.hash` its own line's. */
+export const signHead = (signer: Signer, chain: string, head: Pick<Head, 'seq' | 'hash' | 'open'>): Head => ({
+  ...head,
+  key: signer.key,
+  signature: signer.sign(headText(chain, head)),
+});
 
-const serialise = ({ seq, hash, open, key, signature }: Head) =>
+/** Writes `head.json` of a chain in one step. The checkpoint record itself must be durable already. */
+export const writeHead = (chainDir: string, head: Head): Promise<void> =>
+  replaceFile(join(chainDir, FILE), serialiseHead(head), 0o600);
+
+/** A head as text, the same wherever it is kept. */
+export const serialiseHead = ({ seq, hash, open, key, signature }: Head) =>
   `${JSON.stringify({ seq, hash, open, key, signature })}\n`;
 
 /** Reads `head.json`. `'damaged'` when it is not byte for byte as we write it; undefined when there is none. */
 export async function readHead(chainDir: string): Promise<Head | 'damaged' | undefined> {
   try {
-    const text = await readFile(join(chainDir, FILE), 'utf8');
-    const head = Head.safeParse(JSON.parse(text));
-    return head.success && serialise(head.data) === text ? head.data : 'damaged';
+    return parseHead(await readFile(join(chainDir, FILE), 'utf8'));
   } catch (error) {
     if (isMissing(error)) return undefined;
-    if (error instanceof SyntaxError) return 'damaged';
     throw error;
+  }
+}
+
+/** `'damaged'` unless the text is character for character as we write it. */
+export function parseHead(text: string): Head | 'damaged' {
+  try {
+    const head = Head.safeParse(JSON.parse(text));
+    return head.success && serialiseHead(head.data) === text ? head.data : 'damaged';
+  } catch {
+    return 'damaged';
   }
 }

@@ -1,6 +1,8 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type AuditFilter, queryAudit } from './query.ts';
+import type { AuditBook } from './audit-book.ts';
+import type { AuditFilter } from './matcher.ts';
+import { queryAudit } from './query.ts';
 import { readRecords } from './read.ts';
 import { escapeUnsafe } from './safe-text.ts';
 import type { CallView } from './views.ts';
@@ -28,27 +30,27 @@ const COLUMNS = [
  * Writes every record as the line it is, byte for byte, merged by time, so that hashes can be checked again
  * elsewhere, chain by chain. The bytes are not made safe for a terminal. `out` is left open.
  */
-export async function exportRecords(dir: string, out: Writable, chain?: string): Promise<void> {
+export async function exportRecords(book: AuditBook, out: Writable, chain?: string): Promise<void> {
   await send(out, async function* () {
-    for await (const { line } of readRecords(dir, chain === undefined ? {} : { chain })) {
+    for await (const { line } of readRecords(book, chain === undefined ? {} : { chain })) {
       yield Buffer.concat([line, NEWLINE]);
     }
   });
 }
 
 /** Writes the calls that match as CSV (RFC 4180), oldest first, safe to open in a spreadsheet. `out` is left open. */
-export async function exportCsv(dir: string, out: Writable, filter: AuditFilter = {}): Promise<void> {
+export async function exportCsv(book: AuditBook, out: Writable, filter: AuditFilter = {}): Promise<void> {
   await send(out, async function* () {
     yield `${COLUMNS.join(',')}\r\n`;
-    for await (const call of calls(dir, filter)) yield `${cellsOf(call).map(csvCell).join(',')}\r\n`;
+    for await (const call of calls(book, filter)) yield `${cellsOf(call).map(csvCell).join(',')}\r\n`;
   });
 }
 
 /** Writes the calls that match as one JSON array, oldest first, safe to print. `out` is left open. */
-export async function exportJson(dir: string, out: Writable, filter: AuditFilter = {}): Promise<void> {
+export async function exportJson(book: AuditBook, out: Writable, filter: AuditFilter = {}): Promise<void> {
   await send(out, async function* () {
     let before = '[\n';
-    for await (const call of calls(dir, filter)) {
+    for await (const call of calls(book, filter)) {
       yield before + escapeUnsafe(JSON.stringify(call));
       before = ',\n';
     }
@@ -59,8 +61,9 @@ export async function exportJson(dir: string, out: Writable, filter: AuditFilter
 const send = (out: Writable, source: () => AsyncGenerator<string | Buffer>) =>
   pipeline(Readable.from(source()), out, { end: false });
 
-async function* calls(dir: string, filter: AuditFilter): AsyncGenerator<CallView> {
-  for await (const view of queryAudit(dir, filter, { order: 'oldest' })) if (view.kind === 'call') yield view;
+async function* calls(book: AuditBook, filter: AuditFilter): AsyncGenerator<CallView> {
+  for await (const view of queryAudit(book, filter, { order: 'oldest' }))
+    if (view.kind === 'call') yield view;
 }
 
 function cellsOf(call: CallView): string[] {

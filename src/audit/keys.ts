@@ -9,6 +9,7 @@ import { hashLine } from './line.ts';
 export interface Signer {
   /** First 16 hex digits of the SHA-256 of the public key (SPKI, DER). */
   readonly key: string;
+  readonly publicKey: KeyObject;
   /** Ed25519 signature of the text, base64. */
   sign(text: string): string;
 }
@@ -25,12 +26,24 @@ export async function openSigner(dir: string): Promise<Signer> {
   const folder = keysPath(dir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'signing.key');
-  const privateKey = createPrivateKey((await readPrivate(path)) ?? (await makePrivate(path)));
-  const publicKey = createPublicKey(privateKey);
-  const key = keyId(publicKey);
+  const signer = signerOf((await readPrivate(path)) ?? (await makePrivate(path)));
+  const { key, publicKey } = signer;
   const published = join(folder, `${key}.pub`);
   if (!(await exists(published))) await createFile(published, publicKeyText(publicKey), 0o644);
-  return { key, sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64') };
+  return signer;
+}
+
+/** A signer of a private key (PKCS #8, PEM), as replicas share one. Throws a TypeError unless it is Ed25519. */
+export function signerOf(pem: string): Signer {
+  const privateKey = createPrivateKey(pem);
+  if (privateKey.asymmetricKeyType !== 'ed25519')
+    throw new TypeError('the audit is signed with an Ed25519 key');
+  const publicKey = createPublicKey(privateKey);
+  return {
+    key: keyId(publicKey),
+    publicKey,
+    sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64'),
+  };
 }
 
 const exists = (path: string) =>
@@ -60,13 +73,19 @@ async function makePrivate(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-/** The published keys by id, and the files that are not what their name says. */
-export async function readPublicKeys(
-  dir: string,
-): Promise<{ keys: ReadonlyMap<string, KeyObject>; damaged: readonly string[] }> {
+/** Public keys by id, and the files that are not what their name says. */
+export interface PublishedKeys {
+  readonly keys: ReadonlyMap<string, KeyObject>;
+  readonly damaged: readonly string[];
+}
+
+/** The published keys of an audit folder. */
+export const readPublicKeys = (dir: string): Promise<PublishedKeys> => readKeysIn(keysPath(dir));
+
+/** The public keys of a folder, each in a file that is named after it. */
+export async function readKeysIn(folder: string): Promise<PublishedKeys> {
   const keys = new Map<string, KeyObject>();
   const damaged: string[] = [];
-  const folder = keysPath(dir);
   const names = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;

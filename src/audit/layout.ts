@@ -19,6 +19,12 @@ export const chainName = (number: number) => String(number).padStart(4, '0');
 /** Name of a segment, which is the sequence number of its first record: `000000000001.jsonl`. */
 export const segmentName = (firstSeq: number) => `${String(firstSeq).padStart(12, '0')}.jsonl`;
 
+/** Name of the file beside a segment that tells of its blocks: `000000000001.index`. */
+export const indexName = (segment: string) => segment.replace(/\.jsonl$/, '.index');
+
+/** The signed checkpoints over all chains, a line each. */
+export const checkpointsPath = (dir: string) => join(dir, 'checkpoints', 'checkpoints.jsonl');
+
 /** Sequence number that a segment's name promises for its first record. */
 export const segmentFirstSeq = (segment: string) => Number.parseInt(segment, 10);
 

@@ -1,11 +1,21 @@
 import { mkdir } from 'node:fs/promises';
+import type { AuditBook } from './audit-book.ts';
 import type { AuditLog } from './audit-log.ts';
-import { ChainOpener, type ChainSettings } from './chain-opener.ts';
+import { keepIndexed } from './blocks/keep-indexed.ts';
+import { ChainOpener } from './chain-opener.ts';
+import { keepCheckpoints } from './checkpoint-keeper.ts';
+import type { CheckpointCopies } from './copies/checkpoint-copy.ts';
+import { every } from './every.ts';
+import { openFileBook } from './file-book.ts';
+import { fileChains } from './file-chains.ts';
+import { fileCheckpoints } from './file-checkpoints.ts';
 import { openSigner } from './keys.ts';
 import type { OpenSegment } from './segments.ts';
 
 /** How often chains are looked for whose process died meanwhile, in milliseconds. */
 const MEND_MS = 30_000;
+/** How often what was recorded is looked through for searches, in milliseconds. */
+const INDEX_MS = 10_000;
 
 export interface AuditLogOptions {
   /** The audit's folder; made when it is not there. Several processes may share it. */
@@ -16,6 +26,11 @@ export interface AuditLogOptions {
   readonly reserveBytes?: number;
   /** Size in bytes at which a segment is full. */
   readonly maxSegmentBytes?: number;
+  /** Milliseconds, and records, between two checkpoints over all chains. */
+  readonly allEveryMs?: number;
+  readonly allEveryRecords?: number;
+  /** Where those are copied to. */
+  readonly copies?: readonly CheckpointCopies[];
   /** Hears what an operator should know: a torn tail, a damaged chain, a disk that fails and recovers. */
   readonly onReport?: (message: string) => void;
   /** Opens a segment's file; for tests that count flushes or make them fail. */
@@ -30,36 +45,51 @@ export interface AuditLogOptions {
  * A chain broken as no crash breaks it is reported and left as it is. Throws when the folder cannot be used.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
-  const settings: ChainSettings = {
+  const settings = {
     checkpointEvery: 1000,
     reserveBytes: 64 * 1024 * 1024,
     maxSegmentBytes: 256 * 1024 * 1024,
+    allEveryMs: 30_000,
+    allEveryRecords: 10_000,
+    copies: [],
     onReport: () => {},
     ...options,
   };
-  await mkdir(settings.dir, { recursive: true, mode: 0o700 });
-  const signer = await openSigner(settings.dir);
-  const opener = new ChainOpener(settings, signer);
+  const { dir, onReport } = settings;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const signer = await openSigner(dir);
+  const opener = new ChainOpener(fileChains(settings), settings, signer);
   const own = (await opener.openLowest()) ?? (await opener.openNew());
-  const stopMending = repeat(MEND_MS, () => opener.mendOthers(own.status().chain));
+  const { chain } = own.status();
+  const stopMending = every(MEND_MS, () => opener.mendOthers(chain));
+  const stopIndexing = keepIndexed({
+    book: openFileBook(dir),
+    own: () => ({ chain, seq: own.position().seq }),
+    everyMs: INDEX_MS,
+    onReport,
+  });
+  const stopKeeping = keepCheckpoints({
+    add: fileCheckpoints({ dir, signer, own: () => ({ chain, ...own.position() }) }),
+    lastSeq: () => own.status().lastSeq,
+    everyMs: settings.allEveryMs,
+    everyRecords: settings.allEveryRecords,
+    copies: settings.copies,
+    onReport,
+  });
   return {
     append: (record) => own.append(record),
     status: () => own.status(),
     close: async () => {
-      await stopMending();
+      await Promise.all([stopMending(), stopIndexing()]);
       await own.close();
+      await stopKeeping();
     },
   };
 }
 
-/** Runs a task again and again until the function that is returned is called, which waits for a run to end. */
-function repeat(everyMs: number, task: () => Promise<void>): () => Promise<void> {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running.then(task);
-  }, everyMs).unref();
-  return () => {
-    clearInterval(timer);
-    return running;
-  };
+/** Opens the audit of a folder: the log to write it, and the book to read it. */
+export async function openFileAudit(
+  options: AuditLogOptions,
+): Promise<{ readonly log: AuditLog; readonly book: AuditBook }> {
+  return { log: await openAuditLog(options), book: openFileBook(options.dir) };
 }

@@ -1,5 +1,5 @@
+import type { AuditBook } from './audit-book.ts';
 import { isCheckpointSigned } from './checkpoint.ts';
-import { readPublicKeys } from './keys.ts';
 import { GENESIS, hashLine } from './line.ts';
 import { type ReadRecord, readRecords } from './read.ts';
 
@@ -23,13 +23,13 @@ export interface Place {
  * Checks one record: its link to the record before it, and every link from it to the next checkpoint, whose signature
  * is checked with the published keys. What lies before the record and behind the checkpoint is for `verifyAudit`.
  */
-export async function placeOf(dir: string, chain: string, seq: number): Promise<Place | undefined> {
-  const { keys } = await readPublicKeys(dir);
+export async function placeOf(book: AuditBook, chain: string, seq: number): Promise<Place | undefined> {
+  const { keys } = await book.publicKeys();
   let before: ReadRecord | undefined;
   let place: Omit<Place, 'verdict' | 'says'> | undefined;
   let last: ReadRecord | undefined;
   const end = (verdict: Place['verdict'], says: string) => place && { ...place, verdict, says };
-  for await (const read of readRecords(dir, { chain, fromSeq: Math.max(1, seq - 1) })) {
+  for await (const read of readRecords(book, { chain, fromSeq: Math.max(1, seq - 1) })) {
     const { record, line } = read;
     if (record.seq < seq) {
       before = read;

@@ -78,6 +78,9 @@ export interface CheckpointRecord {
   readonly signature: string;
 }
 
+/** A request as it was read back. */
+export type PlacedRequest = RequestRecord & { readonly seq: number };
+
 export type NewRecord = RequestRecord | ResponseRecord | EventRecord;
 
 /** A record as one line of the log holds it. `prev` is the SHA-256 (hex) of the line before, without its newline. */
@@ -85,3 +88,19 @@ export type StoredRecord = { readonly seq: number; readonly time: string; readon
   | NewRecord
   | CheckpointRecord
 );
+
+/** The end of a call whose process died, or lost its audit, before it could record one. */
+export const unknownOutcome = (request: RequestRecord): ResponseRecord => ({
+  kind: 'response',
+  call: request.call,
+  principal: request.principal,
+  topology: request.topology,
+  version: request.version,
+  outcome: 'outcome_unknown',
+  duration_ms: 0,
+  message: {
+    jsonrpc: '2.0',
+    id: request.message.id,
+    error: { code: 'outcome_unknown', message: 'The server ended before the call did.' },
+  },
+});

@@ -5,12 +5,12 @@ import { type ChainEnd, type ChainScan, scanChain } from './chain-scan.ts';
 import { readHead } from './checkpoint.ts';
 import { listSegments } from './layout.ts';
 import { hashLine, parseLine } from './line.ts';
-import type { EventRecord, RequestRecord, ResponseRecord } from './record.ts';
+import type { EventRecord, PlacedRequest } from './record.ts';
 
 /** A chain that can be continued, and what has to be recorded in it first. */
 export interface Recovered {
   readonly end: ChainEnd;
-  readonly orphans: readonly RequestRecord[];
+  readonly orphans: readonly PlacedRequest[];
   readonly events: readonly EventRecord[];
 }
 
@@ -85,20 +85,4 @@ const tornEvent = (file: string): EventRecord => ({
   topology: '',
   version: 0,
   detail: { file },
-});
-
-/** The end of a call whose process died before it could record one. */
-export const unknownOutcome = (request: RequestRecord): ResponseRecord => ({
-  kind: 'response',
-  call: request.call,
-  principal: request.principal,
-  topology: request.topology,
-  version: request.version,
-  outcome: 'outcome_unknown',
-  duration_ms: 0,
-  message: {
-    jsonrpc: '2.0',
-    id: request.message.id,
-    error: { code: 'outcome_unknown', message: 'The server ended before the call did.' },
-  },
 });

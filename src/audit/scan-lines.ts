@@ -12,6 +12,8 @@ export interface ScannedLine {
   readonly offset: number;
   /** False for bytes at the end of the file that no newline follows. */
   readonly complete: boolean;
+  /** The sequence number under which it is kept, where an engine keeps lines under one. */
+  readonly seq?: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function* scanLinesBackwards(path: string): AsyncGenerator<ScannedL
     let carry: Buffer = Buffer.alloc(0);
     while (end > 0) {
       const begin = Math.max(0, end - BACKWARDS_CHUNK);
-      const block = Buffer.concat([await readRange(file, begin, end), carry]);
+      const block = Buffer.concat([await readBytes(file, begin, end), carry]);
       const cut = begin === 0 ? 0 : block.indexOf(NEWLINE) + 1 || block.length;
       carry = block.subarray(0, cut);
       yield splitAll(block.subarray(cut), begin + cut).reverse();
@@ -79,12 +81,19 @@ export async function* scanLinesBackwards(path: string): AsyncGenerator<ScannedL
   }
 }
 
-async function readRange(file: FileHandle, begin: number, end: number): Promise<Buffer> {
+/** The bytes of a file from `begin` up to `end`, or to its end. */
+export async function readRange(path: string, begin: number, end: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  return readBytes(file, begin, end).finally(() => file.close());
+}
+
+async function readBytes(file: FileHandle, begin: number, end: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(end - begin), 0, end - begin, begin);
   return buffer.subarray(0, bytesRead);
 }
 
-function splitAll(bytes: Buffer, offset: number): ScannedLine[] {
+/** The lines of some bytes that begin a line at `offset`. */
+export function splitAll(bytes: Buffer, offset: number): ScannedLine[] {
   const lines = splitLines(bytes, offset);
   const used = lengthOf(lines, offset);
   if (used < bytes.length)

@@ -44,43 +44,46 @@ export interface EventView {
 
 export type AuditView = CallView | EventView;
 
-/** Pairs requests with responses as records come by, in either direction. */
+/** Pairs requests with responses as records come by, oldest first. */
 export class Pairing {
-  readonly #waiting = new Map<string, { chain: string; record: StoredRequest | StoredResponse }>();
+  readonly #waiting = new Map<string, { chain: string; record: StoredRequest }>();
 
-  /** The view that the record completes, if it does. `backwards` says that responses come before their requests. */
-  take({ chain, record }: ReadRecord, backwards: boolean): AuditView | undefined {
+  /** The view that the record completes, if it does. */
+  take({ chain, record }: ReadRecord): AuditView | undefined {
     if (record.kind === 'checkpoint') return undefined;
-    if (record.kind === 'event') {
-      return {
-        kind: 'event',
-        chain,
-        seq: record.seq,
-        time: record.time,
-        principal: record.principal,
-        record,
-      };
-    }
+    if (record.kind === 'event') return eventView(chain, record);
     const key = `${chain}/${record.call}`;
-    const other = this.#waiting.get(key)?.record;
-    this.#waiting.delete(key);
-    if (record.kind === 'request' && backwards) {
-      return callView(chain, record, other?.kind === 'response' ? other : undefined);
+    if (record.kind === 'request') {
+      this.#waiting.set(key, { chain, record });
+      return undefined;
     }
-    if (record.kind === 'response' && other?.kind === 'request') return callView(chain, other, record);
-    this.#waiting.set(key, { chain, record });
-    return undefined;
+    const request = this.#waiting.get(key)?.record;
+    this.#waiting.delete(key);
+    return request && callView(chain, request, record);
   }
 
   /** Calls that began and did not end. */
   *rest(): Generator<CallView> {
-    for (const { chain, record } of this.#waiting.values()) {
-      if (record.kind === 'request') yield callView(chain, record, undefined);
-    }
+    for (const { chain, record } of this.#waiting.values()) yield callView(chain, record, undefined);
   }
 }
 
-function callView(chain: string, request: StoredRequest, response: StoredResponse | undefined): CallView {
+/** An event as it is shown. */
+export const eventView = (chain: string, record: StoredEvent): EventView => ({
+  kind: 'event',
+  chain,
+  seq: record.seq,
+  time: record.time,
+  principal: record.principal,
+  record,
+});
+
+/** A call as it is shown; without a response it is open. */
+export function callView(
+  chain: string,
+  request: StoredRequest,
+  response: StoredResponse | undefined,
+): CallView {
   const { seq, time, call, principal, topology, version, message, verdict } = request;
   const tool = textAt(message.params, 'name');
   const target = textAt(fieldOf(message.params, 'arguments'), 'target');

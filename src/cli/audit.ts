@@ -1,14 +1,16 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { AuditBook } from '../audit/audit-book.ts';
 import { exportCsv, exportJson, exportRecords } from '../audit/export.ts';
-import { type AuditFilter, queryAudit } from '../audit/query.ts';
+import type { AuditFilter } from '../audit/matcher.ts';
+import { queryAudit } from '../audit/query.ts';
 import type { ReadRecord } from '../audit/read.ts';
 import { OUTCOMES } from '../audit/record.ts';
 import { escapeUnsafe } from '../audit/safe-text.ts';
 import { followRecords, tailRecords } from '../audit/tail.ts';
-import { type AuditReport, verifyAudit } from '../audit/verify.ts';
+import { type AuditReport, type VerifyOptions, verifyAudit } from '../audit/verify.ts';
 import type { AuditView } from '../audit/views.ts';
 import { neutralise } from '../call/neutralise.ts';
+import { openAuditBook } from '../open-audit.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
 import { dataDirOf } from './open.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
@@ -29,39 +31,49 @@ export interface AuditOptions extends TopologyOptions {
   readonly until?: string;
   readonly text?: string;
   readonly publicKey?: string;
+  readonly checkpoint?: string;
 }
 
-/** The audit folder; looking at it needs no topology that holds. */
-const auditDir = (options: AuditOptions, world: World): string => join(dataDirOf(options, world), 'audit');
+/** Reads the audit of the data directory or of the database; looking at it needs no topology that holds. */
+async function withBook<T>(
+  options: AuditOptions,
+  world: World,
+  work: (book: AuditBook) => Promise<T>,
+): Promise<T> {
+  const { book, close } = await openAuditBook(dataDirOf(options, world), world.env);
+  return work(book).finally(close);
+}
 
 /** `stackward audit tail`: the last records, and with `--follow` each new one until it is interrupted. */
 export async function tail(options: AuditOptions, world: World): Promise<number> {
-  const dir = auditDir(options, world);
   const show = ({ chain, record }: ReadRecord) =>
     writeLine(
       world.stdout,
       options.json ? escapeUnsafe(JSON.stringify({ chain, ...record })) : lineOf(record),
     );
-  if (!options.follow) {
-    for (const read of await tailRecords(dir, options.lines ?? 20)) show(read);
-    return EXIT.ok;
-  }
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  for await (const read of followRecords(dir, { count: options.lines ?? 20, signal: interrupted.signal }))
-    show(read);
+  const count = options.lines ?? 20;
+  await withBook(options, world, async (book) => {
+    if (!options.follow) {
+      for (const read of await tailRecords(book, count)) show(read);
+      return;
+    }
+    const interrupted = new AbortController();
+    process.once('SIGINT', () => interrupted.abort());
+    for await (const read of followRecords(book, { count, signal: interrupted.signal })) show(read);
+  });
   return EXIT.ok;
 }
 
 /** `stackward audit query`: calls with their ends, newest first. */
 export async function query(options: AuditOptions, world: World): Promise<number> {
   const found: AuditView[] = [];
-  for await (const view of queryAudit(auditDir(options, world), filterOf(options), {
-    limit: options.limit ?? 100,
-  })) {
-    if (options.json) found.push(view);
-    else writeLine(world.stdout, viewLine(view));
-  }
+  const filter = filterOf(options);
+  await withBook(options, world, async (book) => {
+    for await (const view of queryAudit(book, filter, { limit: options.limit ?? 100 })) {
+      if (options.json) found.push(view);
+      else writeLine(world.stdout, viewLine(view));
+    }
+  });
   if (options.json) writeJson(world.stdout, found);
   return EXIT.ok;
 }
@@ -69,13 +81,18 @@ export async function query(options: AuditOptions, world: World): Promise<number
 /** `stackward audit verify`: ends with 1 when anything does not hold, naming the file and the line. */
 export async function verify(options: AuditOptions, world: World): Promise<number> {
   const isTerminal = 'isTTY' in world.stderr && world.stderr.isTTY === true;
-  const report = await verifyAudit(auditDir(options, world), {
+  const kept = {
     ...(options.publicKey === undefined ? {} : { publicKey: await readFile(options.publicKey, 'utf8') }),
-    onProgress: ({ chain, bytes, of }) => {
-      if (isTerminal)
-        world.stderr.write(`\rchain ${chain}: ${Math.floor((100 * bytes) / Math.max(1, of))} %`);
+    ...(options.checkpoint === undefined ? {} : { checkpoint: await readFile(options.checkpoint, 'utf8') }),
+  };
+  const onProgress: VerifyOptions['onProgress'] = ({ chain, done, of }) => {
+    if (isTerminal) world.stderr.write(`\rchain ${chain}: ${Math.floor((100 * done) / Math.max(1, of))} %`);
+  };
+  const report = await withBook(options, world, (book) => verifyAudit(book, { ...kept, onProgress })).catch(
+    (error: unknown) => {
+      throw error instanceof TypeError ? new UsageError(error.message) : error;
     },
-  });
+  );
   if (isTerminal) world.stderr.write('\r\u001b[K');
   if (options.json) writeJson(world.stdout, report);
   else for (const line of reportLines(report)) writeLine(world.stdout, line);
@@ -84,7 +101,6 @@ export async function verify(options: AuditOptions, world: World): Promise<numbe
 
 /** `stackward audit export`: records as they are (jsonl), or calls as json or csv. */
 export async function exportAudit(options: AuditOptions, world: World): Promise<number> {
-  const dir = auditDir(options, world);
   const filter = filterOf(options);
   const format = options.format ?? 'jsonl';
   if (!['jsonl', 'json', 'csv'].includes(format))
@@ -93,9 +109,10 @@ export async function exportAudit(options: AuditOptions, world: World): Promise<
     throw new UsageError('jsonl exports whole chains, which verify; filters go with --format json or csv');
   const out =
     options.output === undefined ? world.stdout : (await newFile(options.output)).createWriteStream();
-  if (format === 'csv') await exportCsv(dir, out, filter);
-  else if (format === 'json') await exportJson(dir, out, filter);
-  else await exportRecords(dir, out);
+  await withBook(options, world, (book) => {
+    if (format === 'csv') return exportCsv(book, out, filter);
+    return format === 'json' ? exportJson(book, out, filter) : exportRecords(book, out);
+  });
   if (out !== world.stdout) await new Promise<void>((done) => out.end(done));
   return EXIT.ok;
 }
@@ -176,6 +193,8 @@ function* reportLines(report: AuditReport): Generator<string> {
     yield `chain ${bold(chain.chain)} ${state}: ${chain.records} records, ${chain.checkpoints} checkpoints, ${chain.unsealed} not sealed yet${open}`;
     for (const { file, line, problem } of chain.problems) yield red(`  ${file}:${line}: ${problem}`);
   }
+  const { count, latest } = report.checkpoints;
+  if (count > 0) yield `${count} checkpoints over all chains, the latest of ${latest ?? 'an unknown time'}`;
   const total = report.chains.reduce((sum, chain) => sum + chain.records, 0);
   yield report.ok
     ? green(`verified ${total} records in ${report.seconds.toFixed(2)} s`)

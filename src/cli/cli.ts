@@ -170,11 +170,12 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--follow', 'with --alert: print each event as it happens')
     .action((options) => choose(async () => (await import('./triage.ts')).triage(options, world)));
 
-  program
-    .command('demo')
-    .description('start a real PostgreSQL with a small shop and walk through a client’s session')
-    .option('--serve', 'afterwards keep serving the demo stack over HTTP')
-    .option('--port <number>', 'port for --serve', toPort, 8414)
+  withJson(program.command('demo'))
+    .description(
+      'start a real PostgreSQL with a small shop, walk through a client’s session, and work on an incident of a mock',
+    )
+    .option('--serve', 'afterwards keep serving, with the console and its incident buttons')
+    .option('--port <number>', 'port for --serve; 0 takes a free one', toPort, 8414)
     .action((options) => choose(async () => (await import('./demo.ts')).demo(options, world)));
 
   return program;

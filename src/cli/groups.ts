@@ -41,6 +41,7 @@ export function addAudit(program: Command, { onTopology, withJson, choose, world
   withJson(onTopology(audit.command('verify')))
     .description('check the hash chain, the signatures and that every call has exactly one end')
     .option('--public-key <file>', 'trust this key alone (PEM), kept elsewhere than the data directory')
+    .option('--checkpoint <file>', 'a copy of a checkpoint over all chains that has to fit, kept elsewhere')
     .action(run('verify'));
   filters(onTopology(audit.command('export')))
     .description('write records out')

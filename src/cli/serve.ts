@@ -149,7 +149,7 @@ function addressOf(text: string): { host?: string; port: number } {
 }
 
 /** Once told to stop, a second signal changes nothing: npm sends one more, and calls in flight have to end. */
-const untilToldToStop = (): Promise<void> =>
+export const untilToldToStop = (): Promise<void> =>
   new Promise((resolve) => {
     process.on('SIGINT', () => resolve());
     process.on('SIGTERM', () => resolve());

@@ -51,32 +51,42 @@ export const exitOf = ({ ending }: RunResult): number => {
 
 /** An event as a line of JSON, or as one for people. */
 export function printEvent(event: RunEvent, json: boolean, world: World): void {
-  const said = json ? undefined : sayEvent(event);
+  const said = sayEvent(event);
   if (json) writeLine(world.stdout, escapeUnsafe(JSON.stringify(event)));
   else if (said !== undefined)
-    writeLine(world.stdout, `${dim(`${event.seq}`.padStart(3))}  ${said[0]}  ${escapeUnsafe(said[1])}`);
+    writeLine(
+      world.stdout,
+      `${dim(`${event.seq}`.padStart(3))}  ${said.paint(said.label)}  ${escapeUnsafe(said.text)}`,
+    );
 }
 
-function sayEvent(event: RunEvent): [string, string] | undefined {
+/** What an event says to people, and how its label is coloured; undefined for one that only says that something goes on. */
+export function sayEvent(
+  event: RunEvent,
+): { paint: (text: string) => string; label: string; text: string } | undefined {
   switch (event.type) {
     case 'step':
-      return event.state === 'started' ? undefined : [cyan(event.step), event.detail];
+      if (event.state !== 'finished') return undefined;
+      return { paint: cyan, label: event.step, text: event.detail };
     case 'gate': {
       const { passed, checks, reasons } = event.verdict;
-      const what = `${event.gate} gate`;
-      return passed
-        ? [green(what), `${checks.length} checks passed`]
-        : [yellow(what), `refused: ${reasons.join('; ')}`];
+      const text = passed ? `${checks.length} checks passed` : `refused: ${reasons.join('; ')}`;
+      return { paint: passed ? green : yellow, label: `${event.gate} gate`, text };
     }
     case 'fallback':
-      return [yellow('fallback'), `${event.from} -> ${event.to}: ${event.why}`];
-    case 'action':
-      return [bold(event.phase === 'way_back' ? 'way back' : event.phase), event.detail];
-    case 'blocked':
-      return [red('blocked'), `${event.what}: ${event.reasons.join('; ')}`];
+      return { paint: yellow, label: 'fallback', text: `${event.from} -> ${event.to}: ${event.why}` };
+    case 'action': {
+      const place = event.audit_seq === undefined ? '' : ` (audit ${event.audit_seq})`;
+      const label = event.phase === 'way_back' ? 'way back' : event.phase;
+      return { paint: bold, label, text: `${event.detail}${place}` };
+    }
+    case 'blocked': {
+      const place = event.audit_seq === undefined ? '' : ` (audit ${event.audit_seq})`;
+      return { paint: red, label: 'blocked', text: `${event.what}${place}: ${event.reasons.join('; ')}` };
+    }
     case 'breaker':
-      return [yellow('breaker'), `${event.route} is ${event.state}`];
+      return { paint: yellow, label: 'breaker', text: `${event.route} is ${event.state}` };
     case 'done':
-      return [bold('done'), `${event.ending}: ${event.reason}`];
+      return { paint: bold, label: 'done', text: `${event.ending}: ${event.reason}` };
   }
 }

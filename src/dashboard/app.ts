@@ -7,6 +7,7 @@ import { AuditView } from './audit-view.ts';
 import { HealthView } from './health-view.ts';
 import { Problem } from './parts.ts';
 import { Go, usePlace } from './route.ts';
+import { RunsView } from './runs-view.ts';
 import { SignIn } from './sign-in.ts';
 import { StackView } from './stack-view.ts';
 import { VersionsView } from './versions-view.ts';
@@ -20,6 +21,7 @@ export interface ViewProps {
 /** The views in the order of the menu; each name is also the first part of its address. */
 const VIEWS = [
   { name: 'stack', title: 'Stack', view: StackView },
+  { name: 'runs', title: 'Runs', view: RunsView },
   { name: 'audit', title: 'Audit', view: AuditView },
   { name: 'versions', title: 'Versions', view: VersionsView },
   { name: 'approvals', title: 'Approvals', view: ApprovalsView },

@@ -1,7 +1,8 @@
 import { html } from 'htm/preact';
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import { useEffect, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
 import type { ShownHealth } from '../server/console/wire.ts';
+import { clock, usePlot } from './plot.ts';
 
 const MOST_POINTS = 600;
 const HEIGHT = 180;
@@ -20,8 +21,7 @@ const samples: Sample[] = [];
 
 /** Calls and refused calls a minute, since the page was opened. The figures above it say the same in words. */
 export function CallChart({ health }: { health: ShownHealth }) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | undefined>(undefined);
+  const [data, setData] = useState(rates);
   useEffect(() => {
     const refused = health.byOutcome.find(({ name }) => name === 'denied')?.count ?? 0;
     const now = Date.parse(health.now) / 1000;
@@ -29,55 +29,30 @@ export function CallChart({ health }: { health: ShownHealth }) {
     if (now - (samples.at(-1)?.at ?? 0) < SHORTEST_S) return;
     samples.push({ at: now, calls: health.calls, refused });
     if (samples.length > MOST_POINTS) samples.shift();
-    plot.current?.setData(rates());
+    setData(rates());
   }, [health]);
-  useEffect(() => {
-    const own = place.current;
-    if (!own) return;
-    // A canvas knows no custom properties: the element wears each colour for a moment, and what it became is read.
-    const colour = (name: string) => {
-      own.style.color = `var(${name})`;
-      return getComputedStyle(own).color;
-    };
-    const axis = {
-      stroke: colour('--dim'),
-      grid: { stroke: colour('--line'), width: 1 },
-      ticks: { stroke: colour('--line'), width: 1 },
-    };
-    const made = new uPlot(
-      {
-        width: own.clientWidth,
-        height: HEIGHT,
-        legend: { show: false },
-        scales: {
-          x: { range: (_plot, first, last) => [Math.min(first, last - SPAN_S), last] },
-          y: { range: (_plot, _least, most) => [0, Math.max(most, 1)] },
-        },
-        axes: [{ ...axis, values: (_plot, ticks) => ticks.map(clock), space: 90 }, axis],
-        series: [
-          {},
-          { label: 'calls a minute', stroke: colour('--good'), width: 2 },
-          { label: 'refused a minute', stroke: colour('--bad'), width: 2, dash: [5, 4] },
-        ],
+  const place = usePlot({
+    height: HEIGHT,
+    data,
+    options: ({ colour, axis }) => ({
+      legend: { show: false },
+      scales: {
+        x: { range: (_plot, first, last) => [Math.min(first, last - SPAN_S), last] },
+        y: { range: (_plot, _least, most) => [0, Math.max(most, 1)] },
       },
-      rates(),
-      own,
-    );
-    plot.current = made;
-    const sized = new ResizeObserver(() => made.setSize({ width: own.clientWidth, height: HEIGHT }));
-    sized.observe(own);
-    return () => {
-      sized.disconnect();
-      made.destroy();
-    };
-  }, []);
+      axes: [{ ...axis, values: (_plot, ticks) => ticks.map(clock), space: 90 }, axis],
+      series: [
+        {},
+        { label: 'calls a minute', stroke: colour('--good'), width: 2 },
+        { label: 'refused a minute', stroke: colour('--bad'), width: 2, dash: [5, 4] },
+      ],
+    }),
+  });
   return html`<figure>
     <div ref=${place} role="img" aria-label="Calls and refused calls a minute since this page was opened"></div>
     <figcaption class="dim">A minute: calls (line), refused calls (dashes), since this page was opened</figcaption>
   </figure>`;
 }
-
-const clock = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString('sv-SE');
 
 function rates(): uPlot.AlignedData {
   const times: number[] = [];

@@ -7,6 +7,8 @@ import { CallChart } from './call-chart.ts';
 import { Badge, Decide, Facts, Problem, Table, Time } from './parts.ts';
 
 const POLL_MS = 3_000;
+/** The disk is called near its reserve below this many times of it. */
+const NEAR = 4;
 
 /** How the server stands, and the switches for when it stands badly. */
 export function HealthView({ who, pulse }: ViewProps) {
@@ -38,7 +40,7 @@ export function HealthView({ who, pulse }: ViewProps) {
       <${Counts} title="Errors by code" counts=${data.errors} none="No call ended in an error yet." />
     </div>
     <${Breakers} breakers=${data.breakers} mayDecide=${mayDecide} again=${again} />
-    <${AuditState} audit=${data.audit} />`;
+    <${AuditState} audit=${data.audit} disk=${data.disk} />`;
 }
 
 function Switch({
@@ -117,6 +119,14 @@ function Breakers({
   </section>`;
 }
 
+/** How far the audit's disk is from its reserve, and what happens below. */
+function Disk({ disk: { free, reserve } }: { disk: NonNullable<ShownHealth['disk']> }) {
+  const tone = free < reserve ? 'bad' : free < reserve * NEAR ? 'warn' : 'good';
+  const word = { bad: 'below its reserve', warn: 'near its reserve', good: 'above its reserve' }[tone];
+  return html`<${Badge} tone=${tone}>${word}</${Badge}> ${sizeOf(free)}, of which ${sizeOf(reserve)} are kept in reserve
+    <div class="dim">Below the reserve every new call is refused, and calls that run are recorded to their end. Space that becomes free opens it again within a second or two.</div>`;
+}
+
 interface Verified {
   readonly ok: boolean;
   readonly seconds: number;
@@ -128,7 +138,7 @@ interface Verified {
   readonly problems: readonly string[];
 }
 
-function AuditState({ audit }: { audit: ShownHealth['audit'] }) {
+function AuditState({ audit, disk }: Pick<ShownHealth, 'audit' | 'disk'>) {
   const [said, setSaid] = useState('');
   const verify = () => {
     setSaid('Reading every record ...');
@@ -160,6 +170,7 @@ function AuditState({ audit }: { audit: ShownHealth['audit'] }) {
       ['Chain', audit.chain],
       ['Last record', audit.lastSeq.toLocaleString('en')],
       ['Lag', `${Math.round(audit.lagMs)} ms`],
+      ['Free on its disk', disk === null ? 'it lies in a database' : html`<${Disk} disk=${disk} />`],
     ]} />
     <button type="button" onClick=${verify}>Verify everything</button>
     <p role="status">${said}</p>
@@ -172,4 +183,12 @@ function quantile(latency: ShownHealth['latency'], part: number): string {
   if (all === 0) return 'no calls yet';
   const found = latency.find(({ le, count }) => le !== null && count >= all * part);
   return found ? `${(found.le ?? 0) * 1000} ms` : 'more than 30 s';
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** `1.5 GiB`. */
+function sizeOf(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), UNITS.length - 1);
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${UNITS[power]}`;
 }

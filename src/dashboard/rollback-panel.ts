@@ -1,40 +1,79 @@
 import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { RollbackPlan, RollbackProgress, RollbackReport, Who } from '../server/console/wire.ts';
+import type {
+  RollbackPlan,
+  RollbackProgress,
+  RollbackReport,
+  ShownStack,
+  Who,
+} from '../server/console/wire.ts';
 import { get, post, queryOf, useLoaded } from './api.ts';
-import { Badge, Problem, Table } from './parts.ts';
+import { Badge, Decide, Problem, Table } from './parts.ts';
+import { go } from './route.ts';
 import { Resources } from './versions-view.ts';
 
 const POLL_MS = 400;
 
+interface PanelProps {
+  readonly to: string;
+  /** One component alone; absent for the whole stack. */
+  readonly component?: string | undefined;
+  /** The stopped rollback that goes on; then there is nothing to plan. */
+  readonly resumed?: string | undefined;
+  readonly who: Who;
+}
+
 /** The plan of a rollback, and once it was confirmed how far it is. */
-export function RollbackPanel({ to, who }: { to: string; who: Who }) {
-  const { data: plan, problem } = useLoaded<RollbackPlan>(`versions/plan${queryOf({ to })}`);
-  const [progress, setProgress] = useProgress(Number(to));
+export function RollbackPanel({ to, component, resumed, who }: PanelProps) {
+  const path = `versions/plan${queryOf({ to, component })}`;
+  const { data: plan, problem } = useLoaded<RollbackPlan>(resumed === undefined ? path : undefined);
+  const [progress, setProgress] = useProgress(Number(to), resumed);
   return html`<section class="panel" aria-labelledby="rollback">
-    <h2 id="rollback">Back to version ${to}</h2>
+    <h2 id="rollback">${component === undefined ? 'Back' : `${component} back`} to version ${to}</h2>
+    ${resumed === undefined && !progress && html`<${OfWhat} to=${to} component=${component} />`}
     <${Problem} text=${problem} />
-    ${!plan && !problem && html`<p role="status">Reading what would be changed ...</p>`}
+    ${!plan && !progress && !problem && html`<p role="status">Reading what would be changed ...</p>`}
     ${plan && !progress && html`<${Plan} plan=${plan} /><${Confirm} plan=${plan} who=${who} onBegun=${setProgress} />`}
     ${progress && html`<${Progress} progress=${progress} />`}
   </section>`;
 }
 
+/** The whole stack or one component: another choice is another plan. */
+function OfWhat({ to, component }: Pick<PanelProps, 'to' | 'component'>) {
+  const { data: stack } = useLoaded<ShownStack>('stack');
+  const names = stack?.components.flatMap(({ name, external }) => (external ? [] : [name])) ?? [];
+  const choose = (event: Event) => {
+    const name = (event.target as HTMLSelectElement).value;
+    go(`/versions${queryOf({ back: to, component: name })}`);
+  };
+  return html`<div class="tools"><label>What goes back
+    <select value=${component ?? ''} onChange=${choose}>
+      <option value="" selected=${component === undefined}>the whole stack</option>
+      ${names.map((name) => html`<option value=${name} selected=${name === component}>${name} alone</option>`)}
+    </select>
+  </label></div>`;
+}
+
 /** The rollback to this version that the server runs or ran last, followed while it runs. */
-function useProgress(to: number) {
+function useProgress(to: number, resumed: string | undefined) {
   const [progress, setProgress] = useState<RollbackProgress>();
   const isRunning = progress?.running ?? false;
   useEffect(() => {
     const ask = (isFirst: boolean) =>
       get<{ rollback: RollbackProgress | null }>('versions/rollback').then(
-        ({ rollback }) => rollback?.to === to && (rollback.running || !isFirst) && setProgress(rollback),
+        ({ rollback }) => {
+          // What ended before one came here is of the past, unless it is what one came for.
+          const isMeant =
+            rollback?.running || !isFirst || (resumed !== undefined && rollback?.resumes === resumed);
+          if (rollback?.to === to && isMeant) setProgress(rollback);
+        },
         () => undefined,
       );
     void ask(!isRunning);
     if (!isRunning) return;
     const timer = setInterval(() => void ask(false), POLL_MS);
     return () => clearInterval(timer);
-  }, [to, isRunning]);
+  }, [to, resumed, isRunning]);
   return [progress, setProgress] as const;
 }
 
@@ -89,9 +128,10 @@ function Confirm({
   if (!who.operator?.mayDecide) return html`<p class="dim">${who.hint}</p>`;
   const begin = () => {
     setProblem(undefined);
-    post<RollbackProgress>('versions/rollback', { to: plan.to, digest: plan.digest }).then(
-      onBegun,
-      (error: Error) => setProblem(error.message),
+    const { to, digest, component } = plan;
+    const seen = { to, digest, ...(component === undefined ? {} : { component }) };
+    post<RollbackProgress>('versions/rollback', seen).then(onBegun, (error: Error) =>
+      setProblem(error.message),
     );
   };
   return html`<div class="decide">
@@ -99,7 +139,7 @@ function Confirm({
       <input type="checkbox" checked=${isSure} onChange=${(event: Event) => setSure((event.target as HTMLInputElement).checked)} />
       I have read this plan <code>${plan.digest.slice(0, 12)}</code>
     </label>
-    <button type="button" class="danger" disabled=${!isSure} onClick=${begin}>Roll back to version ${plan.to}</button>
+    <button type="button" class="danger" disabled=${!isSure} onClick=${begin}>Roll ${plan.component === undefined ? '' : `${plan.component} `}back to version ${plan.to}</button>
     <${Problem} text=${problem} />
   </div>`;
 }
@@ -132,3 +172,36 @@ export const Report = ({ report }: { report: RollbackReport }) => html`
   </${Table}>
   ${report.topology !== 'unchanged' && html`<p>Topology file: ${report.topology}. ${report.topology_detail ?? ''}</p>`}
   ${report.next.map((one) => html`<p><code>${one}</code></p>`)}`;
+
+/** One that stopped: what came back so far, and the two ways on. */
+export function Unfinished({
+  report,
+  who,
+  onGivenUp,
+}: {
+  report: RollbackReport;
+  who: Who;
+  onGivenUp(verdict: string): void;
+}) {
+  const { id, to } = report;
+  const resume = async (reason: string) => {
+    await post('versions/rollback/resume', { id, reason });
+    go(`/versions${queryOf({ back: String(to), resumed: id })}`);
+  };
+  const abandon = async (reason: string) => {
+    const { verdict } = await post<RollbackReport>('versions/rollback/abandon', { id, reason });
+    onGivenUp(`${id} was given up, and what it put back stays: ${verdict}`);
+  };
+  return html`<section class="panel alarm" aria-labelledby="unfinished">
+    <h2 id="unfinished">Rollback ${id} has not ended: it runs elsewhere, or stopped half-way</h2>
+    <${Report} report=${report} />
+    ${
+      who.operator?.mayDecide
+        ? html`<${Decide} label="Reason, kept in the audit" actions=${[
+            { name: 'Go on, and try again what failed', tone: 'main', run: resume },
+            { name: 'Give it up', tone: 'danger', run: abandon },
+          ]} />`
+        : html`<p class="dim">${who.hint}</p>`
+    }
+  </section>`;
+}

@@ -1,22 +1,33 @@
 import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
 import type { ResourceDiff, ShownVersions, StackDiff, VersionSummary } from '../server/console/wire.ts';
 import { queryOf, useLoaded } from './api.ts';
 import type { ViewProps } from './app.ts';
 import { Badge, Problem, Table, Time } from './parts.ts';
-import { Report, RollbackPanel } from './rollback-panel.ts';
+import { RollbackPanel, Unfinished } from './rollback-panel.ts';
 import { Go, go, usePlace } from './route.ts';
 
 /** The versions of the stack: what differs between two, and the way back to one. */
 export function VersionsView({ who, pulse }: ViewProps) {
   const { query } = usePlace();
   const before = query.get('before') ?? undefined;
-  const { data, problem } = useLoaded<ShownVersions>(`versions${queryOf({ before })}`, pulse?.version);
   const [from, to, back] = [query.get('from'), query.get('to'), query.get('back')];
+  const [component, resumed] = [query.get('component') ?? undefined, query.get('resumed') ?? undefined];
+  const { data, problem, again } = useLoaded<ShownVersions>(
+    `versions${queryOf({ before })}`,
+    `${pulse?.version} ${back}`,
+  );
+  const [said, setSaid] = useState('');
+  const givenUp = (verdict: string) => {
+    setSaid(verdict);
+    again();
+  };
   if (!data) return html`<${Problem} text=${problem} />`;
   return html`
     <${Problem} text=${problem} />
-    ${back === null && data.unfinished && html`<section class="panel alarm"><h2>A rollback has not ended: it runs elsewhere, or stopped half-way</h2><${Report} report=${data.unfinished} /></section>`}
-    ${back !== null && html`<${RollbackPanel} to=${back} who=${who} key=${back} />`}
+    <p role="status">${said}</p>
+    ${back === null && data.unfinished && html`<${Unfinished} report=${data.unfinished} who=${who} onGivenUp=${givenUp} />`}
+    ${back !== null && html`<${RollbackPanel} to=${back} component=${component} resumed=${resumed} who=${who} key=${`${back} ${component} ${resumed}`} />`}
     ${from !== null && to !== null && html`<${Difference} from=${from} to=${to} />`}
     <${Compare} versions=${data.versions} from=${from} to=${to} />
     <${Timeline} versions=${data.versions} />

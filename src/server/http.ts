@@ -212,13 +212,14 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
 /** Loaded when somebody opens it: a server that nobody looks at costs nothing more. */
 async function openConsoleOf({ stackward, options, tokens }: Desk): Promise<Console> {
   const { openConsole } = await import('./console/console.ts');
-  const { principal, localOperator, metrics, logger } = options;
+  const { principal, localOperator, metrics, logger, incidents } = options;
   return openConsole(stackward, {
     tokens,
     onProblem: (message) => logger?.error({ error: stackward.mask.text(message) }, 'console'),
     ...(principal === undefined ? {} : { principal }),
     ...(localOperator === undefined ? {} : { localOperator }),
     ...(metrics ? { metrics } : {}),
+    ...(incidents ? { incidents } : {}),
   });
 }
 

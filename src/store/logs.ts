@@ -36,6 +36,8 @@ export interface Feed {
   add(mark: string, text: string): Promise<void>;
   /** Those of some marks of which no line is there. */
   missing(marks: readonly string[]): Promise<readonly string[]>;
+  /** The number of the newest line; 0 before the first. */
+  last(): Promise<number>;
   /** Those after a number, and then each as it comes, whoever added it, until `signal` is aborted. */
   follow(after: number, signal: AbortSignal): AsyncGenerator<Line>;
   close(): Promise<void>;

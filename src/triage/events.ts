@@ -49,7 +49,8 @@ export const EventBody = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('step'),
     step: Step,
-    state: z.enum(['started', 'finished']),
+    /** `progress` is a look at something that takes a while: each says what was measured. */
+    state: z.enum(['started', 'progress', 'finished']),
     detail: z.string(),
     data: z.record(z.string(), z.json()).optional(),
   }),
@@ -96,6 +97,10 @@ const Place = z.object({
   at: z.iso.datetime(),
   /** Who diagnoses: `rules` where no model is drawn, or the model's route. */
   diagnoser: z.string(),
+  /** What the run works on: a cluster, or the mock of an incident script. */
+  backend: z.enum(['mock', 'kubernetes']).exactOptional(),
+  /** Absent means hardened. The other two are for the mock alone: see `runNaive`. */
+  mode: z.enum(['hardened', 'naive', 'naive-governed']).exactOptional(),
 });
 
 /** One thing that happened in a run. Exactly one `done` ends it. */
@@ -103,6 +108,11 @@ export type RunEvent = z.output<typeof Place> & EventBody;
 
 /** Reads one back. Throws ZodError. */
 export function readEvent(value: unknown): RunEvent {
-  const { run, seq, at, diagnoser, ...body } = z.looseObject(Place.shape).parse(value);
-  return { run, seq, at, diagnoser, ...EventBody.parse(body) };
+  const { run, seq, at, diagnoser, backend, mode, ...body } = z.looseObject(Place.shape).parse(value);
+  return {
+    ...{ run, seq, at, diagnoser },
+    ...(backend === undefined ? {} : { backend }),
+    ...(mode === undefined ? {} : { mode }),
+    ...EventBody.parse(body),
+  };
 }

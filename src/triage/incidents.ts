@@ -4,7 +4,7 @@ import type { TriageDesk } from './desk.ts';
 import type { RunEvent } from './events.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openTriage } from './open-triage.ts';
-import { openRunJournals, type RunJournals } from './run/journal.ts';
+import { type KeptOfRun, openRunJournals, type RunJournals } from './run/journal.ts';
 
 const LOOK_MS = 10_000;
 
@@ -14,6 +14,10 @@ export interface Incidents {
   /** Opens a run for each firing alert, or joins the one that is open for it. Throws AlertError, ToolError. */
   alert(body: unknown): Promise<readonly { readonly run: string; readonly joined: boolean }[]>;
   follow: Feed['follow'];
+  last: Feed['last'];
+  page: Feed['page'];
+  /** What the models and gates of a run looked at. Throws ToolError('not_found'). */
+  kept(run: string): Promise<KeptOfRun>;
   close(): Promise<void>;
 }
 
@@ -23,7 +27,8 @@ export async function openIncidents(
   { principal, report }: { readonly principal: string; report(message: string): void },
 ): Promise<Incidents> {
   const feed = await openFeed(stackward.stores);
-  await takeInMissed(openRunJournals(stackward.stores.runs()), feed);
+  const journals = openRunJournals(stackward.stores.runs());
+  await takeInMissed(journals, feed);
   const desk: TriageDesk = await openTriage(stackward, {
     principal,
     tell: (event) => void feed.add(event).catch(() => report('the feed of events cannot be written')),
@@ -42,6 +47,9 @@ export async function openIncidents(
       return opened.map(({ run, joined }) => ({ run, joined }));
     },
     follow: feed.follow,
+    last: feed.last,
+    page: feed.page,
+    kept: journals.kept,
     async close() {
       clearInterval(looking);
       await desk.close();

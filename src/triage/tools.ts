@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
+import { RefusedCall } from './refused-call.ts';
 
 /** What a tool gave back, and its place in the audit. */
 export interface ToolAnswer {
@@ -29,7 +30,7 @@ export const toolsOf = (stackward: Pick<Stackward, 'call' | 'catalogs'>, princip
       args,
       signal,
     });
-    if (error) throw new ToolError(error.code, error.detail);
+    if (error) throw new RefusedCall(error.code, error.detail, seq);
     const place = seq === undefined ? {} : { seq };
     // A write whose result was too large to show was done all the same.
     if (!structured && outcome !== 'ok') throw new ToolError('internal', 'the tool gave no answer');

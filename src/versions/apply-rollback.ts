@@ -37,7 +37,7 @@ export interface ApplyOptions {
 /**
  * Carries a journal out, or on from where it stopped: wave by wave, within a wave the components side by side, within
  * a component newest first. It stops after a step that failed; those that run are let end. What is restored was read
- * back. Never throws for a step: the journal says what became of each.
+ * back. Never throws for a step: the journal says what became of each. Throws LeaseLost once somebody else may go on.
  */
 export async function applyRollback(
   journal: Journal,
@@ -81,8 +81,9 @@ async function inOrder(
   options: ApplyOptions,
 ): Promise<void> {
   for (const step of [...steps].sort((a, b) => b.of - a.of)) {
-    if (options.signal.aborted || !(await isHeld(deps.lease))) wave.isFine = false;
+    if (options.signal.aborted) wave.isFine = false;
     if (!wave.isFine) return;
+    await deps.lease.assertHeld();
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
     const ended = await runStep(step, tried.has(nameOf(step)), keeper.now(), deps, options.signal);
@@ -91,12 +92,6 @@ async function inOrder(
     if (ended.result === 'failed') wave.isFine = false;
   }
 }
-
-const isHeld = (lease: Lease): Promise<boolean> =>
-  lease.assertHeld().then(
-    () => true,
-    () => false,
-  );
 
 const bare = ({ result: _result, detail: _detail, call: _call, ...step }: JournalStep): JournalStep => step;
 

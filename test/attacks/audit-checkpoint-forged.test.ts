@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { auditDir, closedLog, editLines, openLog, recordCalls } from '../audit/sample.ts';
 
@@ -19,7 +20,7 @@ test('a checkpoint with a signature of another record is found', async () => {
       .filter((found) => found !== undefined);
     return lines.map((line) => line.replace(/"signature":"[^"]+"/, `"signature":"${signatures[0]}"`));
   });
-  const { ok, chains } = await verifyAudit(dir);
+  const { ok, chains } = await verifyAudit(openFileBook(dir));
   expect(ok).toBe(false);
   expect(chains[0]?.problems.map(({ problem }) => problem).join()).toContain('signature is wrong');
 });
@@ -30,7 +31,7 @@ test('a chain that a key of the attacker’s own signed is found when that key i
   rmSync(join(dir, 'chains'), { recursive: true });
 
   cpSync(join(forger, 'chains'), join(dir, 'chains'), { recursive: true });
-  const { ok, chains } = await verifyAudit(dir);
+  const { ok, chains } = await verifyAudit(openFileBook(dir));
   expect(ok).toBe(false);
   expect(chains[0]?.problems.map(({ problem }) => problem).join()).toContain('not a published one');
 });
@@ -43,17 +44,17 @@ test('a key that the attacker published too does not pass where the true one is 
   await recordCalls(log, 5);
   await log.close();
   writeFileSync(join(dir, 'keys', name), text);
-  expect((await verifyAudit(dir)).ok).toBe(true);
-  expect((await verifyAudit(dir, { publicKey: text })).ok).toBe(false);
+  expect((await verifyAudit(openFileBook(dir))).ok).toBe(true);
+  expect((await verifyAudit(openFileBook(dir), { publicKey: text })).ok).toBe(false);
 });
 
 test('another key under the published one’s name is found', async () => {
   const dir = await closedLog(1);
   const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' });
   writeFileSync(join(dir, 'keys', publicKeyOf(dir).name), other);
-  expect(await verifyAudit(dir)).toMatchObject({
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({
     ok: false,
-    problems: [expect.stringContaining('not the public key')],
+    problems: expect.arrayContaining([expect.stringContaining('not the public key')]),
   });
-  expect(await verifyAudit(auditDir())).toMatchObject({ ok: true });
+  expect(await verifyAudit(openFileBook(auditDir()))).toMatchObject({ ok: true });
 });

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { csvCell, exportCsv } from '../../src/audit/export.ts';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { requestOf, responseOf } from '../audit/calls.ts';
 import { auditDir, openLog } from '../audit/sample.ts';
 
@@ -36,7 +37,7 @@ test('a quote or a line end in a value cannot begin a cell or a row of its own',
   await log.append(responseOf(call)).durable;
   const out = new PassThrough();
   const content = text(out);
-  await exportCsv(dir, out);
+  await exportCsv(openFileBook(dir), out);
   out.end();
   await log.close();
   const rows = (await content).trimEnd().split('\r\n');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { closedLog, editLines } from '../audit/sample.ts';
 
@@ -9,7 +10,7 @@ const blame = (line: string) => line.replace('"principal":"triage"', '"principal
 test('a record that is edited is found, and the place is named', async () => {
   const dir = await closedLog(5);
   editLines(dir, (lines) => lines.with(2, blame(lines[2] ?? '')));
-  const { ok, chains } = await verifyAudit(dir);
+  const { ok, chains } = await verifyAudit(openFileBook(dir));
   expect(ok).toBe(false);
   expect(chains[0]?.problems[0]).toMatchObject({ line: 4, problem: expect.stringContaining('changed') });
 });
@@ -26,7 +27,7 @@ test('an edit with every hash behind it computed anew fails at the next signatur
       return edited;
     });
   });
-  const { ok, chains } = await verifyAudit(dir);
+  const { ok, chains } = await verifyAudit(openFileBook(dir));
   expect(ok).toBe(false);
   expect(chains[0]?.problems.map(({ problem }) => problem).join()).toContain('signature');
 });

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { chainFolder, closedLog, editLines, openLog } from '../audit/sample.ts';
 
@@ -9,7 +10,7 @@ test('a tail that is cut is found, however many records go, down to an earlier c
   for (let left = 0; left < 12; left += 1) {
     const dir = await closedLog(5);
     editLines(dir, (lines) => lines.slice(0, left));
-    expect((await verifyAudit(dir)).ok, `${left} records left`).toBe(false);
+    expect((await verifyAudit(openFileBook(dir))).ok, `${left} records left`).toBe(false);
   }
 });
 
@@ -17,7 +18,7 @@ test('removing head.json as well does not hide it', async () => {
   const dir = await closedLog(5);
   editLines(dir, (lines) => lines.slice(0, 6));
   rmSync(join(chainFolder(dir), 'head.json'));
-  expect((await verifyAudit(dir)).ok).toBe(false);
+  expect((await verifyAudit(openFileBook(dir))).ok).toBe(false);
 });
 
 test('a restart does not heal the cut chain into a good one', async () => {
@@ -26,5 +27,5 @@ test('a restart does not heal the cut chain into a good one', async () => {
   const { log, reports } = await openLog(dir);
   await log.close();
   expect(reports.join()).toContain('damaged');
-  expect((await verifyAudit(dir)).ok).toBe(false);
+  expect((await verifyAudit(openFileBook(dir))).ok).toBe(false);
 });

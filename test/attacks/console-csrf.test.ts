@@ -17,7 +17,16 @@ test.each([
   const { own, ...headers } = given as Record<string, string>;
   const from = own ? { ...headers, origin: url } : headers;
   const type = { 'content-type': 'application/json' };
-  for (const path of ['kill-switch', 'approvals/decide', 'versions/rollback', 'breakers/reset', 'session']) {
+  for (const path of [
+    'kill-switch',
+    'approvals/decide',
+    'versions/rollback',
+    'versions/rollback/resume',
+    'versions/rollback/abandon',
+    'runs/start',
+    'breakers/reset',
+    'session',
+  ]) {
     const { status } = await fetch(`${url}/console/api/${path}`, {
       method: 'POST',
       headers: { ...type, ...from },
@@ -57,7 +66,7 @@ test('our own page may', async () => {
 
 test('nothing is changed by a GET, and nobody else may read an answer', async () => {
   const { url, fixture } = await openShop();
-  for (const path of ['kill-switch', 'approvals/decide', 'breakers/reset', 'session/end']) {
+  for (const path of ['kill-switch', 'approvals/decide', 'breakers/reset', 'runs/start', 'session/end']) {
     const answer = await fetch(`${url}/console/api/${path}?on=true&reason=x`);
     expect(answer.status, path).toBe(404);
   }

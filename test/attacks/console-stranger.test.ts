@@ -13,11 +13,23 @@ const QUESTIONS = [
   'versions/diff?from=1&to=1',
   'versions/plan?to=1',
   'versions/rollback',
+  'runs',
+  'runs/kept?run=i-1',
+  'runs/records?seq=1',
+  'runs/events?run=i-1',
   'approvals',
   'health',
   'pulse',
 ];
-const ACTIONS = ['approvals/decide', 'versions/rollback', 'breakers/reset', 'kill-switch'];
+const ACTIONS = [
+  'approvals/decide',
+  'versions/rollback',
+  'versions/rollback/resume',
+  'versions/rollback/abandon',
+  'runs/start',
+  'breakers/reset',
+  'kill-switch',
+];
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 const post = ({ url }: Shop, path: string, body: unknown, headers: Record<string, string> = {}) =>

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { readRecords } from '../../src/audit/read.ts';
 import type { OpenSegment } from '../../src/audit/segments.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
@@ -38,7 +39,7 @@ const unavailable = (error: unknown) => error instanceof ToolError && error.code
 
 async function recordsOf(dir: string) {
   const records = [];
-  for await (const { record } of readRecords(dir)) records.push(record);
+  for await (const { record } of readRecords(openFileBook(dir))) records.push(record);
   return records;
 }
 
@@ -67,7 +68,7 @@ test.each(['full', 'flushFails'] as const)(
     await vi.waitFor(() => expect(log.status().writable).toBe(true), 20_000);
     await recordCalls(log, 2, 'after');
     await log.close();
-    expect(await verifyAudit(dir)).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
+    expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
     const records = await recordsOf(dir);
     expect(records.map((record) => ('call' in record ? record.call : record.kind))).toEqual([
       ...['call-1', 'call-1', 'call-2', 'call-2', 'begun'],
@@ -143,7 +144,7 @@ test('too much that waits for a slow disk is refused rather than kept in memory'
   };
   expect(appendMany).toThrow('slower');
   await log.close();
-  expect(await verifyAudit(dir)).toMatchObject({ ok: true });
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true });
 });
 
 test('a closed log takes nothing more, and closing twice does no harm', async () => {

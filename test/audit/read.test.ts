@@ -4,7 +4,9 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { exportCsv, exportJson, exportRecords } from '../../src/audit/export.ts';
-import { type AuditFilter, queryAudit } from '../../src/audit/query.ts';
+import { openFileBook } from '../../src/audit/file-book.ts';
+import type { AuditFilter } from '../../src/audit/matcher.ts';
+import { queryAudit } from '../../src/audit/query.ts';
 import { type ReadRecord, readRecords } from '../../src/audit/read.ts';
 import { followRecords, tailRecords } from '../../src/audit/tail.ts';
 import type { AuditView } from '../../src/audit/views.ts';
@@ -62,11 +64,11 @@ const nameOf = (view: AuditView) => (view.kind === 'call' ? view.call : view.rec
 test('records are read forwards, backwards and from a place on, over segments', async () => {
   const dir = await closedLog(30, { maxSegmentBytes: 3_000 });
   expect(segmentsOf(dir).length).toBeGreaterThan(3);
-  const all = seqsOf(await collect(readRecords(dir)));
+  const all = seqsOf(await collect(readRecords(openFileBook(dir))));
   expect(all).toEqual(Array.from({ length: all.length }, (_, index) => index + 1));
-  expect(seqsOf(await collect(readRecords(dir, { reverse: true })))).toEqual(all.toReversed());
-  expect(seqsOf(await collect(readRecords(dir, { fromSeq: 23 })))).toEqual(all.slice(22));
-  expect(seqsOf(await collect(readRecords(dir, { fromSeq: 23, reverse: true })))).toEqual(
+  expect(seqsOf(await collect(readRecords(openFileBook(dir), { reverse: true })))).toEqual(all.toReversed());
+  expect(seqsOf(await collect(readRecords(openFileBook(dir), { fromSeq: 23 })))).toEqual(all.slice(22));
+  expect(seqsOf(await collect(readRecords(openFileBook(dir), { fromSeq: 23, reverse: true })))).toEqual(
     all.slice(0, 23).toReversed(),
   );
 });
@@ -76,25 +78,25 @@ test('lines longer than what is read at once come whole in both directions', asy
   const { log } = await openLog(dir);
   for (const call of ['a', 'b', 'c']) await log.append(requestOf(call, call.repeat(3_000_000))).durable;
   await log.close();
-  expect(seqsOf(await collect(readRecords(dir)))).toEqual([1, 2, 3, 4]);
-  expect(seqsOf(await collect(readRecords(dir, { reverse: true })))).toEqual([4, 3, 2, 1]);
+  expect(seqsOf(await collect(readRecords(openFileBook(dir))))).toEqual([1, 2, 3, 4]);
+  expect(seqsOf(await collect(readRecords(openFileBook(dir), { reverse: true })))).toEqual([4, 3, 2, 1]);
 });
 
 test('what a living writer has not finished is passed over', async () => {
   const dir = await closedLog(2);
   appendFileSync(onlySegment(dir), '{"seq":6,"time":"2026');
-  expect(seqsOf(await collect(readRecords(dir)))).toEqual([1, 2, 3, 4, 5]);
-  expect(seqsOf(await collect(readRecords(dir, { reverse: true })))).toEqual([5, 4, 3, 2, 1]);
-  expect(seqsOf(await tailRecords(dir, 2))).toEqual([4, 5]);
+  expect(seqsOf(await collect(readRecords(openFileBook(dir))))).toEqual([1, 2, 3, 4, 5]);
+  expect(seqsOf(await collect(readRecords(openFileBook(dir), { reverse: true })))).toEqual([5, 4, 3, 2, 1]);
+  expect(seqsOf(await tailRecords(openFileBook(dir), 2))).toEqual([4, 5]);
 });
 
 test('chains are merged by time', async () => {
   const { dir, logs } = await busyLog();
-  const times = (await collect(readRecords(dir))).map(({ record }) => record.time);
+  const times = (await collect(readRecords(openFileBook(dir)))).map(({ record }) => record.time);
   expect(times).toEqual(times.toSorted());
-  expect(new Set((await collect(readRecords(dir, { chain: '0002' }))).map(({ chain }) => chain))).toEqual(
-    new Set(['0002']),
-  );
+  expect(
+    new Set((await collect(readRecords(openFileBook(dir), { chain: '0002' }))).map(({ chain }) => chain)),
+  ).toEqual(new Set(['0002']));
   for (const log of logs) await log.close();
 });
 
@@ -116,16 +118,19 @@ test.each<[AuditFilter, string[]]>([
   [{ until: new Date(0) }, []],
 ])('a query for %j finds the calls and events that match', async (filter, expected) => {
   const { dir, logs } = await busyLog();
-  expect((await collect(queryAudit(dir, filter))).map(nameOf)).toEqual(expected);
-  const oldest = (await collect(queryAudit(dir, filter, { order: 'oldest' }))).map(nameOf);
+  expect((await collect(queryAudit(openFileBook(dir), filter))).map(nameOf)).toEqual(expected);
+  const oldest = (await collect(queryAudit(openFileBook(dir), filter, { order: 'oldest' }))).map(nameOf);
   expect(oldest.toSorted()).toEqual(expected.toSorted());
   for (const log of logs) await log.close();
 });
 
 test('a limit gives the newest', async () => {
   const dir = await closedLog(9);
-  expect((await collect(queryAudit(dir, {}, { limit: 2 }))).map(nameOf)).toEqual(['call-9', 'call-8']);
-  expect(await collect(queryAudit(dir, {}, { limit: 0 }))).toEqual([]);
+  expect((await collect(queryAudit(openFileBook(dir), {}, { limit: 2 }))).map(nameOf)).toEqual([
+    'call-9',
+    'call-8',
+  ]);
+  expect(await collect(queryAudit(openFileBook(dir), {}, { limit: 0 }))).toEqual([]);
 });
 
 test('following gives the past, then each new record of every chain once', async () => {
@@ -135,7 +140,11 @@ test('following gives the past, then each new record of every chain once', async
   const end = new AbortController();
   const seen: string[] = [];
   const following = (async () => {
-    for await (const { chain, record } of followRecords(dir, { count: 2, signal: end.signal, everyMs: 5 })) {
+    for await (const { chain, record } of followRecords(openFileBook(dir), {
+      count: 2,
+      signal: end.signal,
+      everyMs: 5,
+    })) {
       seen.push(`${chain}/${record.seq}`);
       if (seen.length === 14) end.abort();
     }
@@ -155,17 +164,19 @@ test('following gives the past, then each new record of every chain once', async
 
 test('an export of records is the log byte for byte', async () => {
   const dir = await closedLog(5);
-  expect(await exported((out) => exportRecords(dir, out))).toBe(readFileSync(onlySegment(dir), 'utf8'));
+  expect(await exported((out) => exportRecords(openFileBook(dir), out))).toBe(
+    readFileSync(onlySegment(dir), 'utf8'),
+  );
 });
 
 test('an export as JSON is an array of the calls, safe to print', async () => {
   const dir = auditDir();
   const { log } = await openLog(dir);
-  expect(JSON.parse(await exported((out) => exportJson(dir, out)))).toEqual([]);
+  expect(JSON.parse(await exported((out) => exportJson(openFileBook(dir), out)))).toEqual([]);
   const sql = 'a\u001b[31m\u202e\u{e0041}\\\u200b"';
   log.append(requestOf('odd', sql));
   await log.append(responseOf('odd')).durable;
-  const json = await exported((out) => exportJson(dir, out));
+  const json = await exported((out) => exportJson(openFileBook(dir), out));
   for (const hidden of ['\u001b', '\u202e', '\u200b', '\u{e0041}']) expect(json).not.toContain(hidden);
   expect(JSON.parse(json)).toMatchObject([
     { call: 'odd', outcome: 'ok', request: { message: { params: { arguments: { sql } } } } },
@@ -175,7 +186,7 @@ test('an export as JSON is an array of the calls, safe to print', async () => {
 
 test('an export as CSV has a row for each call that matches', async () => {
   const { dir, logs } = await busyLog();
-  const rows = (await exported((out) => exportCsv(dir, out, { principal: 'triage' })))
+  const rows = (await exported((out) => exportCsv(openFileBook(dir), out, { principal: 'triage' })))
     .trimEnd()
     .split('\r\n');
   expect(rows).toHaveLength(5);

@@ -15,6 +15,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ChainOpener } from '../../src/audit/chain-opener.ts';
+import { openFileBook } from '../../src/audit/file-book.ts';
+import { fileChains } from '../../src/audit/file-chains.ts';
 import { openSigner } from '../../src/audit/keys.ts';
 import { readRecords } from '../../src/audit/read.ts';
 import type { StoredRecord } from '../../src/audit/record.ts';
@@ -44,7 +46,7 @@ async function linesOf(
 
 async function recordsOf(dir: string, chain = '0001'): Promise<StoredRecord[]> {
   const records: StoredRecord[] = [];
-  for await (const { record } of readRecords(dir, { chain })) records.push(record);
+  for await (const { record } of readRecords(openFileBook(dir), { chain })) records.push(record);
   return records;
 }
 
@@ -85,7 +87,7 @@ test('a tail torn at any byte of the last record is set aside, and no earlier re
     expect(records[6]).toMatchObject({ kind: 'event', event: 'torn_tail' });
     const torn = readdirSync(chainFolder(copy)).filter((name) => name.endsWith('.torn'));
     expect(readFileSync(join(chainFolder(copy), torn[0] ?? ''))).toEqual(whole.subarray(before, cut));
-    expect((await verifyAudit(copy)).ok).toBe(true);
+    expect((await verifyAudit(openFileBook(copy))).ok).toBe(true);
   }
 });
 
@@ -95,7 +97,7 @@ test('a last line that is whole but wrong is set aside too', async () => {
   const { log, reports } = await openLog(dir);
   await log.close();
   expect(reports.join()).toContain('torn tail');
-  expect(await verifyAudit(dir)).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
 });
 
 test('pages that a power cut left as NUL are set aside with what follows them', async () => {
@@ -103,7 +105,7 @@ test('pages that a power cut left as NUL are set aside with what follows them', 
   appendFileSync(onlySegment(dir), Buffer.concat([Buffer.alloc(512), Buffer.from('"}\n{"seq":9}\n{"se')]));
   const { log } = await openLog(dir);
   await log.close();
-  expect(await verifyAudit(dir)).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
 });
 
 test('a chain broken in its middle is left as it is, and another one is written', async () => {
@@ -152,7 +154,7 @@ test('a process killed at any point of its recovery leaves each intent exactly o
   await log.close();
   const records = await recordsOf(dir);
   for (let index = 0; index < 12; index += 1) expect(endsOf(records, `orphan-${index}`)).toHaveLength(1);
-  expect(await verifyAudit(dir)).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
 });
 
 test('kill -9 under load from 64 callers loses no record that was acknowledged', async () => {
@@ -169,7 +171,7 @@ test('kill -9 under load from 64 callers loses no record that was acknowledged',
       const [seq, kind, call] = line.split(' ');
       expect(bySeq.get(Number(seq)), line).toMatchObject({ kind, call });
     }
-    expect(await verifyAudit(dir)).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
+    expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true, chains: [{ orphanIntents: 0 }] });
   }
   expect(segmentsOf(dir).length).toBeGreaterThan(1);
 });
@@ -189,7 +191,7 @@ test('processes that share a folder each write a chain of their own', async () =
   const { log } = await openLog(dir);
   expect(log.status().chain).toBe('0001');
   await log.close();
-  const report = await verifyAudit(dir);
+  const report = await verifyAudit(openFileBook(dir));
   expect(report).toMatchObject({
     ok: true,
     chains: [{ orphanIntents: 0 }, { orphanIntents: 0 }, { orphanIntents: 0 }],
@@ -241,10 +243,10 @@ test('a chain whose process dies while another one lives is mended by that one',
   const { log } = await openLog(dir);
   const child = startChild('orphans', dir, '3');
   await linesOf(child, (lines) => void (lines.includes('ready') && child.kill('SIGKILL')));
-  expect(await verifyAudit(dir)).toMatchObject({ chains: [{}, { orphanIntents: 3 }] });
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({ chains: [{}, { orphanIntents: 3 }] });
   const settings = { dir, checkpointEvery: 10, reserveBytes: 0, maxSegmentBytes: 1e6, onReport: () => {} };
-  await new ChainOpener(settings, await openSigner(dir)).mendOthers(log.status().chain);
-  expect(await verifyAudit(dir)).toMatchObject({
+  await new ChainOpener(fileChains(settings), settings, await openSigner(dir)).mendOthers(log.status().chain);
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({
     ok: true,
     chains: [{ live: true }, { orphanIntents: 0, unsealed: 0 }],
   });

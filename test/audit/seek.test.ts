@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { placeOf } from '../../src/audit/place.ts';
 import { readRecords } from '../../src/audit/read.ts';
 import { offsetBefore } from '../../src/audit/seek.ts';
@@ -23,35 +24,38 @@ async function longLog(): Promise<{ dir: string; last: number }> {
 test('reading from any record gives that record first, from near it', async () => {
   const { dir, last } = await longLog();
   for (const seq of [1, 2, 3, 1_000, 1_001, 4_321, last - 1, last, last + 1]) {
-    const [first] = await firstOf(readRecords(dir, { fromSeq: seq }));
+    const [first] = await firstOf(readRecords(openFileBook(dir), { fromSeq: seq }));
     expect(first?.record.seq).toBe(seq);
   }
-  expect(await firstOf(readRecords(dir, { fromSeq: last + 50 }))).toEqual([]);
+  expect(await firstOf(readRecords(openFileBook(dir), { fromSeq: last + 50 }))).toEqual([]);
   expect(await offsetBefore(onlySegment(dir), last)).toBeGreaterThan(1_000_000);
 });
 
 test('a record is sealed by the checkpoint after it, and what comes after the last is not', async () => {
   const dir = await closedLog(8);
-  expect(await placeOf(dir, '0001', 2)).toMatchObject({ verdict: 'sealed', kind: 'response' });
-  expect(await placeOf(dir, '0001', 1)).toMatchObject({ verdict: 'sealed', prev: '0'.repeat(64) });
-  expect(await placeOf(dir, '0001', 999)).toBeUndefined();
+  expect(await placeOf(openFileBook(dir), '0001', 2)).toMatchObject({ verdict: 'sealed', kind: 'response' });
+  expect(await placeOf(openFileBook(dir), '0001', 1)).toMatchObject({
+    verdict: 'sealed',
+    prev: '0'.repeat(64),
+  });
+  expect(await placeOf(openFileBook(dir), '0001', 999)).toBeUndefined();
   const { log } = await openLog(dir);
   const { seq, durable } = log.append(requestOf('later'));
   await durable;
-  expect(await placeOf(dir, '0001', seq)).toMatchObject({ verdict: 'linked' });
+  expect(await placeOf(openFileBook(dir), '0001', seq)).toMatchObject({ verdict: 'linked' });
   await log.close();
 });
 
 test('a record that was edited, moved or made anew does not verify', async () => {
   const edited = await closedLog(8);
   editLines(edited, (lines) => lines.map((line, at) => (at === 2 ? line.replace('call-2', 'call-9') : line)));
-  expect(await placeOf(edited, '0001', 3)).toMatchObject({ verdict: 'broken' });
+  expect(await placeOf(openFileBook(edited), '0001', 3)).toMatchObject({ verdict: 'broken' });
   const removed = await closedLog(8);
   editLines(removed, (lines) => lines.filter((_, at) => at !== 1));
-  expect(await placeOf(removed, '0001', 3)).toMatchObject({ verdict: 'broken' });
+  expect(await placeOf(openFileBook(removed), '0001', 3)).toMatchObject({ verdict: 'broken' });
   const forged = await closedLog(8);
   editLines(forged, (lines) => lines.map((line) => line.replace(/"signature":"..../, '"signature":"AAAA')));
-  expect(await placeOf(forged, '0001', 3)).toMatchObject({ verdict: 'broken' });
+  expect(await placeOf(openFileBook(forged), '0001', 3)).toMatchObject({ verdict: 'broken' });
 });
 
 async function firstOf<T>(found: AsyncGenerator<T>): Promise<T[]> {

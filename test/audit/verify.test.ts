@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { requestOf, responseOf } from './calls.ts';
 import {
@@ -25,7 +26,9 @@ import {
 } from './sample.ts';
 
 const problemsOf = async (dir: string) =>
-  (await verifyAudit(dir)).chains.flatMap((chain) => chain.problems.map(({ problem }) => problem));
+  (await verifyAudit(openFileBook(dir))).chains.flatMap((chain) =>
+    chain.problems.map(({ problem }) => problem),
+  );
 
 test('a chain of thousands of records over several segments and runs verifies', async () => {
   const dir = auditDir();
@@ -39,7 +42,7 @@ test('a chain of thousands of records over several segments and runs verifies', 
     await log.close();
   }
   expect(segmentsOf(dir).length).toBeGreaterThan(3);
-  const report = await verifyAudit(dir);
+  const report = await verifyAudit(openFileBook(dir));
   expect(report).toMatchObject({ ok: true, problems: [] });
   expect(report.chains).toMatchObject([
     {
@@ -57,10 +60,10 @@ test('a chain of thousands of records over several segments and runs verifies', 
 
 test('an empty log verifies, and so does a folder that is not there', async () => {
   const dir = auditDir();
-  expect(await verifyAudit(join(dir, 'none'))).toMatchObject({ ok: true, chains: [] });
+  expect(await verifyAudit(openFileBook(join(dir, 'none')))).toMatchObject({ ok: true, chains: [] });
   const { log } = await openLog(dir);
   await log.close();
-  expect(await verifyAudit(dir)).toMatchObject({ ok: true, chains: [{ records: 0 }] });
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true, chains: [{ records: 0 }] });
 });
 
 test('every single byte that is flipped, in records, head.json or the public key, is found', async () => {
@@ -73,12 +76,12 @@ test('every single byte that is flipped, in records, head.json or the public key
       const bad = Buffer.from(good);
       bad[at] = (bad[at] ?? 0) ^ (1 << (at % 8));
       writeFileSync(path, bad);
-      if ((await verifyAudit(dir)).ok) missed.push(at);
+      if ((await verifyAudit(openFileBook(dir))).ok) missed.push(at);
     }
     writeFileSync(path, good);
     expect(missed).toEqual([]);
   }
-  expect((await verifyAudit(dir)).ok).toBe(true);
+  expect((await verifyAudit(openFileBook(dir))).ok).toBe(true);
 });
 
 test.each<[string, (lines: string[]) => string[]]>([
@@ -92,7 +95,7 @@ test.each<[string, (lines: string[]) => string[]]>([
 ])('%s is found', async (_name, edit) => {
   const dir = await closedLog(8);
   editLines(dir, edit);
-  expect((await verifyAudit(dir)).ok).toBe(false);
+  expect((await verifyAudit(openFileBook(dir))).ok).toBe(false);
 });
 
 test('a removed, renamed or exchanged segment is found', async () => {
@@ -101,14 +104,14 @@ test('a removed, renamed or exchanged segment is found', async () => {
   expect(segments.length).toBeGreaterThan(4);
   for (const segment of segments) {
     renameSync(segment, `${segment}.away`);
-    expect((await verifyAudit(dir)).ok, segment).toBe(false);
+    expect((await verifyAudit(openFileBook(dir))).ok, segment).toBe(false);
     renameSync(`${segment}.away`, segment);
   }
   const [first = '', second = ''] = segments;
   copyFileSync(first, `${first}.copy`);
   copyFileSync(second, first);
   copyFileSync(`${first}.copy`, second);
-  expect((await verifyAudit(dir)).ok).toBe(false);
+  expect((await verifyAudit(openFileBook(dir))).ok).toBe(false);
 });
 
 test('a missing head.json, a missing key and a missing chain are found', async () => {
@@ -120,10 +123,10 @@ test('a missing head.json, a missing key and a missing chain are found', async (
   await first.close();
   for (const path of [join(chainFolder(dir), 'head.json'), join(dir, 'keys'), chainFolder(dir, '0001')]) {
     renameSync(path, join(dir, 'away'));
-    expect((await verifyAudit(dir)).ok, path).toBe(false);
+    expect((await verifyAudit(openFileBook(dir))).ok, path).toBe(false);
     renameSync(join(dir, 'away'), path);
   }
-  expect((await verifyAudit(dir)).ok).toBe(true);
+  expect((await verifyAudit(openFileBook(dir))).ok).toBe(true);
 });
 
 test('a chain under another number is found: its checkpoints name the chain', async () => {
@@ -140,7 +143,7 @@ test('a call with two ends, or an end without a beginning, is found', async () =
   expect(() => log.append(responseOf('a'))).toThrow('no request record');
   expect(() => log.append(responseOf('b'))).toThrow('no request record');
   await log.close();
-  expect(await verifyAudit(dir)).toMatchObject({ ok: true, chains: [{ records: 3 }] });
+  expect(await verifyAudit(openFileBook(dir))).toMatchObject({ ok: true, chains: [{ records: 3 }] });
 });
 
 test('a pinned key accepts its own log and no other', async () => {
@@ -148,9 +151,9 @@ test('a pinned key accepts its own log and no other', async () => {
   const name = readdirSync(join(dir, 'keys')).find((file) => file.endsWith('.pub')) ?? '';
   const publicKey = readFileSync(join(dir, 'keys', name), 'utf8');
   const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  expect((await verifyAudit(dir, { publicKey })).ok).toBe(true);
-  expect((await verifyAudit(dir, { publicKey: other })).ok).toBe(false);
-  await expect(verifyAudit(dir, { publicKey: 'nonsense' })).rejects.toThrow('Ed25519');
+  expect((await verifyAudit(openFileBook(dir), { publicKey })).ok).toBe(true);
+  expect((await verifyAudit(openFileBook(dir), { publicKey: other })).ok).toBe(false);
+  await expect(verifyAudit(openFileBook(dir), { publicKey: 'nonsense' })).rejects.toThrow('Ed25519');
 });
 
 test('records of a living writer verify, with what is not sealed yet counted', async () => {
@@ -158,7 +161,7 @@ test('records of a living writer verify, with what is not sealed yet counted', a
   const { log } = await openLog(dir);
   await recordCalls(log, 2);
   await log.append(requestOf('running')).durable;
-  const { chains, ok } = await verifyAudit(dir);
+  const { chains, ok } = await verifyAudit(openFileBook(dir));
   expect(ok).toBe(true);
   expect(chains).toMatchObject([{ live: true, unsealed: 5, orphanIntents: 1 }]);
   await log.close();

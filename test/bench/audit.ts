@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { requestOf, responseOf } from '../audit/calls.ts';
@@ -53,7 +54,7 @@ async function recordFor(log: AuditLog, callers: number): Promise<number> {
 
 async function benchMillion(dir: string) {
   const append_us = await writeMillion(dir);
-  const { ok, seconds, chains } = await verifyAudit(dir);
+  const { ok, seconds, chains } = await verifyAudit(openFileBook(dir));
   if (!ok) throw new Error('the log that was just written does not verify');
   const began = performance.now();
   const log = await openAuditLog({ dir, reserveBytes: 0 });

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { benchAudit } from './audit.ts';
+import { benchAuditQueries } from './audit-query.ts';
 import { benchCatalog } from './catalog.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchIsolation } from './isolation.ts';
@@ -102,6 +103,16 @@ await step('Audit on this disk', async () => {
   const audit = await benchAudit();
   figures.audit = audit;
   for (const [name, value] of Object.entries(audit)) say(`  ${name}: ${value}`);
+});
+await step('Searches in a million records of audit, the newest 50 (ms)', async () => {
+  const rows = await benchAuditQueries();
+  figures.audit_queries = rows;
+  for (const { engine, records, queries, ...rest } of rows) {
+    say(
+      `  ${engine}: ${records} records, ${rest.records_per_second_64} durable a second with 64 callers, ${rest.verify_records_per_second} verified a second`,
+    );
+    for (const { query, p50, p99 } of queries) say(`    ${query}: p50 ${p50}, p99 ${p99}`);
+  }
 });
 await step('Mask, 200 secrets (MB/s)', async () => {
   const mask = benchMask();

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -333,6 +333,23 @@ test('audit verify ends with 1 when a record was edited, and names the line', as
   const ran = await on('audit', 'verify');
   expect(ran.code).toBe(1);
   expect(ran.out).toMatch(/BROKEN[\s\S]*\.jsonl:\d+: /);
+});
+
+test('audit verify compares with a copy of a checkpoint, and says what is wrong with one that is none', async () => {
+  const copies = join(dir, 'copies');
+  const copying = { ...env, STACKWARD_AUDIT_COPIES: copies };
+  for (const sql of ['sql=select 1', 'sql=select 2'])
+    await runBare(['call', 'pg_query', sql, '--topology', file], copying);
+  const [copy = ''] = (await readdir(copies)).sort().reverse();
+  const ran = await on('audit', 'verify', '--checkpoint', join(copies, copy));
+  expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/checkpoints over all chains/) });
+  await rm(join(dir, '.stackward', 'audit', 'checkpoints'), { recursive: true });
+  expect(await on('audit', 'verify')).toMatchObject({ code: 0 });
+  const cut = await on('audit', 'verify', '--checkpoint', join(copies, copy));
+  expect(cut).toMatchObject({ code: 1, out: expect.stringContaining('an older state was put back') });
+  await writeFile(join(copies, 'none.json'), '{}');
+  const none = await on('audit', 'verify', '--checkpoint', join(copies, 'none.json'));
+  expect(none).toMatchObject({ code: 2, err: expect.stringContaining('not a checkpoint') });
 });
 
 test('audit on a folder that was never used says nothing and does no harm', async () => {

@@ -19,7 +19,7 @@ async function breakStore({ fixture }: Shop): Promise<void> {
 
 describe.skipIf(!hasBrowser)('health', () => {
   test('counts calls, refusals and errors, and verifies the audit', async () => {
-    const { see, call } = await openShop();
+    const { see, call, url } = await openShop();
     await call('box_put', PUT, 'triage');
     await call('box_fail', { target: 'store/orders', known: true }, 'triage');
     const { page, errors } = await see('health');
@@ -31,6 +31,10 @@ describe.skipIf(!hasBrowser)('health', () => {
     await page.getByRole('button', { name: 'Verify everything' }).click();
     await page.getByText(/The chain holds: \d+ records/).waitFor();
     expect(await page.locator('.uplot canvas').count()).toBe(1);
+    const health = await (await fetch(`${url}/console/api/health`)).json();
+    expect(health.disk?.free).toBeGreaterThan(0);
+    expect(health.disk?.reserve).toBe(64 * 1024 * 1024);
+    expect(await page.getByRole('main').textContent()).toMatch(/of which 64 MiB are kept in reserve/);
     expect(errors).toEqual([]);
   });
 

@@ -27,10 +27,10 @@ export const UNLINKED = TOPOLOGY.replace('  - {from: triage, to: store, type: us
 
 /** A shop with its console served, until the test ends. */
 export async function openShop(
-  options: Partial<HttpOptions> & { topology?: string; isSignedIn?: boolean } = {},
+  options: Partial<HttpOptions> & { topology?: string; env?: Record<string, string> } = {},
 ) {
-  const { topology = TOPOLOGY, ...http } = options;
-  const fixture = await openFixtureStack({ topology, watch: true });
+  const { topology = TOPOLOGY, env, ...http } = options;
+  const fixture = await openFixtureStack({ topology, watch: true, ...(env ? { env } : {}) });
   onTestFinished(() => fixture.close());
   const serving = await serveFixture(fixture, { localOperator: true, ...http });
   onTestFinished(() => serving.close());

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { accessibilityFaults, expectToFit, hasBrowser, picture, soon } from '../harness/browser.ts';
+import { auditRecords } from '../server/stackward.ts';
 import { openShop, UNLINKED } from './shop.ts';
 
 const put = (key: string, value: string) => ({ target: 'store/orders', key, value });
@@ -11,6 +12,29 @@ async function write({ call }: Shop) {
   await call('box_put', put('a', '1'), 'triage');
   await call('box_put', put('b', '2'), 'triage');
 }
+
+/** A rollback to version 1 that stopped at its first step. */
+async function stop(shop: Shop) {
+  await write(shop);
+  const { history, killSwitch } = shop.fixture.stackward;
+  await killSwitch.set(true, { by: 'ann', reason: 'an incident' });
+  const plan = await history.plan('stack', 1);
+  const options = { principal: 'stack', by: 'ann', signal: new AbortController().signal };
+  await history.rollbacks.begin({ to: 1, digest: plan.digest }, options);
+  await killSwitch.set(false, { by: 'ann', reason: 'over' });
+}
+
+const post = ({ url }: Shop, path: string, body: object) =>
+  fetch(`${url}/console/api/${path}`, {
+    method: 'POST',
+    headers: { origin: url, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+const rollbackEvents = async ({ fixture }: Shop) =>
+  (await auditRecords(fixture)).filter(
+    (one) => one.kind === 'event' && /^rollback_(resumed|abandoned)$/.test(one.event),
+  );
 
 async function shred({ call, fixture }: Shop) {
   const gone = { target: 'store/orders', key: 'c' };
@@ -85,14 +109,8 @@ describe.skipIf(!hasBrowser)('versions', () => {
   test('a digest that nobody saw, or none, rolls nothing back', async () => {
     const shop = await openShop();
     await write(shop);
-    const post = (body: object) =>
-      fetch(`${shop.url}/console/api/versions/rollback`, {
-        method: 'POST',
-        headers: { origin: shop.url, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    expect((await post({ to: 1 })).status).toBe(400);
-    await post({ to: 1, digest });
+    expect((await post(shop, 'versions/rollback', { to: 1 })).status).toBe(400);
+    await post(shop, 'versions/rollback', { to: 1, digest });
     await soon(async () => (await fetch(`${shop.url}/console/api/versions/rollback`)).json()).toMatchObject({
       rollback: { running: false, failed: expect.stringMatching(/changed since/) },
     });
@@ -111,6 +129,61 @@ describe.skipIf(!hasBrowser)('versions', () => {
       .first()
       .waitFor();
     expect(shop.fixture.box.rows.size).toBe(2);
+  });
+
+  test('one component goes back alone', async () => {
+    const shop = await openShop({ env: { MCP_STORE_WRITE_ACCESS: 'true', MCP_MIRROR_WRITE_ACCESS: 'true' } });
+    await write(shop);
+    await shop.call('box_put', { target: 'mirror/copy', key: 'm', value: '3' });
+    expect(shop.fixture.box.rows.size).toBe(3);
+    const { page, errors } = await shop.see('versions?back=1');
+    const plan = page.getByRole('region', { name: 'What comes back and what cannot' });
+    await soon(() => plan.locator('tbody tr').count()).toBe(3);
+    await page.getByLabel('What goes back').selectOption('mirror');
+    await page.getByRole('heading', { name: 'mirror back to version 1' }).waitFor();
+    await soon(() => plan.locator('tbody tr').allTextContents()).toEqual([
+      expect.stringMatching(/mirror\/copy/),
+    ]);
+    await page.getByLabel(/I have read this plan/).check();
+    await page.getByRole('button', { name: 'Roll mirror back to version 1' }).click();
+    await page.getByText('mirror is at version 1: everything came back and was read back').waitFor();
+    expect([...shop.fixture.box.rows.keys()]).toEqual(['a', 'b']);
+    expect(errors).toEqual([]);
+  });
+
+  test('one that stopped goes on, and what was read back is told', async () => {
+    const shop = await openShop();
+    await stop(shop);
+    const { page, errors } = await shop.see('versions');
+    const panel = page.getByRole('region', { name: /^Rollback r\d+ has not ended/ });
+    await panel.getByLabel('Reason').fill('the incident is over');
+    await panel.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('the stack is at version 1: everything came back and was read back').waitFor();
+    expect(shop.fixture.box.rows.size).toBe(0);
+    expect(errors).toEqual([]);
+    await page.getByRole('link', { name: 'Versions' }).click();
+    await soon(() => panel.count()).toBe(0);
+    expect(await rollbackEvents(shop)).toMatchObject([
+      { event: 'rollback_resumed', detail: { reason: 'the incident is over' } },
+    ]);
+  });
+
+  test('one that stopped is given up, and what it did stays', async () => {
+    const shop = await openShop();
+    await stop(shop);
+    const { page, errors } = await shop.see('versions');
+    const panel = page.getByRole('region', { name: /^Rollback r\d+ has not ended/ });
+    await panel.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await panel.getByLabel('Reason').fill('not needed');
+    await panel.getByRole('button', { name: 'Give it up' }).click();
+    await page.getByText(/r\d+ was given up, and what it put back stays/).waitFor();
+    await soon(() => panel.count()).toBe(0);
+    expect(shop.fixture.box.rows.size).toBe(2);
+    const again = await post(shop, 'versions/rollback/resume', { id: 'r4', reason: 'x' });
+    expect(again.status).toBe(409);
+    expect(await rollbackEvents(shop)).toMatchObject([{ event: 'rollback_abandoned' }]);
+    expect(errors).toEqual([]);
   });
 
   test.each([

@@ -7,6 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { z } from 'zod';
+import { openFileBook } from '../../src/audit/file-book.ts';
 import { readRecords } from '../../src/audit/read.ts';
 import type { StoredRecord } from '../../src/audit/record.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
@@ -111,7 +112,8 @@ async function load(client: Client, round: number, answered: Answered[]): Promis
 
 async function records(): Promise<StoredRecord[]> {
   const all: StoredRecord[] = [];
-  for await (const { record } of readRecords(join(dir, '.stackward', 'audit'))) all.push(record);
+  for await (const { record } of readRecords(openFileBook(join(dir, '.stackward', 'audit'))))
+    all.push(record);
   return all;
 }
 
@@ -134,7 +136,7 @@ test('killed again and again under load: no acknowledged call is lost, and no in
   await client.callTool({ name: 'pg_query', arguments: { sql: 'select 1' } });
   await client.close();
 
-  const report = await verifyAudit(join(dir, '.stackward', 'audit'));
+  const report = await verifyAudit(openFileBook(join(dir, '.stackward', 'audit')));
   expect(report.problems).toEqual([]);
   expect(report.chains.flatMap((chain) => chain.problems)).toEqual([]);
   expect(report.chains.map((chain) => chain.orphanIntents)).toEqual([0]);

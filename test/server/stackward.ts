@@ -51,7 +51,9 @@ export const serveFixture = (fixture: Fixture, options: Partial<HttpOptions> = {
 /** Every record in the audit, in order. The Stackward must be closed, or its records durable. */
 export async function auditRecords(stackward: Pick<Stackward, 'dataDir'>) {
   const { readRecords } = await import('../../src/audit/read.ts');
+  const { openFileBook } = await import('../../src/audit/file-book.ts');
   const records = [];
-  for await (const { record } of readRecords(`${stackward.dataDir}/audit`)) records.push(record);
+  for await (const { record } of readRecords(openFileBook(`${stackward.dataDir}/audit`)))
+    records.push(record);
   return records;
 }

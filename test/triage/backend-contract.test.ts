@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ProposedAction, wayBackOf } from '../../src/triage/action.ts';
 import type { Alert, InfraBackend } from '../../src/triage/backend.ts';
 import { Signals } from '../../src/triage/contracts.ts';
+import { openGovernedMock } from '../../src/triage/mock/governed/backend.ts';
 import { openMockBackend } from '../../src/triage/mock/mock-backend.ts';
+import { toolsOf } from '../../src/triage/tools.ts';
+import { openMockShop } from '../console/mock-shop.ts';
 import { type Cluster, MADE_AT, openCluster } from './cluster.ts';
 import { scenario } from './lab.ts';
 
@@ -39,9 +42,24 @@ const openTwin = async (): Promise<Held> => {
   };
 };
 
-/** One suite for both: what the one promises, the other keeps. */
+const openGoverned = async (): Promise<Held> => {
+  const { fixture, world } = await openMockShop();
+  const { stackward } = fixture;
+  world.begin(scenario('bad-deploy'));
+  const tools = toolsOf(stackward, 'triage');
+  const { catalogs, diagnoses } = stackward;
+  return {
+    backend: openGovernedMock({ tools, world, graph: catalogs.graph, diagnoses, paceMs: 0 }),
+    alert: scenario('bad-deploy').alert,
+    writes: () => world.current().written.length,
+    close: async () => {},
+  };
+};
+
+/** One suite for all: what the one promises, the others keep. */
 describe.each([
   ['the mock', openMock],
+  ['the mock, through a server’s tools', openGoverned],
   ['Kubernetes, through the tools', openTwin],
 ])('%s', (_name, open) => {
   let held: Held;

@@ -8,6 +8,8 @@ import { type EmbeddedServer, startEmbeddedPostgres } from './embedded-postgres.
 /** The demo's shop: a real PostgreSQL with data, and the topology that draws it. */
 export interface Shop {
   readonly topology: string;
+  /** Loopback port of its database. */
+  readonly port: number;
   /** Link that the walk-through removes: a line of the topology, as it stands there. */
   readonly removableLink: string;
   readonly env: Readonly<Record<string, string>>;
@@ -19,16 +21,19 @@ export interface Shop {
 const ROLE = 'stackward';
 const LINK = '  - {from: triage, to: orders-db, type: queries, databases: [orders]}\n';
 
-const topologyText = (port: number) => `# yaml-language-server: $schema=./topology.schema.json
-stack: shop
-components:
-  orders-api: {type: application, description: Takes and tracks orders}
-  orders-db:
+/** The shop's database as a component of a topology, two spaces in. */
+export const ordersDb = (port: number): string => `  orders-db:
     type: postgresql
     host: 127.0.0.1
     port: ${port}
     credentials: {user: {env: ORDERS_DB_USER}, password: {env: ORDERS_DB_PASSWORD}}
-    databases: {orders: {schemas: [public]}, billing: {}}
+    databases: {orders: {schemas: [public]}, billing: {}}`;
+
+const topologyText = (port: number) => `# yaml-language-server: $schema=./topology.schema.json
+stack: shop
+components:
+  orders-api: {type: application, description: Takes and tracks orders}
+${ordersDb(port)}
   ledger: {type: postgresql, is_external: true, stack: finance}
   triage: {type: agent, description: Looks into incidents}
 links:
@@ -58,6 +63,7 @@ export async function openShop(): Promise<Shop> {
   await writeFile(topology, topologyText(server.port));
   return {
     topology,
+    port: server.port,
     removableLink: LINK,
     password,
     env: { ORDERS_DB_USER: ROLE, ORDERS_DB_PASSWORD: password },

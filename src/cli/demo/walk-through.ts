@@ -1,21 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Writable } from 'node:stream';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { queryAudit } from '../../audit/query.ts';
-import { verifyAudit } from '../../audit/verify.ts';
-import { writeLine } from '../command.ts';
-import { bold, cyan, dim, green, red, table } from '../print.ts';
+import { cyan, dim, green, red, table } from '../print.ts';
+import { showAudit } from './audit-step.ts';
+import { DemoFailure, expect } from './failure.ts';
+import type { Screen } from './incident.ts';
 import type { Shop } from './shop.ts';
 
-/** What a step of the walk-through did not find as it should be; the demo then ends with 1. */
-export class DemoFailure extends Error {}
-
 /** A real MCP client's session with a real `stackward serve` process, on screen. Throws DemoFailure. */
-export async function walkThrough(shop: Shop, out: Writable): Promise<void> {
-  const say = (line = '') => writeLine(out, line);
-  const heading = (text: string) => say(`\n${bold(text)}`);
+export async function walkThrough(shop: Shop, { say, heading }: Screen): Promise<void> {
   const session = await connect(shop);
   try {
     heading('1. The link drawn in shop.yaml');
@@ -65,7 +59,7 @@ export async function walkThrough(shop: Shop, out: Writable): Promise<void> {
     expect(!leaked.text.includes(shop.password) && leaked.text.includes('{password}'), 'the password masked');
 
     heading('6. Every call is in the audit, and the audit verifies');
-    await showAudit(shop, say);
+    await showAudit(join(dirname(shop.topology), '.stackward', 'audit'), say, { limit: 4 });
 
     heading('7. The link is removed, and the tools are gone');
     say(red(`- ${shop.removableLink.trim()}`));
@@ -170,22 +164,6 @@ function reasonsOf({ structured }: Called): string[] {
   );
 }
 
-async function showAudit(shop: Shop, say: (line: string) => void): Promise<void> {
-  const dir = join(dirname(shop.topology), '.stackward', 'audit');
-  for await (const view of queryAudit(dir, {}, { limit: 4 })) {
-    if (view.kind === 'call')
-      say(
-        `   #${view.seq} ${view.principal} ${view.tool} ${view.target ?? ''} ${view.outcome} ${dim(view.call)}`,
-      );
-  }
-  const report = await verifyAudit(dir);
-  const records = report.chains.reduce((sum, chain) => sum + chain.records, 0);
-  say(
-    report.ok ? green(`   verified ${records} records: the chain holds`) : red('   the chain does not hold'),
-  );
-  expect(report.ok, 'an audit that verifies');
-}
-
 async function removeLink(shop: Shop, session: Session): Promise<void> {
   const changed = session.changed();
   const text = await readFile(shop.topology, 'utf8');
@@ -197,8 +175,4 @@ async function removeLink(shop: Shop, session: Session): Promise<void> {
     ).unref();
   });
   await Promise.race([changed, late]);
-}
-
-function expect(holds: boolean, what: string): void {
-  if (!holds) throw new DemoFailure(`the demo expected ${what}, and did not find it`);
 }

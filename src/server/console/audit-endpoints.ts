@@ -1,15 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { z } from 'zod';
+import type { AuditBook } from '../../audit/audit-book.ts';
 import { exportCsv, exportJson } from '../../audit/export.ts';
+import type { AuditFilter } from '../../audit/matcher.ts';
 import { placeOf } from '../../audit/place.ts';
-import type { AuditFilter } from '../../audit/query.ts';
 import { type ReadRecord, readRecords } from '../../audit/read.ts';
 import { OUTCOMES, type StoredRecord } from '../../audit/record.ts';
 import { escapeUnsafe } from '../../audit/safe-text.ts';
 import { verifyAudit } from '../../audit/verify.ts';
 import type { AuditView } from '../../audit/views.ts';
-import type { Stackward } from '../../stackward.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { ConsoleDesk, Endpoint } from './endpoint.ts';
 import { SECURITY_HEADERS } from './reply.ts';
@@ -38,8 +37,6 @@ const Filter = z.strictObject({
 const Seq = z.coerce.number().int().positive();
 const ChainName = z.string().regex(/^\d{4,12}$/, 'a chain is named by its number, such as 0001');
 
-export const auditDirOf = ({ dataDir }: Pick<Stackward, 'dataDir'>): string => join(dataDir, 'audit');
-
 /** `GET audit?...`: a page of a new search, or with `next` the page after. */
 export const searchAudit: Endpoint<AuditPage> = async ({ searches }, query) => {
   const next = query.get('next');
@@ -50,10 +47,11 @@ export const searchAudit: Endpoint<AuditPage> = async ({ searches }, query) => {
 
 /** `GET audit/record?chain=&seq=`: one call, or one event, and whether it verifies. */
 export const showRecord: Endpoint<ShownRecord> = async ({ stackward }, query) => {
-  const dir = auditDirOf(stackward);
   const chain = ChainName.parse(query.get('chain'));
-  const found = await findCall(dir, chain, Seq.parse(query.get('seq')));
-  const places = await Promise.all(found.map(({ record }) => placeOf(dir, chain, record.seq)));
+  const found = await findCall(stackward.auditBook, chain, Seq.parse(query.get('seq')));
+  const places = await Promise.all(
+    found.map(({ record }) => placeOf(stackward.auditBook, chain, record.seq)),
+  );
   return shownOf(
     chain,
     found.map(({ record }) => record),
@@ -62,7 +60,7 @@ export const showRecord: Endpoint<ShownRecord> = async ({ stackward }, query) =>
 };
 
 /** `GET audit/verify`: every chain, whole. */
-export const verifyAll: Endpoint<object> = ({ stackward }) => verifyAudit(auditDirOf(stackward));
+export const verifyAll: Endpoint<object> = ({ stackward }) => verifyAudit(stackward.auditBook);
 
 /** `GET audit/export?format=&...`: a download of the calls that match. */
 export async function exportAudit(
@@ -79,7 +77,7 @@ export async function exportAudit(
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8',
     'content-disposition': `attachment; filename="audit.${format}"`,
   });
-  await (format === 'csv' ? exportCsv : exportJson)(auditDirOf(stackward), response, filter);
+  await (format === 'csv' ? exportCsv : exportJson)(stackward.auditBook, response, filter);
   response.end();
 }
 
@@ -106,15 +104,15 @@ function rowOf(view: AuditView): AuditRow {
 const MOST_BETWEEN = 100_000;
 
 /** The record and, where it is one half of a call, the other: a request's response follows it, a response's request goes before. */
-async function findCall(dir: string, chain: string, seq: number): Promise<ReadRecord[]> {
-  const [first] = await take(readRecords(dir, { chain, fromSeq: seq }), ({ record }) => record.seq === seq);
+async function findCall(book: AuditBook, chain: string, seq: number): Promise<ReadRecord[]> {
+  const [first] = await take(readRecords(book, { chain, fromSeq: seq }), ({ record }) => record.seq === seq);
   if (!first) throw new ToolError('not_found', `the audit has no record ${seq} in chain ${chain}`);
   const { record } = first;
   if (record.kind !== 'request' && record.kind !== 'response') return [first];
   const isOther = ({ record: one }: ReadRecord) =>
     'call' in one && one.call === record.call && one.kind !== record.kind;
   const reverse = record.kind === 'response';
-  const [other] = await take(readRecords(dir, { chain, fromSeq: seq, reverse }), isOther);
+  const [other] = await take(readRecords(book, { chain, fromSeq: seq, reverse }), isOther);
   return [first, ...(other ? [other] : [])].sort((a, b) => a.record.seq - b.record.seq);
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditFilter, scanAudit } from '../../audit/query.ts';
+import type { AuditBook } from '../../audit/audit-book.ts';
+import type { AuditFilter } from '../../audit/matcher.ts';
+import { scanAudit } from '../../audit/query.ts';
 import type { AuditView } from '../../audit/views.ts';
 import { ToolError } from '../../toolset/errors.ts';
 
@@ -34,14 +36,14 @@ const MOST = 16;
 const IDLE_MS = 5 * 60_000;
 /** A page is answered after this long, with what was found: a search through a million records goes on with the next. */
 const BUDGET_MS = 700;
-/** How often a search lets other requests of this process have their turn. */
-const TURN = 512;
+/** After this many milliseconds a search lets other requests of this process have their turn. */
+const TURN_MS = 10;
 
 /**
  * A search goes on where its last page ended, so that the thousandth page costs as much as the first: nothing is read
  * twice, and a call's two records are paired whichever pages they lie on.
  */
-export function openAuditSearches(dir: string): AuditSearches {
+export function openAuditSearches(book: AuditBook): AuditSearches {
   const searches = new Map<string, Search>();
   const drop = ({ next, scan, timer }: Search) => {
     clearTimeout(timer);
@@ -60,19 +62,21 @@ export function openAuditSearches(dir: string): AuditSearches {
   const page = async (scan: Scan, rows: number): Promise<FoundPage> => {
     const until = performance.now() + BUDGET_MS;
     const views: AuditView[] = [];
-    for (let looked = 1; ; looked += 1) {
+    let looked = 0;
+    for (let turn = performance.now() + TURN_MS; ; ) {
       const { value, done } = await scan.next();
-      if (done) return { views, looked: looked - 1 };
-      if (value.isMatch) views.push(value.view);
+      if (done) return { views, looked };
+      looked += value.looked;
+      if (value.view) views.push(value.view);
       if (views.length >= rows) return { views, looked, next: keep(scan) };
-      if (looked % TURN !== 0) continue;
+      if (performance.now() < turn) continue;
       await new Promise(setImmediate);
-      if (performance.now() > until)
-        return { views, looked, next: keep(scan), lookedBackTo: value.view.time };
+      turn = performance.now() + TURN_MS;
+      if (turn > until) return { views, looked, next: keep(scan), lookedBackTo: value.time };
     }
   };
   return {
-    begin: (filter, rows) => page(scanAudit(dir, filter), rows),
+    begin: (filter, rows) => page(scanAudit(book, filter), rows),
     goOn(next, rows) {
       const search = searches.get(next);
       if (!search) throw new ToolError('not_found', 'this search was dropped after a while; search again');

@@ -4,10 +4,12 @@ import type { Stackward } from '../../stackward.ts';
 import { ERRORS, type ErrorCode, ToolError } from '../../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../../toolset/reach.ts';
 import { BodyError, readJsonBody } from '../http/body.ts';
+import type { IncidentDesk } from '../http/incidents.ts';
+import { type InFlight, openInFlight } from '../in-flight.ts';
 import type { Metrics } from '../metrics.ts';
 import type { TokenVerifier } from '../tokens.ts';
 import { decide, showApprovals } from './approval-endpoints.ts';
-import { auditDirOf, exportAudit, searchAudit, showRecord, verifyAll } from './audit-endpoints.ts';
+import { exportAudit, searchAudit, showRecord, verifyAll } from './audit-endpoints.ts';
 import { openAuditSearches } from './audit-searches.ts';
 import type { Action, ConsoleDesk, Endpoint } from './endpoint.ts';
 import { resetBreaker, setKillSwitch, showHealth } from './health-endpoints.ts';
@@ -16,12 +18,23 @@ import { openPageFiles, type PageFiles } from './page-files.ts';
 import { openPulses, type Pulses } from './pulse.ts';
 import { replyProblem, replyShown } from './reply.ts';
 import { openRollbackDesk } from './rollback-desk.ts';
+import { showKept, showRecords, showRuns, startDrill, streamRuns } from './run-endpoints.ts';
 import { isFromOwnPage, isOverTls } from './same-origin.ts';
 import { showLink, showStack } from './stack-endpoints.ts';
-import { rollBack, showDiff, showPlan, showProgress, showVersions } from './version-endpoints.ts';
+import {
+  abandonRollback,
+  resumeRollback,
+  rollBack,
+  showDiff,
+  showPlan,
+  showProgress,
+  showVersions,
+} from './version-endpoints.ts';
 
 const API = '/console/api/';
 const BODY_BYTES = 64 * 1024;
+/** Each is a connection that stays open; a page has one. */
+const MOST_STREAMS = 64;
 
 const QUESTIONS: Readonly<Record<string, Endpoint<unknown>>> = {
   stack: showStack,
@@ -33,13 +46,19 @@ const QUESTIONS: Readonly<Record<string, Endpoint<unknown>>> = {
   'versions/diff': showDiff,
   'versions/plan': showPlan,
   'versions/rollback': showProgress,
+  runs: showRuns,
+  'runs/kept': showKept,
+  'runs/records': showRecords,
   approvals: showApprovals,
   health: showHealth,
 };
 
 const ACTIONS: Readonly<Record<string, Action<unknown>>> = {
   'approvals/decide': decide,
+  'runs/start': startDrill,
   'versions/rollback': rollBack,
+  'versions/rollback/resume': resumeRollback,
+  'versions/rollback/abandon': abandonRollback,
   'breakers/reset': resetBreaker,
   'kill-switch': setKillSwitch,
 };
@@ -50,6 +69,7 @@ export interface ConsoleSettings {
   readonly principal?: string;
   readonly localOperator?: boolean;
   readonly metrics?: Metrics;
+  readonly incidents?: IncidentDesk;
   onProblem(message: string): void;
 }
 
@@ -64,24 +84,31 @@ interface Parts {
   readonly desk: ConsoleDesk;
   readonly operators: Operators;
   readonly pulses: Pulses;
+  /** Open streams of runs. */
+  readonly streams: InFlight;
   readonly page: PageFiles;
   readonly settings: ConsoleSettings;
 }
 
 export function openConsole(stackward: Stackward, settings: ConsoleSettings): Console {
-  const { tokens, principal = STACK_PRINCIPAL, localOperator = false, metrics } = settings;
-  const searches = openAuditSearches(auditDirOf(stackward));
+  const { tokens, principal = STACK_PRINCIPAL, localOperator = false, metrics, incidents } = settings;
+  const searches = openAuditSearches(stackward.auditBook);
   const rollbacks = openRollbackDesk(stackward.history);
   const parts: Parts = {
     settings,
-    desk: { stackward, searches, rollbacks, ...(metrics ? { metrics } : {}) },
+    desk: {
+      ...{ stackward, searches, rollbacks },
+      ...(metrics ? { metrics } : {}),
+      ...(incidents ? { incidents } : {}),
+    },
     operators: openOperators({
       tokens,
       fallback: principal,
       localOperator,
       stack: () => stackward.catalogs.graph().stack,
     }),
-    pulses: openPulses(stackward),
+    pulses: openPulses(stackward, () => incidents?.last() ?? 0),
+    streams: openInFlight(MOST_STREAMS),
     page: openPageFiles(),
   };
   return {
@@ -114,7 +141,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
 }
 
 async function ask(
-  { desk, operators, pulses }: Parts,
+  { desk, operators, pulses, streams }: Parts,
   name: string,
   query: URLSearchParams,
   request: IncomingMessage,
@@ -126,6 +153,12 @@ async function ask(
     if (!pulses.listen(response, () => operators.of(request) !== undefined))
       replyProblem(response, 503, 'too_busy', 'too many pages listen already');
     return;
+  }
+  if (name === 'runs/events') {
+    const leave = streams.enter();
+    if (!leave) return replyProblem(response, 503, 'too_busy', 'too many pages follow runs already');
+    const isStill = () => operators.of(request) !== undefined;
+    return streamRuns(desk, { query, request, isStill }, response).finally(leave);
   }
   if (name === 'audit/export') return exportAudit(desk, query, response);
   const question = Object.hasOwn(QUESTIONS, name) ? QUESTIONS[name] : undefined;

@@ -1,4 +1,5 @@
 import type { Stackward } from '../../stackward.ts';
+import type { IncidentDesk } from '../http/incidents.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AuditSearches } from './audit-searches.ts';
 import type { RollbackDesk } from './rollback-desk.ts';
@@ -9,6 +10,8 @@ export interface ConsoleDesk {
   readonly metrics?: Metrics;
   readonly searches: AuditSearches;
   readonly rollbacks: RollbackDesk;
+  /** The triages of this server; absent where it has none. */
+  readonly incidents?: IncidentDesk;
 }
 
 /** Answers a question of a signed-in operator. Throws ToolError. */

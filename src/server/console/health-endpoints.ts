@@ -1,4 +1,6 @@
+import { statfs } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Stackward } from '../../stackward.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { throwKillSwitch } from '../decisions.ts';
 import type { Metrics } from '../metrics.ts';
@@ -22,9 +24,18 @@ export const showHealth: Endpoint<ShownHealth> = async ({ stackward, metrics }) 
     latency: latencyOf(values('stackward_call_duration_seconds')),
     breakers: [...stackward.breakers.states()].map(([component, state]) => ({ component, state })),
     audit: stackward.audit.status(),
+    disk: await diskOf(stackward),
     killSwitch: await killSwitchOf(stackward),
   };
 };
+
+/** Measured now: the log itself looks once a second, and only while it writes. */
+async function diskOf({ audit }: Stackward): Promise<ShownHealth['disk']> {
+  const { disk } = audit.status();
+  if (!disk) return null;
+  const { bavail, bsize } = await statfs(disk.folder);
+  return { free: bavail * bsize, reserve: disk.reserveBytes };
+}
 
 const Reason = z.string().trim().min(1, 'say why').max(500);
 const Reset = z.strictObject({ component: z.string().max(200), reason: Reason });

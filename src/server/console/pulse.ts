@@ -23,13 +23,14 @@ interface Listener {
   at: number;
 }
 
-export function openPulses(stackward: Stackward): Pulses {
+/** @param told the number of the newest event of a triage */
+export function openPulses(stackward: Stackward, told: () => number): Pulses {
   const listeners = new Set<Listener>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
   const lookNow = async () => {
     if (listeners.size === 0) return;
-    const now = JSON.stringify(shown(await pulseOf(stackward)));
+    const now = JSON.stringify(shown({ ...(await pulseOf(stackward)), told: told() }));
     for (const listener of listeners) tell(listener, now);
   };
   /** One look after the other, so that no older pulse is told after a newer one. */
@@ -81,7 +82,7 @@ function tell(listener: Listener, pulse: string): void {
   listener.at = Date.now();
 }
 
-async function pulseOf(stackward: Stackward): Promise<Pulse> {
+async function pulseOf(stackward: Stackward): Promise<Omit<Pulse, 'told'>> {
   const { catalogs, approvals, history, breakers, audit } = stackward;
   const [asked, killSwitch] = await Promise.all([
     // While the store is away the page says that the kill switch cannot be read; nothing can be decided then.

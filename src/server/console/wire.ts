@@ -3,6 +3,7 @@ import type { RollbackPlan, RollbackReport, StackDiff, VersionSummary } from '..
 
 export type { Place as RecordPlace } from '../../audit/place.ts';
 export type { ResourceDiff } from '../../toolset/versions-view.ts';
+export type * from './run-wire.ts';
 export type { RollbackPlan, RollbackReport, StackDiff, VersionSummary };
 
 /** Who looks, as the page is told. */
@@ -27,6 +28,8 @@ export interface Pulse {
   /** Components whose breaker is not closed. */
   readonly broken: readonly string[];
   readonly auditWritable: boolean;
+  /** Number of the newest event of a triage; 0 before the first. */
+  readonly told: number;
 }
 
 export type LinkAccess = 'write' | 'read' | 'capped' | 'protected' | 'external' | 'metadata';
@@ -122,6 +125,10 @@ export interface ShownVersions {
 /** A rollback that the console runs, or ran last. */
 export interface RollbackProgress {
   readonly to: number;
+  /** The one component that it is of; absent for the whole stack. */
+  readonly component?: string;
+  /** The rollback that it goes on with; absent for one that the console began. */
+  readonly resumes?: string;
   readonly by: string;
   readonly running: boolean;
   readonly done: number;
@@ -174,6 +181,9 @@ export interface ShownHealth {
     readonly lastSeq: number;
     readonly lagMs: number;
   };
+  /** Bytes that are free on the audit's disk, and those that must stay free; below, only what has begun is recorded. */
+  /** Null where the audit lies on no disk of this machine. */
+  readonly disk: { readonly free: number; readonly reserve: number } | null;
   readonly killSwitch: {
     readonly state: 'on' | 'off' | 'unreadable';
     readonly by?: string;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ToolError } from '../../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../../toolset/reach.ts';
+import type { ShownKept, ShownRun, ShownRunEvent } from '../console/run-wire.ts';
 import { replyError, replyJson } from './reply.ts';
 
 /** What the server needs of the triage: the command line hands it in where the topology draws an agent for it. */
@@ -8,7 +9,30 @@ export interface IncidentDesk {
   /** The agent that the triage acts as. */
   readonly principal: string;
   alert(body: unknown): Promise<readonly { readonly run: string; readonly joined: boolean }[]>;
-  follow(after: number, signal: AbortSignal): AsyncIterable<{ readonly id: number; readonly event: object }>;
+  /** Events after a number and then each as it comes; of the named runs alone where some are named. */
+  follow(
+    after: number,
+    signal: AbortSignal,
+    runs?: ReadonlySet<string>,
+  ): AsyncIterable<{ readonly id: number; readonly event: ShownRunEvent }>;
+  /** The number of the newest event; 0 before the first. */
+  last(): number;
+  /** Runs, newest first: those that began before one, or the newest. */
+  page(question: { readonly before?: string; readonly limit: number }): readonly ShownRun[];
+  /** What the models and gates of a run looked at, masked. Throws ToolError('not_found'). */
+  kept(run: string): Promise<ShownKept>;
+  /** Incident scripts on a mock: only a demonstration has them. */
+  readonly drills?: DrillDesk;
+}
+
+/** Starts incident scripts, one at a time. */
+export interface DrillDesk {
+  readonly scenarios: readonly { readonly name: string; readonly title: string }[];
+  /** Resolves before it ends. Throws ToolError('not_found' | 'conflict'). */
+  start(scenario: string): {
+    readonly runs: Readonly<Record<'naive' | 'governed' | 'hardened', string>>;
+    readonly ended: Promise<unknown>;
+  };
 }
 
 /** So often a silent stream says that it lives. Milliseconds. */
@@ -49,19 +73,40 @@ export async function answerEvents(
   const after = String(request.headers['last-event-id'] ?? '0');
   if (!/^\d{1,15}$/.test(after))
     return replyError(response, 400, 'invalid_arguments', 'Last-Event-ID is the number of an event');
+  await streamEvents(response, (signal) => desk.follow(Number(after), signal));
+}
+
+interface StreamOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Makes an event fit for its reader. */
+  shown?(event: object): unknown;
+  /** Asked with each event and each beat; the stream ends with `ended` once it says no. */
+  isStill?(): boolean;
+}
+
+/** Writes numbered events as server-sent events until the reader is gone, waiting for one that is slow. */
+export async function streamEvents(
+  response: ServerResponse,
+  follow: (signal: AbortSignal) => AsyncIterable<{ readonly id: number; readonly event: object }>,
+  { headers = {}, shown = (event) => event, isStill = () => true }: StreamOptions = {},
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.flushHeaders();
-  const beat = setInterval(() => response.write(': alive\n\n'), BEAT_MS);
+  const beat = setInterval(() => {
+    if (isStill()) response.write(': alive\n\n');
+    else gone.abort();
+  }, BEAT_MS);
   try {
-    for await (const { id, event } of desk.follow(Number(after), gone.signal)) {
-      const isRoom = response.write(`id: ${id}\ndata: ${JSON.stringify(event)}\n\n`);
+    for await (const { id, event } of follow(gone.signal)) {
+      if (!isStill()) break;
+      const isRoom = response.write(`id: ${id}\ndata: ${JSON.stringify(shown(event))}\n\n`);
       if (!isRoom) await drained(response, gone.signal);
     }
   } finally {
     clearInterval(beat);
-    response.end();
+    response.end(isStill() ? '' : 'event: ended\ndata: {}\n\n');
   }
 }
 

@@ -1,14 +1,12 @@
+import { z } from 'zod';
 import type { InfraBackend } from '../backend.ts';
 import type { Diagnosis, Signals } from '../contracts.ts';
 import type { RunEvent } from '../events.ts';
 import type { Judgement } from '../gates/quality-gate.ts';
 
 /** One question to a model and what came back, masked: kept with the run, so that a reviewer can replay it. */
-export interface Exchange {
-  readonly route: string;
-  readonly prompt: string;
-  readonly answer: string;
-}
+export const Exchange = z.strictObject({ route: z.string(), prompt: z.string(), answer: z.string() });
+export type Exchange = z.output<typeof Exchange>;
 
 /** What a diagnoser gets of the run that asks it. */
 export interface Asking {

@@ -5,6 +5,7 @@ import { ToolError } from '../../toolset/errors.ts';
 import type { Alert } from '../backend.ts';
 import { Signals } from '../contracts.ts';
 import { type RunEvent, readEvent } from '../events.ts';
+import { Exchange } from './deps.ts';
 
 const RUN_ID = /^i-[0-9a-z-]{1,60}$/;
 
@@ -54,6 +55,16 @@ export interface RunJournals {
   list(): Promise<readonly string[]>;
   /** Reads a run back without taking it up. Throws ToolError('not_found'). */
   read(run: string): Promise<readonly RunEvent[]>;
+  /** Reads back what a run kept. Throws ToolError('not_found') for a run that has no journal here. */
+  kept(run: string): Promise<KeptOfRun>;
+}
+
+/** What a run's models and gates looked at, masked before it was stored. */
+export interface KeptOfRun {
+  /** The log lines that were gathered. */
+  readonly logs: Signals['logs'];
+  /** Questions to models and their answers, in their order. */
+  readonly exchanges: readonly Exchange[];
 }
 
 export function openRunJournals(logs: Logs): RunJournals {
@@ -61,6 +72,14 @@ export function openRunJournals(logs: Logs): RunJournals {
     const log = RUN_ID.test(run) ? await logs.open(run) : undefined;
     if (!log) throw new ToolError('not_found', `there is no run '${run.slice(0, 64)}'`);
     return log;
+  };
+  const look = async (run: string) => {
+    const log = await open(run);
+    try {
+      return await linesOf(log);
+    } finally {
+      await log.close();
+    }
   };
   return {
     async begin(run, alert, now, hold) {
@@ -71,14 +90,8 @@ export function openRunJournals(logs: Logs): RunJournals {
     },
     resume: async (run, hold) => journalOf(await open(run), hold),
     list: logs.names,
-    async read(run) {
-      const log = await open(run);
-      try {
-        return eventsIn(await linesOf(log));
-      } finally {
-        await log.close();
-      }
-    },
+    read: async (run) => eventsIn(await look(run)),
+    kept: async (run) => keptIn(await look(run)),
   };
 }
 
@@ -111,3 +124,14 @@ const linesOf = async (log: Log) =>
 
 const eventsIn = (lines: readonly z.output<typeof Line>[]): readonly RunEvent[] =>
   lines.flatMap((line) => (line.line === 'event' ? [readEvent(line.event)] : []));
+
+function keptIn(lines: readonly z.output<typeof Line>[]): KeptOfRun {
+  const kept = lines.flatMap((line) => (line.line === 'kept' ? [line] : []));
+  const signals = kept.find(({ name }) => name === 'signals');
+  return {
+    logs: signals ? Signals.parse(signals.value).logs : [],
+    exchanges: kept.flatMap(({ name, value }) =>
+      name.startsWith('exchange ') ? [Exchange.parse(value)] : [],
+    ),
+  };
+}

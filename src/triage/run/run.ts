@@ -45,7 +45,8 @@ export function openRun(journal: RunJournal, deps: TriageDeps, signal: AbortSign
     events,
     async emit(body) {
       const at = new Date(deps.backend.now()).toISOString();
-      const event: RunEvent = { run: journal.run, seq: events.length + 1, at, diagnoser, ...body };
+      const { kind: backend } = deps.backend;
+      const event: RunEvent = { run: journal.run, seq: events.length + 1, at, diagnoser, backend, ...body };
       await journal.event(event);
       events.push(event);
       deps.tell?.(event);

@@ -1,19 +1,11 @@
-import { ToolError } from '../../toolset/errors.ts';
 import { ProposedAction, sayAction } from '../action.ts';
 import { Acted } from '../backend.ts';
+import { isRefusal, placeOf } from '../refused-call.ts';
 import { HandOver, sayError } from '../run/reason.ts';
 import type { Run } from '../run/run.ts';
 import { within } from '../run/within.ts';
 
 export type Phase = 'action' | 'way_back';
-
-const REFUSED = new Set([
-  'write_refused',
-  'approval_required',
-  'approval_refused',
-  'not_linked',
-  'unknown_tool',
-]);
 
 const intentOf = (phase: Phase) => `intent ${phase}`;
 
@@ -35,9 +27,13 @@ export async function actOnce(run: Run, action: ProposedAction, phase: Phase): P
       await within(limits.stepMs, run.signal, (signal) => backend.act(action, `${run.id}.${phase}`, signal)),
     );
   } catch (error) {
-    const code = error instanceof ToolError ? error.code : 'internal';
-    if (!REFUSED.has(code)) return look(run, action, sayError(error));
-    await run.emit({ type: 'blocked', what: sayAction(action), reasons: [sayError(error)] });
+    if (!isRefusal(error)) return look(run, action, sayError(error));
+    await run.emit({
+      type: 'blocked',
+      what: sayAction(action),
+      reasons: [sayError(error)],
+      ...placeOf(error),
+    });
     throw new HandOver(`the gate refused to ${sayAction(action)}: ${sayError(error)}`, 'denied');
   }
 }

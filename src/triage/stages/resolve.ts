@@ -29,6 +29,13 @@ async function watch(run: Run): Promise<Measured | undefined> {
     const passed = backend.now() - began;
     const measured = await measureNow(run);
     if (!measured) return undefined;
+    await run.emit({
+      type: 'step',
+      step: 'resolve',
+      state: 'progress',
+      detail: sayMeasured(measured),
+      data: { measured },
+    });
     if (passed >= limits.windowMs / 2 && !measured.healthy) return measured;
     if (passed >= limits.windowMs) return measured;
   }
