@@ -6,6 +6,9 @@ import { withDeadline } from './deadline.ts';
 import type { CapturedWrite, OpenedWrite, Undo } from './stages.ts';
 import { contextOf } from './write-context.ts';
 
+/** A write, or a trial of one, with the session to look through. */
+type Looking = Omit<OpenedWrite, 'kind'>;
+
 /** Reads what the write will touch and makes it durable: no before-image, no write. */
 export async function captureBefore(
   call: OpenedWrite,
@@ -51,7 +54,7 @@ const noVersion = (changes: Changes): ChangeEntry => ({
 });
 
 /** What a tool's capture sees now, in the form in which it is stored; null for a tool without a way back. */
-async function imageOf(call: OpenedWrite, stack: StackView): Promise<JsonValue> {
+export async function imageOf(call: Looking, stack: StackView): Promise<JsonValue> {
   const { effect } = call.tool;
   if (effect.irreversible !== undefined) return null;
   const image = await looking(call, stack, (context) => effect.capture(context, call.params));
@@ -63,7 +66,7 @@ async function imageOf(call: OpenedWrite, stack: StackView): Promise<JsonValue> 
  * where that cannot be read.
  */
 export async function isAsBefore(
-  call: OpenedWrite,
+  call: Looking,
   { before, after }: Pick<Undo, 'before' | 'after'>,
   stack: StackView,
 ): Promise<boolean | undefined> {
@@ -78,7 +81,7 @@ export async function isAsBefore(
 }
 
 const looking = <T>(
-  call: OpenedWrite,
+  call: Looking,
   stack: StackView,
   look: (context: Parameters<typeof call.tool.run>[0]) => Promise<T>,
 ): Promise<T> =>
@@ -93,8 +96,8 @@ const looking = <T>(
   );
 
 /** A write that is made again must find what it found the first time. What it creates anew finds nothing, and says so itself. */
-async function assertUntouched(
-  call: OpenedWrite,
+export async function assertUntouched(
+  call: Looking,
   undo: Undo,
   found: JsonValue,
   stack: StackView,

@@ -9,6 +9,12 @@ import type { Component, Graph } from '../topology/graph.ts';
 export interface Clients {
   reader(service: ServiceDefinition, at: CatalogTarget): Promise<object>;
   writer(service: ServiceDefinition, at: CatalogTarget, grant: WriteGrant): Promise<Opened<object>>;
+  /** A session on which nothing lasts; undefined where the service has none. */
+  rehearsal(
+    service: ServiceDefinition,
+    at: CatalogTarget,
+    grant: WriteGrant,
+  ): Promise<Opened<object> | undefined>;
   /** Lets go of a reader whose credentials were refused, so that the next call reads them anew. */
   drop(at: CatalogTarget): void;
   /** Lets go of every reader whose component the new topology no longer has as it was. */
@@ -105,8 +111,12 @@ export function openClients(deps: ClientDeps): Clients {
       });
       return (await opened).client;
     },
-    writer: async (service, at, grant) =>
-      (await connectorOf(service)).openWriter(await endpoint(at, service.limits), grant),
+    async writer(service, at, grant) {
+      if (grant.isTrial) throw new TypeError('a grant for a trial opens no writing session');
+      return (await connectorOf(service)).openWriter(await endpoint(at, service.limits), grant);
+    },
+    rehearsal: async (service, at, grant) =>
+      (await connectorOf(service)).openRehearsal?.(await endpoint(at, service.limits), grant),
     drop: (at) => release(keyOf(at)),
     keepOnly(graph) {
       for (const [key, { component: name, sub, references, fingerprint }] of readers) {

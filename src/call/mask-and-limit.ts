@@ -1,7 +1,7 @@
 import type { Mask } from '../secrets/mask.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { mayNeedNeutralising, neutraliseJson } from './neutralise.ts';
-import type { AllowedRead, AllowedWrite, Executed, Masked } from './stages.ts';
+import type { AllowedRead, AllowedTrial, AllowedWrite, Executed, Masked } from './stages.ts';
 
 /** A result this many times over its limit is cut before it is masked: text of a gigabyte cannot even be made. */
 const FAR_OVER = 4;
@@ -17,7 +17,7 @@ interface Cuttable {
 
 /** Masks every secret, makes hidden characters visible and cuts the result to the byte limit, saying so. */
 export function maskAndLimit(
-  call: AllowedRead | AllowedWrite,
+  call: AllowedRead | AllowedWrite | AllowedTrial,
   { output }: Executed,
   mask: Mask,
 ): Required<Masked> {

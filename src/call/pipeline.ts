@@ -15,6 +15,7 @@ import { passGate } from './pass-gate.ts';
 import { resolve, type WhyAbsent } from './resolve.ts';
 import type {
   AllowedRead,
+  AllowedTrial,
   AllowedWrite,
   Arrived,
   Authenticated,
@@ -27,6 +28,7 @@ import { assertStillLinked } from './still-linked.ts';
 import type { ResolveConnection } from './substitute-arguments.ts';
 import { takeBack } from './take-back.ts';
 import { beginTrail, type Trail, type TrailDeps } from './trail.ts';
+import { tryOut } from './try-out.ts';
 import { unwrap } from './unwrap.ts';
 import { validate } from './validate.ts';
 
@@ -65,6 +67,10 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
         const masked = await withinShare(deps, allowed, () => runRead(deps, allowed, trail));
         return await trail.end('read', (callId, seq) => answerOk(callId, seq, masked));
       }
+      if (allowed.kind === 'trial') {
+        const masked = await withinShare(deps, allowed, () => runTrial(deps, allowed, trail));
+        return await trail.end('read', (callId, seq) => answerOk(callId, seq, masked));
+      }
       const begun: Begun = {};
       const masked = await withEnd(deps, allowed, begun, () =>
         withinShare(deps, allowed, () => runWrite(deps, allowed, trail, begun)),
@@ -86,6 +92,25 @@ async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Pro
     { stack: deps.viewFor(call), resolve: deps.resolveConnection },
   );
   const executed = withheld.release(await intent.durable);
+  return maskAndLimit(call, executed, deps.mask);
+}
+
+/** A trial reads, and sends what would be written where nothing of it lasts: it has no version, and leaves nothing behind. */
+async function runTrial(deps: PipelineDeps, call: AllowedTrial, trail: Trail): Promise<Masked> {
+  const intent = await trail.intend(call.verdict).durable;
+  assertStillLinked(call, deps);
+  const { service } = call.entry;
+  const executed = await tryOut(
+    { ...call, intent },
+    {
+      stack: deps.viewFor(call),
+      openReader: () => deps.clients.reader(service, call.at),
+      openRehearsal: () =>
+        openSession(deps, call, () => deps.clients.rehearsal(service, call.at, call.grant)),
+      close: (session) => closeSession(deps, call, session),
+      resolve: deps.resolveConnection,
+    },
+  );
   return maskAndLimit(call, executed, deps.mask);
 }
 
@@ -166,7 +191,8 @@ async function inSession<T>(
   call: AllowedWrite,
   work: (session: Opened<object>) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(deps, call);
+  const open = () => deps.clients.writer(call.entry.service, call.at, call.grant);
+  const session = await openSession(deps, call, open);
   try {
     return await work(session);
   } finally {
@@ -174,17 +200,21 @@ async function inSession<T>(
   }
 }
 
-/** Opens a write's own session. One that opens only after the call was stopped is closed then, and used by nobody. */
-async function openSession(deps: PipelineDeps, call: AllowedWrite): Promise<Opened<object>> {
-  let pending: Promise<Opened<object>> | undefined;
+/** Opens a call's own session. One that opens only after the call was stopped is closed then, and used by nobody. */
+async function openSession<T extends Opened<object> | undefined>(
+  deps: PipelineDeps,
+  call: AllowedWrite | AllowedTrial,
+  open: () => Promise<T>,
+): Promise<T> {
+  let pending: Promise<T> | undefined;
   try {
     return await opening(call, () => {
-      pending = deps.clients.writer(call.entry.service, call.at, call.grant);
+      pending = open();
       return pending;
     });
   } catch (error) {
     pending?.then(
-      (late) => closeSession(deps, call, late),
+      (late) => late && closeSession(deps, call, late),
       () => undefined,
     );
     throw error;
@@ -192,12 +222,16 @@ async function openSession(deps: PipelineDeps, call: AllowedWrite): Promise<Open
 }
 
 /** A backend that went away must not hold back the answer to a call that is over. */
-async function closeSession(deps: PipelineDeps, call: AllowedWrite, session: Opened<object>): Promise<void> {
+async function closeSession(
+  deps: PipelineDeps,
+  call: AllowedWrite | AllowedTrial,
+  session: Opened<object>,
+): Promise<void> {
   const closed = session.close().catch((error: unknown) => deps.onInternal(error, call.callId));
   await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })]);
 }
 
-const opening = <T>(call: AllowedRead | AllowedWrite, open: () => Promise<T>): Promise<T> =>
+const opening = <T>(call: AllowedRead | AllowedWrite | AllowedTrial, open: () => Promise<T>): Promise<T> =>
   withDeadline(call, (why) => why, open);
 
 /** What a write gave back must not turn a done write into an error: where it does not fit, only that it is done is told. */
@@ -213,7 +247,7 @@ function maskDone(call: AllowedWrite, executed: Executed, deps: PipelineDeps): M
 /** Bounds how many calls one component takes at once. The stack's own metadata needs no such bound. */
 async function withinShare<T>(
   deps: PipelineDeps,
-  call: AllowedRead | AllowedWrite,
+  call: AllowedRead | AllowedWrite | AllowedTrial,
   work: () => Promise<T>,
 ): Promise<T> {
   if (call.tool.reach === 'stack') return work();

@@ -9,7 +9,7 @@ export type WhyAbsent = (call: Authenticated, target?: string) => string;
 
 /** Finds the tool and the target in the principal's catalog. What is not listed is refused here: clients keep stale lists. */
 export function resolve(call: Authenticated, whyAbsent: WhyAbsent): Resolved {
-  const entry = call.catalog.tools.get(call.toolName);
+  const entry = call.catalog.tools.get(call.toolName) ?? pauserOf(call);
   if (!entry) {
     throw new ToolError(
       'unknown_tool',
@@ -18,6 +18,10 @@ export function resolve(call: Authenticated, whyAbsent: WhyAbsent): Resolved {
   }
   return { ...call, entry, at: findTarget(entry, call, whyAbsent) };
 }
+
+/** What holds a reconciler still is there for a rollback alone, which may also take it back. */
+const pauserOf = ({ catalog, toolName, isPause, undo }: Authenticated) =>
+  isPause || undo ? catalog.pausers.get(toolName) : undefined;
 
 /** As much of a caller's word as an answer repeats. */
 const shortened = (text: string) => (text.length > 100 ? `${text.slice(0, 100)} ...` : text);

@@ -30,6 +30,10 @@ export interface CallRequest {
   readonly undo?: Undo;
   /** Set by work that holds a lease: a write begins only while that is held. */
   readonly lease?: Pick<Lease, 'assertHeld'>;
+  /** Set by a rollback alone, with `undo` or `isPause`: whether that could be done is found out, and nothing is changed. */
+  readonly isTrial?: true;
+  /** Set by a rollback alone: the tool is one of those that hold a reconciler still. */
+  readonly isPause?: true;
   /** How the running tool may talk to the client, where the transport offers it. */
   readonly peer?: CallSession;
 }
@@ -41,7 +45,7 @@ export interface Undo {
   readonly of: number;
   readonly before: JsonValue;
   readonly after: JsonValue;
-  /** The process ended while this step ran, so it may have been done already. */
+  /** The process ended while this step ran, or how the write itself ended is not known: all may be as before already. */
   readonly isResumed?: boolean;
 }
 
@@ -86,10 +90,16 @@ export interface AllowedWrite extends Validated {
   readonly scope: WriteScope;
 }
 
+/** A look at whether a write of a rollback could be done. */
+export interface AllowedTrial extends Omit<AllowedWrite, 'kind'> {
+  readonly kind: 'trial';
+}
+
 /** A read whose request record is on its way to the disk: it may run, and its result is withheld until it is there. */
 export type RecordedRead = AllowedRead & { readonly intent: PendingIntent };
 /** A write whose request record is on the disk. */
 export type RecordedWrite = AllowedWrite & { readonly intent: DurableIntent };
+export type RecordedTrial = AllowedTrial & { readonly intent: DurableIntent };
 
 export type OpenedRead = RecordedRead & { readonly client: object };
 export type OpenedWrite = RecordedWrite & { readonly session: Opened<object>; readonly signal: AbortSignal };

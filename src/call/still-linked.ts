@@ -4,7 +4,7 @@ import { ToolError } from '../toolset/errors.ts';
 import { authenticate } from './authenticate.ts';
 import type { Catalogs } from './catalogs.ts';
 import { resolve, type WhyAbsent } from './resolve.ts';
-import type { AllowedRead, AllowedWrite } from './stages.ts';
+import type { AllowedRead, AllowedTrial, AllowedWrite } from './stages.ts';
 
 /**
  * Holds a call that had to wait to the topology of this moment: what runs already ends on the one it began with,
@@ -13,12 +13,12 @@ import type { AllowedRead, AllowedWrite } from './stages.ts';
  * A write was granted, and maybe approved, under one topology; under another it is asked for again. Throws ToolError.
  */
 export function assertStillLinked(
-  call: AllowedRead | AllowedWrite,
+  call: AllowedRead | AllowedWrite | AllowedTrial,
   deps: { catalogs: Catalogs; whyAbsent: WhyAbsent },
 ): void {
   assertHoldsUnderBoth(call, deps.catalogs);
   if (deps.catalogs.graph().hash === call.catalog.graph.hash) return;
-  if (call.kind === 'write')
+  if (call.kind !== 'read')
     throw new ToolError(
       'write_refused',
       'the topology changed while the write waited, so nothing was done; make the call again',
@@ -33,15 +33,15 @@ export function assertStillLinked(
  * topologies, whichever replica is asked.
  */
 function assertHoldsUnderBoth(
-  { catalog, toolName, at, kind, tool }: AllowedRead | AllowedWrite,
+  { catalog, toolName, at, kind, tool }: AllowedRead | AllowedWrite | AllowedTrial,
   catalogs: Catalogs,
 ): void {
   if (tool.reach === 'stack') return;
-  const heldUnder = ({ tools, graph }: Catalog): boolean => {
-    const was = tools.get(toolName)?.targets.get(at.target.name);
+  const heldUnder = ({ tools, pausers, graph }: Catalog): boolean => {
+    const was = (tools.get(toolName) ?? pausers.get(toolName))?.targets.get(at.target.name);
     // Its lists may have been longer or shorter: only the very same are surely no wider.
     const isSame = was !== undefined && canonicalize(was.entry) === canonicalize(at.entry);
-    return isSame && !(kind === 'write' && graph.components.get(at.target.component)?.isProtected);
+    return isSame && !(kind !== 'read' && graph.components.get(at.target.component)?.isProtected);
   };
   if (catalogs.alsoUnder(catalog.principal).every(heldUnder)) return;
   throw new ToolError(

@@ -1,6 +1,6 @@
 import type { Secret } from '../secrets/secret.ts';
 import { substitute } from '../secrets/substitute.ts';
-import type { AllowedRead, AllowedWrite } from './stages.ts';
+import type { AllowedRead, AllowedTrial, AllowedWrite } from './stages.ts';
 
 /** Resolves a component's connection, as the clients do. */
 export type ResolveConnection = (
@@ -12,7 +12,10 @@ export type ResolveConnection = (
  * The arguments as the tool runs with them: `{host}`, `{port}` ... replaced where the tool declares it.
  * Called inside the executing stage alone, so that no record, approval or answer ever holds the result.
  */
-export async function substituteArguments(call: AllowedRead | AllowedWrite, resolve: ResolveConnection) {
+export async function substituteArguments(
+  call: AllowedRead | AllowedWrite | AllowedTrial,
+  resolve: ResolveConnection,
+) {
   const { templated } = call.tool;
   if (!templated) return call.params;
   const connection = await resolve(call.at.component.connection, call.at.component.name);

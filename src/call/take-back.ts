@@ -28,7 +28,7 @@ export async function takeBack({ undo, signal, isBack, run }: TakingBack): Promi
     await run();
   } catch (error) {
     if (!(wasBack && error instanceof ToolError && error.code === 'conflict')) throw error;
-    // The process ended while this ran, and the tool finds nothing more to take back.
+    // The process ended while this or the write ran, and the tool finds nothing to take back.
     return outputOf(undo, 'restored', true);
   }
   return outputOf(undo, (await isSeenBack(isBack, signal)) ? 'restored' : 'restored_unverified', false);

@@ -2,7 +2,7 @@ import type { StackView } from '../toolset/define.ts';
 import type { OpenedWrite } from './stages.ts';
 
 /** What every part of a write tool is given, whether it captures, runs, reverts or reads back; `recordAfter` is its own. */
-export const contextOf = (call: OpenedWrite, stack: StackView, signal: AbortSignal) => ({
+export const contextOf = (call: Omit<OpenedWrite, 'kind'>, stack: StackView, signal: AbortSignal) => ({
   client: call.session.client,
   target: call.at.target,
   signal,

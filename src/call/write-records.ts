@@ -18,6 +18,8 @@ const MAX_BODY = 2 * 1024;
 
 /** Names the call in whose course a recorded one was made, or `call_tool`. */
 const VIA = 'stackward.dev/via';
+/** Says that the write was only tried, and that nothing of it lasts. */
+const DRY_RUN = 'stackward.dev/dry-run';
 
 export interface RecordDeps {
   readonly audit: AuditLog;
@@ -55,12 +57,17 @@ export function recordRequest(
       params: {
         name: word(String(deps.mask.forAudit(request.toolName))),
         arguments: recordable(deps, frame, request),
-        ...(request.via === undefined ? {} : { _meta: { [VIA]: request.via } }),
+        ...metaOf(request),
       },
     },
     ...(verdict ? { verdict: maskedVerdict(deps.mask, verdict) } : {}),
   };
   return recordIntent(deps.audit, record);
+}
+
+function metaOf({ via, isTrial }: CallRequest): { _meta?: Record<string, JsonValue> } {
+  const meta = { ...(via === undefined ? {} : { [VIA]: via }), ...(isTrial ? { [DRY_RUN]: true } : {}) };
+  return Object.keys(meta).length === 0 ? {} : { _meta: meta };
 }
 
 /** Appends the one response record of a call. */

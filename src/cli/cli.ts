@@ -150,6 +150,11 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--yes', 'do not ask')
     .option('--resume <id>', 'go on with a rollback that stopped or was killed')
     .option('--abandon <id>', 'give up a rollback that stopped; what it put back stays')
+    .option(
+      '--pause-reconcilers',
+      'hold still what would undo a step (Argo CD auto-sync, an autoscaler); it stays so until you let it go on',
+    )
+    .option('--resume-reconcilers <id>', 'let what a rollback held still go on as before')
     .action((version: string | undefined, options) =>
       choose(async () => (await import('./rollback.ts')).rollback(version, options, world)),
     );
@@ -168,6 +173,12 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--list-scenarios', 'list the incident scripts')
     .option('--alert <file>', 'work on the stack: an alert as JSON, or what Alertmanager sends to a webhook')
     .option('--follow', 'with --alert: print each event as it happens')
+    .option(
+      '--url <address>',
+      'with --alert: work as an MCP client of the server there, over Streamable HTTP',
+    )
+    .option('--token-file <file>', 'with --url: the file that holds the agent’s bearer token')
+    .option('--stdio', 'with --alert: work as an MCP client of a server that is started for it, over stdio')
     .action((options) => choose(async () => (await import('./triage.ts')).triage(options, world)));
 
   withJson(program.command('demo'))

@@ -87,6 +87,13 @@ export function addVersions(program: Command, { onTopology, withJson, choose, wo
   withJson(onTopology(versions.command('verify')))
     .description('check every version and object against its hash, and name what is damaged')
     .action((options) => choose(async () => (await load()).verify(options, world)));
+  withJson(onTopology(versions.command('repair')))
+    .description(
+      'set versions aside whose record is damaged, so that writes are taken again; deletes nothing',
+    )
+    .option('--dry-run', 'say what would be set aside, and do nothing')
+    .option('--yes', 'do not ask')
+    .action((options) => choose(async () => (await load()).repair(options, world)));
   withJson(onTopology(versions.command('keep')))
     .description('keep a version whatever is pruned; without one, list those that are kept')
     .argument('[version]')

@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import type { Stackward } from '../stackward.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { RollbackPlan, RollbackReport } from '../toolset/versions-view.ts';
@@ -7,6 +6,7 @@ import type { Journal } from '../versions/journal.ts';
 import { reportOf } from '../versions/report.ts';
 import type { RollbackOptions as RunOptions } from '../versions/rollback.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import { isConfirmed } from './confirm.ts';
 import { openStackward } from './open.ts';
 import { bold, dim, green, red, yellow } from './print.ts';
 import { numberIn } from './versions.ts';
@@ -17,6 +17,8 @@ export interface RollbackOptions extends TopologyOptions {
   readonly yes?: boolean;
   readonly resume?: string;
   readonly abandon?: string;
+  readonly pauseReconcilers?: boolean;
+  readonly resumeReconcilers?: string;
 }
 
 /** `stackward rollback`: plans, asks, and rolls back; or goes on with one that stopped. */
@@ -35,6 +37,8 @@ export async function rollback(
     const run = runOptions(options, world, interrupted.signal);
     if (options.resume !== undefined)
       return tell(await rollbacks.resume(options.resume, run), options, world);
+    if (options.resumeReconcilers !== undefined)
+      return tell(await rollbacks.resumeReconcilers(options.resumeReconcilers, run), options, world);
     if (to === undefined)
       throw new UsageError('name the version to roll back to; stackward versions list shows them');
     return await begin(numberIn(to), stackward, options, run, world);
@@ -51,8 +55,9 @@ async function begin(
   run: RunOptions,
   world: World,
 ): Promise<number> {
-  const { component } = options;
-  const plan = await stackward.history.plan(run.principal, to, component);
+  const { component, pauseReconcilers = false } = options;
+  const how = { ...(component === undefined ? {} : { component }), pause_reconcilers: pauseReconcilers };
+  const plan = await stackward.history.plan(run.principal, to, how);
   if (options.plan) {
     if (options.json) writeJson(world.stdout, plan);
     else printPlan(plan, world);
@@ -64,8 +69,9 @@ async function begin(
     if (options.json) writeJson(world.stdout, { plan, done: 'nothing to do' });
     return EXIT.ok;
   }
-  if (!options.yes && !(await isConfirmed(to, world))) return EXIT.denied;
-  const seen = { to, digest: plan.digest, ...(component === undefined ? {} : { component }) };
+  const instead = 'run it in a terminal, or look at --plan and add --yes';
+  if (!options.yes && !(await isConfirmed(`Roll back to version ${to}?`, instead, world))) return EXIT.denied;
+  const seen = { to, digest: plan.digest, ...how };
   return tell(await stackward.history.rollbacks.begin(seen, run), options, world);
 }
 
@@ -81,21 +87,6 @@ function runOptions(options: RollbackOptions, world: World, signal: AbortSignal)
   };
 }
 
-/** A program that cannot be asked has not said yes. */
-async function isConfirmed(to: number, world: World): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    writeLine(
-      world.stderr,
-      'nobody is there to be asked; run it in a terminal, or look at --plan and add --yes',
-    );
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Roll back to version ${to}? Type yes: `);
-  terminal.close();
-  return answer.trim() === 'yes';
-}
-
 function printPlan(plan: RollbackPlan, world: World): void {
   const say = (line: string) => writeLine(world.stdout, line);
   const { to, from, digest, steps, not_reversible: stuck, topology, drift, obstacles } = plan;
@@ -109,6 +100,12 @@ function printPlan(plan: RollbackPlan, world: World): void {
     say(yellow(`  version ${of}  ${tool} on ${target} cannot be taken back: ${why}`));
   for (const { component, resource, change } of drift)
     say(yellow(`  ${component}  ${resource} ${change} outside Stackward`));
+  for (const { of, target, name, does, pause } of plan.reconcilers)
+    say(
+      yellow(
+        `  version ${of}  ${name} on ${target} ${does}${plan.pause_reconcilers && pause ? `; held still first: ${pause.state}` : ''}`,
+      ),
+    );
   for (const one of obstacles) say(red(`  in the way: ${one}`));
   if (steps.length === 0 && !topology) say('  nothing to take back');
 }
@@ -129,7 +126,7 @@ const MARKS = {
 };
 
 function print(
-  { id, results, verdict, topology_detail: detail, next, snapshot }: RollbackReport,
+  { id, results, verdict, topology_detail: detail, next, snapshot, paused }: RollbackReport,
   world: World,
 ): void {
   const say = (line: string) => writeLine(world.stdout, line);
@@ -139,6 +136,12 @@ function print(
       `  ${MARKS[result]}  version ${of}  ${tool} on ${target}  ${dim(resources.join(', '))}${why === undefined ? '' : `\n      ${why}`}`,
     );
   if (detail !== undefined) say(red(`  the topology file: ${detail}`));
+  for (const { name, target, state, held } of paused)
+    say(
+      held === 'resumed'
+        ? `  ${name} on ${target} goes on as before`
+        : yellow(`  ${name} on ${target} is held still${held === 'begun' ? ', or not' : ''}: ${state}`),
+    );
   say(bold(verdict));
   for (const one of next) say(`  ${one}`);
 }

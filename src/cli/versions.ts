@@ -25,6 +25,7 @@ import {
   writeJson,
   writeLine,
 } from './command.ts';
+import { isConfirmed } from './confirm.ts';
 import { dataDirOf, openStackward } from './open.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
@@ -181,8 +182,41 @@ export const verify = (options: TopologyOptions, world: World): Promise<number> 
         writeLine(world.stdout, red(`version ${version}: ${what}`));
       const verdict = found.damage.length === 0 ? green('all sound') : red(`${found.damage.length} damaged`);
       writeLine(world.stdout, `${found.versions} versions, ${found.objects} objects: ${verdict}`);
+      if (found.damage.length > 0)
+        writeLine(
+          world.stdout,
+          'put the files back from a copy of the data directory, or let stackward versions repair set them aside',
+        );
     }
     return found.damage.length === 0 ? EXIT.ok : EXIT.failed;
+  });
+
+/** `stackward versions repair`: sets aside what is damaged, after a yes. Exit code 1 while damage stays. */
+export const repair = (
+  options: TopologyOptions & { dryRun?: boolean; yes?: boolean },
+  world: World,
+): Promise<number> =>
+  withStack(options, world, async ({ history }) => {
+    const say = (line: string) => writeLine(options.json ? world.stderr : world.stdout, line);
+    const found = await history.repair(userInfo().username, { dryRun: true });
+    const isSound = found.lost.length + found.poorer.length === 0;
+    for (const { version, what } of found.lost) say(red(`version ${version}: ${what}`));
+    for (const { version, what } of found.poorer) say(yellow(`version ${version}: ${what}`));
+    if (isSound || options.dryRun) {
+      if (options.json) writeJson(world.stdout, found);
+      else if (isSound) say(green('nothing is damaged'));
+      return isSound ? EXIT.ok : EXIT.failed;
+    }
+    const question = `Set ${found.lost.length} versions aside, and begin anew with a snapshot?`;
+    const instead = 'run it in a terminal, or look at --dry-run and add --yes';
+    if (!options.yes && !(await isConfirmed(question, instead, world))) return EXIT.denied;
+    const done = await history.repair(userInfo().username, { dryRun: false });
+    if (options.json) writeJson(world.stdout, done);
+    else {
+      for (const { kept } of done.lost) for (const file of kept) say(dim(`kept as ${file}`));
+      say(green(`version ${done.snapshot} is a new beginning; writes are taken again`));
+    }
+    return EXIT.ok;
   });
 
 /** `stackward versions keep`: keeps a version whatever is pruned, lets it go, or lists those that are kept. */

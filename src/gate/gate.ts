@@ -18,6 +18,11 @@ export type GateDecision =
 export interface Gate {
   /** Never rejects: what cannot be told counts as no. */
   decide(write: ProposedWrite): Promise<GateDecision>;
+  /**
+   * Whether a way back may be tried: every rule is asked, and nothing is used up by it. A human approves the step
+   * itself, and the rate counts it, when it changes something. Never rejects.
+   */
+  decideTrial(write: ProposedWrite): Promise<Exclude<GateDecision, { kind: 'ask' }>>;
   /** Asked once more when a granted write is about to begin: it may have waited. Rejects with ToolError('write_refused'). */
   assertNotStopped(): Promise<void>;
 }
@@ -38,6 +43,12 @@ export function openGate(
     async assertNotStopped() {
       const why = await whyStopped(deps);
       if (why !== undefined) throw new ToolError('write_refused', why);
+    },
+    async decideTrial(write) {
+      const asked = RULES.filter(({ counts }) => counts !== 'changes');
+      const verdict = verdictOf(await Promise.all(asked.map((rule) => askRule(rule, write, deps))));
+      if (!verdict.passed) return { kind: 'refused', verdict };
+      return { kind: 'granted', verdict, grant: makeGrant({ ...grantedTo(write), isTrial: true }) };
     },
     async decide(write) {
       const asked = await Promise.all(RULES.map((rule) => askRule(rule, write, deps)));
@@ -83,14 +94,7 @@ export function openGate(
     }
     const spent = await spendDiagnosis(write);
     if (spent) return { kind: 'refused', verdict: verdictOf([...checks, spent]) };
-    const { callId, catalog, tool, at } = write;
-    const grant = makeGrant({
-      callId,
-      principal: catalog.principal,
-      tool: tool.name,
-      target: at.target.name,
-    });
-    return { kind: 'granted', verdict: verdictOf(checks), grant };
+    return { kind: 'granted', verdict: verdictOf(checks), grant: makeGrant(grantedTo(write)) };
   }
 
   /** A recorded diagnosis allows each of its writes once. The check that failed, if somebody used it up just now. */
@@ -125,6 +129,13 @@ export function openGate(
     }
   }
 }
+
+const grantedTo = ({ callId, catalog, tool, at }: ProposedWrite) => ({
+  callId,
+  principal: catalog.principal,
+  tool: tool.name,
+  target: at.target.name,
+});
 
 /** Why nobody writes at this moment; a switch that cannot be read counts as on. */
 async function whyStopped({ killSwitch }: GateState): Promise<string | undefined> {

@@ -35,6 +35,8 @@ type Answered = Omit<Check, 'rule'>;
 /** A question that every write must answer with yes. Throwing counts as no. */
 export interface Rule {
   readonly name: string;
+  /** It counts what changes something, so a trial is not asked. */
+  readonly counts?: 'changes';
   ask(write: ProposedWrite, state: GateState): Answered | Promise<Answered>;
 }
 
@@ -118,6 +120,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'within write rate',
+    counts: 'changes',
     async ask({ catalog: { principal } }, { rate }) {
       const used = await rate.used(principal);
       return passIf(used < rate.limit, `${used} of ${perWindow(rate)}`, sayUsedUp(rate, principal));

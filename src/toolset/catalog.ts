@@ -27,12 +27,26 @@ export interface Catalog {
   readonly principal: string;
   readonly graph: Graph;
   readonly tools: ReadonlyMap<string, CatalogTool>;
+  /** What a rollback of the principal may hold reconcilers still with; neither listed nor callable otherwise. */
+  readonly pausers: ReadonlyMap<string, CatalogTool>;
   readonly reach: ReadonlyMap<string, Reach>;
   /** The answer to `tools/list`, which above the limit of tools is the directory that stands for them: sorted by name, the same bytes for the same topology, flags and principal. */
   readonly list: readonly ListedTool[];
 }
 
 const NOTHING: Entry = Object.freeze({});
+
+interface Offer {
+  readonly service: ServiceDefinition;
+  readonly targets: Map<string, CatalogTarget>;
+}
+type Found = Map<AnyTool, Offer>;
+
+function add(into: Found, service: ServiceDefinition, tool: AnyTool, at: CatalogTarget): void {
+  const known = into.get(tool);
+  if (known) known.targets.set(at.target.name, at);
+  else into.set(tool, { service, targets: new Map([[at.target.name, at]]) });
+}
 
 /**
  * Links x services -> tools.
@@ -48,41 +62,41 @@ export function buildCatalog(
   toolsLimit = DIRECTORY_LIMIT,
 ): Catalog {
   const reach = reachOf(graph, services, principal);
-  const found = new Map<AnyTool, { service: ServiceDefinition; targets: Map<string, CatalogTarget> }>();
-  const add = (service: ServiceDefinition, tool: AnyTool, at: CatalogTarget) => {
-    const known = found.get(tool);
-    if (known) known.targets.set(at.target.name, at);
-    else found.set(tool, { service, targets: new Map([[at.target.name, at]]) });
-  };
+  const [found, pausers]: [Found, Found] = [new Map(), new Map()];
   for (const one of reach.values()) {
     const references = referencesOf(graph, one);
     const targets = {
       read: targetsOf(one, one.subs, references),
       write: targetsOf(one, one.writable, references),
     };
-    for (const tool of one.service.tools) {
-      for (const at of targets[tool.access]) {
-        if (isOfReach(tool, one, at) && decideAccess(one, at.target.sub, tool.access, flags).allowed)
-          add(one.service, tool, at);
-      }
-    }
+    const offer = (tools: readonly AnyTool[], into: Found) => {
+      for (const tool of tools)
+        for (const at of targets[tool.access])
+          if (isOfReach(tool, one, at) && decideAccess(one, at.target.sub, tool.access, flags).allowed)
+            add(into, one.service, tool, at);
+    };
+    offer(one.service.tools, found);
+    offer(one.service.pausers ?? [], pausers);
   }
   for (const service of services.values()) {
     for (const tool of service.tools)
-      if (tool.reach === 'stack' && decideStackAccess(tool.access, flags).allowed)
-        add(service, tool, stackTarget(graph));
+      if (
+        tool.reach === 'stack' &&
+        (tool.isFor?.(graph.components.get(principal)) ?? true) &&
+        decideStackAccess(tool.access, flags).allowed
+      )
+        add(found, service, tool, stackTarget(graph));
   }
   const isLong = found.size > toolsLimit;
-  if (isLong) for (const tool of directory.tools) add(directory, tool, stackTarget(graph));
+  if (isLong) for (const tool of directory.tools) add(found, directory, tool, stackTarget(graph));
   const tools = [...found].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
   const listed = isLong ? tools.filter(([tool]) => directory.tools.includes(tool)) : tools;
   return Object.freeze({
     principal,
     graph,
     reach,
-    tools: new Map(
-      tools.map(([tool, { service, targets }]) => [tool.name, { tool, service, targets: sorted(targets) }]),
-    ),
+    tools: byName(tools),
+    pausers: byName(pausers),
     list: listed.map(([tool, { targets }]) => listTool(tool, [...targets.keys()].sort())),
   });
 }
@@ -123,7 +137,7 @@ export const isOfReach = (
   tool.reach !== 'stack' &&
   (at.target.sub !== undefined) ===
     (tool.reach === 'sub' && (component.subs.size > 0 || service.subComponents?.onlyNamed === true)) &&
-  (tool.appliesTo?.(at.entry) ?? true);
+  (tool.appliesTo?.(at.entry, component) ?? true);
 
 /** The components that a component's connection names, as its type declares; the topology's check found them to exist. */
 function referencesOf(
@@ -138,6 +152,14 @@ function referencesOf(
   }
   return named;
 }
+
+const byName = (found: Iterable<readonly [AnyTool, Offer]>): ReadonlyMap<string, CatalogTool> =>
+  new Map(
+    [...found].map(([tool, { service, targets }]) => [
+      tool.name,
+      { tool, service, targets: sorted(targets) },
+    ]),
+  );
 
 const sorted = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> =>
   new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -4,6 +4,7 @@ import type { ComponentType, Layer } from '../topology/component-type.ts';
 import type { Component, Entry, Graph } from '../topology/graph.ts';
 import type { NamespaceRole } from './cluster-role.ts';
 import type { WriteGrant } from './grant.ts';
+import type { TriageService } from './triage-service.ts';
 import type { VersionsView } from './versions-view.ts';
 
 export { secret, setting } from '../secrets/reference.ts';
@@ -73,6 +74,8 @@ export interface StackView {
   tools(): readonly OwnTool[];
   /** The versions of the stack, as far as the calling principal may see them. */
   readonly versions: VersionsView;
+  /** The triage that this process runs. */
+  readonly triage: TriageService;
   /** Makes a further call in the caller's name. It passes the whole pipeline, gate and audit included, as if the caller had made it. */
   call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Relayed>;
 }
@@ -151,8 +154,43 @@ export type Effect<S extends ServiceTypes, P> =
       capture(context: WriteContext<S>, args: P): Promise<JsonValue>;
       /** Puts back what `capture` saw; throws ToolError('conflict') when somebody changed it in between. */
       revert(context: WriteContext<S>, change: Change<P>): Promise<void>;
+      /**
+       * What can be known of the way back before anything is changed, whatever else a rollback does first: whether
+       * what it needs is still there, whether the account may, and what would undo it. Reads alone.
+       */
+      precheck?(context: ReadContext<S>, step: UndoStep<P>): Promise<Precheck>;
       readonly irreversible?: undefined;
     });
+
+/** A write that a rollback would take back (`revert`), or make again (`redo`). */
+export interface UndoStep<P = unknown> extends Change<P> {
+  readonly how: 'revert' | 'redo';
+}
+
+/** What stands in the way of a step, found before anything is changed. */
+export interface Precheck {
+  /** Each a sentence that names the thing and what would help. */
+  readonly obstacles?: readonly string[];
+  readonly reconcilers?: readonly Reconciler[];
+}
+
+/** Something outside Stackward that would undo a step by itself. */
+export interface Reconciler {
+  /** `HorizontalPodAutoscaler web`, `auto-sync of application shop` */
+  readonly name: string;
+  /** What it does, as a part of a sentence: `keeps web between 2 and 10 replicas`. */
+  readonly does: string;
+  /** How it is held still; absent where Stackward cannot. */
+  readonly pause?: Pause;
+}
+
+/** A call of one of the service's `pausers`, on the target of the step. */
+export interface Pause {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, JsonValue>>;
+  /** What is so afterwards: `auto-sync of shop is off`. */
+  readonly state: string;
+}
 
 /** What a write names before it runs; the gate refuses wildcards, emptiness and more than the blast radius. */
 export interface WriteScope {
@@ -175,10 +213,15 @@ interface ToolBase<P extends z.ZodObject, O extends z.ZodObject> {
   /** `sub`: a target is a sub-component; `component`: the component as a whole; `stack`: no target argument. */
   readonly reach: 'sub' | 'component' | 'stack';
   /**
-   * Whether the tool works on a sub-component with this entry; on every one if absent. What it says no to is
-   * neither listed, nor callable, nor explained.
+   * Whether the tool works on a target with this entry of this component; on every one if absent. What it says no to
+   * is neither listed, nor callable, nor explained.
    */
-  appliesTo?(entry: Entry): boolean;
+  appliesTo?(entry: Entry, component: Component): boolean;
+  /**
+   * Of a tool of the stack itself: whether a principal has it, by how the topology draws that principal; everybody has
+   * it if absent. `agent` is undefined for the stack's own client.
+   */
+  isFor?(agent: Component | undefined): boolean;
   /** A strict object; `target` is added by the catalog and must not be in it. */
   readonly params: P;
   readonly output: O;
@@ -258,6 +301,11 @@ export interface Connector<S extends ServiceTypes, C> {
   openReader(endpoint: Endpoint<C>): Promise<Opened<S['Reader']>>;
   /** Opens a writing session for one granted call; closed after it, so it may hold a transaction. Throws ToolError. */
   openWriter(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
+  /**
+   * Opens a session on which a way back can be tried: the target judges everything that is sent, and nothing of it
+   * lasts. Absent where the target has no such thing. Throws ToolError.
+   */
+  openRehearsal?(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
 }
 
 /**
@@ -283,6 +331,8 @@ export interface ServiceDefinition extends ComponentType {
   readonly prefix: string;
   /** Two services may have the very same tools; then their connector and bounds must be the same too. */
   readonly tools: readonly AnyTool[];
+  /** Writes that hold a reconciler still. A rollback alone calls them; no client is told of them. */
+  readonly pausers?: readonly AnyTool[];
   // biome-ignore lint/suspicious/noExplicitAny: each service's own `defineService` call checked it
   readonly connect?: () => Promise<Connector<any, any>>;
   /** Defaults for one call; the topology and the operator can only lower them. */

@@ -10,4 +10,6 @@ export interface WriteGrant {
   readonly principal: string;
   readonly tool: string;
   readonly target: string;
+  /** For trying a way back on a session of which nothing lasts; it opens no other. */
+  readonly isTrial?: true;
 }

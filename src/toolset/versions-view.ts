@@ -1,10 +1,10 @@
-import type { JsonValue } from './define.ts';
+import type { JsonValue, Reconciler } from './define.ts';
 
 /** One version in a few words; never what a write found or was given. */
 export interface VersionSummary {
   readonly number: number;
   readonly time: string;
-  readonly cause: 'write' | 'revert' | 'redo' | 'topology' | 'snapshot';
+  readonly cause: 'write' | 'revert' | 'redo' | 'topology' | 'snapshot' | 'lost';
   readonly by: string;
   readonly note?: string;
   readonly tool?: string;
@@ -70,6 +70,38 @@ export interface NotReversible {
   readonly why: string;
 }
 
+/** Something outside Stackward that would undo a step of a rollback. */
+export interface PlannedReconciler extends Reconciler {
+  /** The version of the step. */
+  readonly of: number;
+  readonly component: string;
+  readonly target: string;
+}
+
+/** A reconciler that a rollback held still. It stays so until somebody lets it go on. */
+export interface PausedReconciler {
+  readonly name: string;
+  readonly target: string;
+  /** What is so now: `auto-sync of shop is off`. */
+  readonly state: string;
+  /** `begun`: the process ended while it was being held still, so it may be or not. */
+  readonly held: 'begun' | 'paused' | 'resumed';
+}
+
+/** How a plan is narrowed, and what it may do besides. */
+export interface PlanOptions {
+  /** Only the writes to this component. */
+  readonly component?: string;
+  /** Hold still what would undo a step, instead of refusing. */
+  readonly pause_reconcilers?: boolean;
+}
+
+/** A plan that was looked at, by what was asked for and what came of it. */
+export interface SeenPlan extends PlanOptions {
+  readonly to: number;
+  readonly digest: string;
+}
+
 /** What a rollback to a version would do. Nothing of it has happened. */
 export interface RollbackPlan {
   readonly to: number;
@@ -84,6 +116,10 @@ export interface RollbackPlan {
   readonly topology: boolean;
   /** What changed outside Stackward since the latest version, where that could be seen. */
   readonly drift: ResourceDiff[];
+  /** What would undo steps by itself. */
+  readonly reconcilers: PlannedReconciler[];
+  /** Whether those are held still first; else they are obstacles. */
+  readonly pause_reconcilers: boolean;
   /** What would stop it, found before anything is changed. */
   readonly obstacles: string[];
 }
@@ -108,6 +144,8 @@ export interface RollbackReport {
   readonly results: ResourceResult[];
   readonly topology: 'unchanged' | 'waiting' | 'restored' | 'failed';
   readonly topology_detail?: string;
+  /** What was held still for it, and whether it goes on again. */
+  readonly paused: PausedReconciler[];
   /** Whether the stack is at the version: everything came back and was read back. */
   readonly at_target: boolean;
   /** The same in a sentence. */
@@ -123,10 +161,10 @@ export interface VersionsView {
   diff(from: number, to?: number): Promise<StackDiff>;
   /** Captures every component that the links reach. */
   snapshot(note: string | undefined): Promise<VersionSummary & { readonly missed: Record<string, string> }>;
-  plan(to: number, component?: string): Promise<RollbackPlan>;
+  plan(to: number, options?: PlanOptions): Promise<RollbackPlan>;
   /** Carries out the plan of a digest, in the caller's name. Throws ToolError('conflict') where it is no longer that plan. */
   rollback(
-    seen: { readonly to: number; readonly component?: string; readonly digest: string },
+    seen: SeenPlan,
     signal: AbortSignal,
     onStep: (done: number, total: number, step: string) => void,
   ): Promise<RollbackReport>;

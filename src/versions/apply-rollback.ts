@@ -1,26 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from '../call/answer.ts';
-import type { Pipeline } from '../call/pipeline.ts';
-import type { Undo } from '../call/stages.ts';
 import type { Lease } from '../store/leases.ts';
-import { ToolError } from '../toolset/errors.ts';
-import { STACK_PRINCIPAL } from '../toolset/reach.ts';
+import { type Ended, holdStill, runStep, type StepDeps } from './apply-step.ts';
 import { dueChanges } from './due-changes.ts';
 import type { Journal, JournalStep, Journals } from './journal.ts';
 import { readVersion } from './look.ts';
 import { componentOf, versionsAfter } from './plan-rollback.ts';
-import type { WholeVersion } from './version.ts';
+import { isPauseOf } from './reconcilers.ts';
 import type { Versions } from './versions.ts';
 
 /** What a rollback needs, but for the hold on its place. */
-export interface RollbackParts {
-  readonly versions: Versions;
+export interface RollbackParts extends Omit<StepDeps, 'lease'> {
   readonly journals: Journals;
-  readonly run: Pipeline;
   /** Puts a version's topology file back. Throws ToolError. */
   restoreTopology(version: number): Promise<void>;
-  /** How long a step waits before it asks again when the write rate is used up, in milliseconds. */
-  readonly waitMs?: number;
 }
 
 export interface ApplyDeps extends RollbackParts {
@@ -86,88 +77,32 @@ async function inOrder(
     await deps.lease.assertHeld();
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
-    const ended = await runStep(step, tried.has(nameOf(step)), keeper.now(), deps, options.signal);
-    const done = await keeper.step({ ...bare(step), state: 'done', ...ended });
+    const ended = await pauseAndRun(running, tried.has(nameOf(step)), keeper, deps, options.signal);
+    const done = await keeper.step({ ...bare(keeper.of(step)), state: 'done', ...ended });
     options.onStep?.(done, keeper.done(), keeper.total());
     if (ended.result === 'failed') wave.isFine = false;
   }
 }
 
-const bare = ({ result: _result, detail: _detail, call: _call, ...step }: JournalStep): JournalStep => step;
-
-type Ended = Pick<JournalStep, 'result' | 'detail' | 'call'>;
-
-async function runStep(
+/** Holds still what would undo a step, and makes it. What is held still stays so, whatever becomes of the step. */
+async function pauseAndRun(
   step: JournalStep,
   isResumed: boolean,
-  journal: Journal,
+  keeper: Keeper,
   deps: ApplyDeps,
   signal: AbortSignal,
 ): Promise<Ended> {
-  try {
-    const version = await deps.versions.files.read(step.of);
-    const undo = { ...(await undoOf(version, step, deps.versions)), isResumed };
-    const answer = await callPatiently(version, undo, journal, deps, signal);
-    return endOf(answer, step, isResumed);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : 'it failed for an unknown reason';
-    return { result: 'failed', detail };
+  for (const [index, pause] of (step.pauses ?? []).entries()) {
+    if (pause.held === 'paused') continue;
+    await keeper.pause(step, index, 'begun');
+    const failed = await holdStill(pause, step, { journal: keeper.now(), deps, signal });
+    if (failed !== undefined) return { result: 'failed', detail: failed };
+    await keeper.pause(step, index, 'paused');
   }
+  return runStep(step, { isResumed, journal: keeper.now() }, deps, signal);
 }
 
-/** What the step takes back: a write by its own image, a `revert` by the image of the write that it took back. */
-async function undoOf(version: WholeVersion, { how, of }: JournalStep, { files }: Versions): Promise<Undo> {
-  if (how === 'revert')
-    return { kind: how, of, before: version.change?.before ?? null, after: version.after };
-  const first = await files.read(version.change?.of ?? of);
-  return { kind: how, of, before: first.change?.before ?? null, after: first.after };
-}
-
-async function callPatiently(
-  version: WholeVersion,
-  undo: Undo,
-  journal: Journal,
-  deps: ApplyDeps,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const { change } = version;
-  if (!change) throw new ToolError('internal', `version ${version.number} was made by no write`);
-  const principal = journal.principal === STACK_PRINCIPAL ? undefined : journal.principal;
-  const args = { ...(change.args as object), target: change.target };
-  for (;;) {
-    const answer = await deps.run({
-      principal,
-      id: `${journal.id}/${undo.of}`,
-      toolName: change.tool,
-      args,
-      signal,
-      undo,
-      via: journal.id,
-      lease: deps.lease,
-    });
-    const isRate =
-      answer.error?.code === 'write_refused' && answer.refusedRules?.join() === 'within write rate';
-    if (!isRate) return answer;
-    await sleep(deps.waitMs ?? 5_000, undefined, { signal });
-  }
-}
-
-function endOf(answer: Answer, step: JournalStep, isResumed: boolean): Ended {
-  const call = answer.callId;
-  if (answer.outcome === 'ok') {
-    const result =
-      step.how === 'redo' || answer.structured?.result !== 'restored' ? 'restored_unverified' : 'restored';
-    return { result, call };
-  }
-  const isThereAlready = answer.error?.code === (step.how === 'redo' ? 'conflict' : 'not_found');
-  if (isThereAlready && isResumed)
-    return {
-      result: 'restored_unverified',
-      call,
-      detail: 'an earlier try was cut off, and what it touches is no longer as it was before: taken as done',
-    };
-  return { result: 'failed', call, detail: answer.error?.detail ?? answer.text };
-}
+const bare = ({ result: _result, detail: _detail, call: _call, ...step }: JournalStep): JournalStep => step;
 
 /** The steps that were tried before and may be done: their process ended before the journal could say so. */
 async function triedSteps({ to, steps }: Journal, versions: Versions): Promise<ReadonlySet<string>> {
@@ -179,16 +114,18 @@ async function triedSteps({ to, steps }: Journal, versions: Versions): Promise<R
 const nameOf = ({ how, of }: { how: string; of: number }): string => `${how} ${of}`;
 
 /** Versions of writes that came after the plan was made, and of an edit of the topology, so far as they stand. */
-async function cameMeanwhile({ from, to, component }: Journal, versions: Versions): Promise<number[]> {
+async function cameMeanwhile(journal: Journal, versions: Versions): Promise<number[]> {
+  const { from, to, component } = journal;
   const later = await versionsAfter(versions, from);
   const writes = dueChanges(later).filter(
     ({ cause, change }) =>
       cause === 'write' && (component === undefined || componentOf(change?.target) === component),
   );
+  const own = writes.filter((version) => !isPauseOf(journal, version));
   const target = await readVersion(versions, to);
   const edit = component === undefined ? later.find(({ cause }) => cause === 'topology') : undefined;
   const isOther = edit !== undefined && edit.topology_hash !== target.topology_hash;
-  return [...(isOther ? [edit.number] : []), ...writes.map(({ number }) => number)].sort((a, b) => a - b);
+  return [...(isOther ? [edit.number] : []), ...own.map(({ number }) => number)].sort((a, b) => a - b);
 }
 
 async function restoreTopology(keeper: Keeper, deps: ApplyDeps): Promise<void> {
@@ -204,7 +141,11 @@ async function restoreTopology(keeper: Keeper, deps: ApplyDeps): Promise<void> {
 interface Keeper {
   now(): Journal;
   write(change: Partial<Journal>): Promise<void>;
+  /** A step as it stands now. */
+  of(step: JournalStep): JournalStep;
   step(step: JournalStep): Promise<JournalStep>;
+  /** Says how far one of a step's reconcilers is held still. */
+  pause(step: JournalStep, index: number, held: 'begun' | 'paused'): Promise<void>;
   done(): number;
   total(): number;
 }
@@ -219,13 +160,21 @@ function keepJournal(first: Journal, { journals, lease }: Pick<ApplyDeps, 'journ
     tail = tail.then(() => journals.write(whole, { lease }));
     return tail;
   };
+  const stepOf = ({ of }: JournalStep, change: (step: JournalStep) => JournalStep) =>
+    write({ steps: journal.steps.map((one) => (one.of === of ? change(one) : one)) });
   return {
     now: () => journal,
     write,
+    of: (step) => journal.steps.find(({ of }) => of === step.of) ?? step,
     async step(step) {
-      await write({ steps: journal.steps.map((one) => (one.of === step.of ? step : one)) });
+      await stepOf(step, () => step);
       return step;
     },
+    pause: (step, at, held) =>
+      stepOf(step, (one) => ({
+        ...one,
+        pauses: (one.pauses ?? []).map((pause, index) => (index === at ? { ...pause, held } : pause)),
+      })),
     done: () => journal.steps.filter(({ state }) => state === 'done').length,
     total: () => journal.steps.length,
   };

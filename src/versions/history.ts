@@ -5,13 +5,16 @@ import type { Catalog } from '../toolset/catalog.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { ServiceSource } from '../toolset/service-source.ts';
-import type { RollbackPlan, StackDiff } from '../toolset/versions-view.ts';
+import type { PlanOptions, RollbackPlan, RollbackStep, StackDiff } from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
 import { captureComponents } from './capture-component.ts';
+import { limitCaptures } from './capture-rate.ts';
 import { openJournals } from './journal.ts';
 import { type Keeper, openKeeper, type Pruned, prune } from './keep.ts';
 import { driftFrom, readVersion, topologyOf } from './look.ts';
 import { componentOf, planRollback } from './plan-rollback.ts';
+import { type Prechecked, precheck, precheckPauses } from './precheck.ts';
+import { type Repaired, repairVersions } from './repair.ts';
 import { restoreTopologyFile } from './restore-topology.ts';
 import { openRollbacks, type Rollbacks } from './rollback.ts';
 import type { Version } from './version.ts';
@@ -36,23 +39,29 @@ export interface History {
   readonly keeper: Keeper;
   /** Removes versions before one, as far as nothing that is kept needs them. */
   prune(before: number, options: { dryRun: boolean }): Promise<Pruned>;
+  /** Sets damaged versions aside and makes a new beginning, so that writes are taken again. */
+  repair(by: string, options: { dryRun: boolean }): Promise<Repaired & { readonly snapshot?: number }>;
   /** Reads the configuration of one component. Never throws: what it misses it says. */
   capture(component: string): Promise<Captured>;
   captureAll(): Promise<Captured>;
   /** Captures every linked component into a new version. */
   snapshot(by: string, note?: string): Promise<{ version: Version; captured: Captured }>;
+  /** Counts a capture of everything that a principal asked for. Throws ToolError('rate_limited'). */
+  countCapture(principal: string): void;
   /** A version for the topology that is in force, unless the latest has it already. */
   recordTopology(by: string, note?: string): Promise<void>;
   /** What differs between the latest version and the stack as it is. */
   drift(): Promise<StackDiff>;
-  plan(principal: string, to: number, component?: string): Promise<RollbackPlan>;
+  /** Plans, and tries each step without changing anything. */
+  plan(principal: string, to: number, options?: PlanOptions): Promise<RollbackPlan>;
 }
 
 export function openHistory(deps: HistoryDeps): History {
   const { versions, run, stores } = deps;
   const everything = () => deps.catalog(STACK_PRINCIPAL);
   const capture = (names: Iterable<string>) => captureComponents(names, { run, catalog: everything });
-  const captureAll = () => capture(everything().reach.keys());
+  const whole = shared(() => capture(everything().reach.keys()));
+  const captureAll = () => whole('all');
   const captureOne = shared((component) => capture([component]));
 
   const recordTopology = async (by: string, note?: string) => {
@@ -74,22 +83,36 @@ export function openHistory(deps: HistoryDeps): History {
     if (!latest) return { from: 0, topology: [], resources: [], secrets: [], unknown: {} };
     return driftFrom(versions, latest, { captured: await captureAll(), topology: graph.text });
   };
-  const plan = async (principal: string, to: number, component?: string) => {
+  const plan = async (principal: string, to: number, options: PlanOptions = {}) => {
     const { resources } = await drift();
-    const options = {
+    const catalog = deps.catalog(principal);
+    return planRollback(versions, {
+      ...options,
       to,
-      catalog: deps.catalog(principal),
+      catalog,
       drift: resources,
-      ...(component === undefined ? {} : { component }),
-    };
-    const planned = await planRollback(versions, options);
-    return { ...planned, obstacles: [...planned.obstacles, ...(await unreadable(planned))] };
+      precheck: (steps) => prechecked(steps, catalog, options.pause_reconcilers === true),
+    });
+  };
+  const prechecked = async (
+    steps: readonly RollbackStep[],
+    catalog: Catalog,
+    isConsented: boolean,
+  ): Promise<Prechecked> => {
+    const silent = await unreadable(steps);
+    // What does not even answer is not asked once more for each step.
+    const open = steps.filter(({ component }) => !silent.has(component));
+    const { obstacles, reconcilers } = await precheck(open, { versions, run, catalog });
+    const held = isConsented ? await precheckPauses(reconcilers, { versions, run, catalog }) : [];
+    return { obstacles: [...silent.values(), ...obstacles, ...held], reconcilers };
   };
   /** Components that a plan would change and that do not answer now: better found before the first change. */
-  const unreadable = async ({ steps }: RollbackPlan): Promise<string[]> => {
+  const unreadable = async (steps: readonly RollbackStep[]): Promise<ReadonlyMap<string, string>> => {
     const captured = await capture(new Set(steps.map(({ target }) => componentOf(target))));
-    return [...captured].flatMap(([name, one]) =>
-      'missed' in one ? [`${name} cannot be read now: ${one.missed}`] : [],
+    return new Map(
+      [...captured].flatMap(([name, one]) =>
+        'missed' in one ? [[name, `${name} cannot be read now: ${one.missed}`]] : [],
+      ),
     );
   };
   const restoreTopology = async (number: number) => {
@@ -116,6 +139,24 @@ export function openHistory(deps: HistoryDeps): History {
         });
       return pruned;
     },
+    async repair(by, { dryRun }) {
+      const found = await repairVersions(versions, { dryRun: true });
+      if (dryRun || found.lost.length + found.poorer.length === 0) return found;
+      const numbers = found.lost.map(({ version }) => version);
+      await deps.recordEvent('versions_repair_begun', STACK_PRINCIPAL, { by, lost: numbers });
+      const repaired = await repairVersions(versions, { dryRun });
+      const captured = await captureAll();
+      const made = { cause: 'snapshot', by, note: 'after a repair' } as const;
+      const { number } = await versions.record(made, captured, { afresh: true });
+      await deps.recordEvent('versions_repaired', STACK_PRINCIPAL, {
+        by,
+        lost: repaired.lost.map(({ version, what, kept }) => ({ version, what, kept: [...kept] })),
+        poorer: repaired.poorer.map(({ version, object = '' }) => ({ version, object })),
+        snapshot: number,
+      });
+      return { ...repaired, snapshot: number };
+    },
+    countCapture: limitCaptures(),
     capture: captureOne,
     captureAll,
     snapshot,

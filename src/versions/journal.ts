@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import type { Documents, StoredText } from '../store/documents.ts';
 import type { Lease } from '../store/leases.ts';
+import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 
 const Count = z.number().int().nonnegative();
+const Json: z.ZodType<JsonValue> = z.json();
+
+/** One reconciler that is held still before a step. `begun` is written before the call, so that none is forgotten. */
+const Pause = z.strictObject({
+  name: z.string(),
+  tool: z.string(),
+  args: z.record(z.string(), Json),
+  state: z.string(),
+  held: z.enum(['waiting', 'begun', 'paused', 'resumed']),
+});
+export type JournalPause = z.output<typeof Pause>;
 
 const Step = z.strictObject({
   of: Count,
@@ -13,6 +25,7 @@ const Step = z.strictObject({
   component: z.string(),
   resources: z.array(z.string()),
   wave: Count,
+  pauses: z.array(Pause).exactOptional(),
   state: z.enum(['waiting', 'running', 'done']),
   result: z.enum(['restored', 'restored_unverified', 'failed']).exactOptional(),
   detail: z.string().exactOptional(),

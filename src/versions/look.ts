@@ -5,6 +5,7 @@ import type { Captured } from '../call/changes.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { ResourceDiff, StackDiff, VersionSummary } from '../toolset/versions-view.ts';
+import { beginningAfter } from './late-ends.ts';
 import { entriesOf } from './state-tree.ts';
 import { stateAfter, type WholeVersion } from './version.ts';
 import { DamagedVersion } from './version-files.ts';
@@ -123,7 +124,8 @@ export async function driftFrom(
   version: WholeVersion,
   { captured, topology }: { captured: Captured; topology: string },
 ): Promise<StackDiff> {
-  const known = await entriesOf(versions.objects, stateAfter(version));
+  const { state } = await beginningAfter(versions, version);
+  const known = await entriesOf(versions.objects, state);
   const resources: ResourceDiff[] = [];
   const unknown: Record<string, string> = {};
   for (const [component, now] of captured) {

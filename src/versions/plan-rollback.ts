@@ -3,10 +3,18 @@ import canonicalize from 'canonicalize';
 import type { Catalog } from '../toolset/catalog.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
-import type { NotReversible, ResourceDiff, RollbackPlan, RollbackStep } from '../toolset/versions-view.ts';
+import type {
+  NotReversible,
+  PlanOptions,
+  ResourceDiff,
+  RollbackPlan,
+  RollbackStep,
+} from '../toolset/versions-view.ts';
 import type { Graph } from '../topology/graph.ts';
 import { dueChanges } from './due-changes.ts';
 import { listVersions, readVersion, topologyOf } from './look.ts';
+import { offers, type Prechecked } from './precheck.ts';
+import { reconcilersInTheWay } from './reconcilers.ts';
 import { sightOf } from './sight.ts';
 import type { WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
@@ -14,13 +22,14 @@ import type { Versions } from './versions.ts';
 /** How long a write may take, past its deadline, to come to its end. */
 const GRACE_MS = 5_000;
 
-export interface PlanOptions {
+export interface Planning extends PlanOptions {
+  /** With a component, the topology stays as it is. */
   readonly to: number;
-  /** Only the writes to this component; the topology then stays as it is. */
-  readonly component?: string;
   /** What the one who asks may do: steps that it could not make are obstacles. */
   readonly catalog: Catalog;
   readonly drift: readonly ResourceDiff[];
+  /** Tries steps without changing anything. */
+  precheck(steps: readonly RollbackStep[]): Promise<Prechecked>;
 }
 
 /**
@@ -29,8 +38,8 @@ export interface PlanOptions {
  * Throws ToolError('not_found') for a version that is not kept or a component that is not known, and
  * ToolError('not_linked') where it would take back what the principal is not told of.
  */
-export async function planRollback(versions: Versions, options: PlanOptions): Promise<RollbackPlan> {
-  const { to, component, catalog, drift } = options;
+export async function planRollback(versions: Versions, options: Planning): Promise<RollbackPlan> {
+  const { catalog, drift, to, component, pause_reconcilers: isConsented = false } = options;
   await readVersion(versions, to);
   const later = await versionsAfter(versions, to);
   const from = later[0]?.number ?? to;
@@ -54,6 +63,8 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
         wave,
       });
   }
+  for (const { number, note = '' } of later.filter(({ cause }) => cause === 'lost'))
+    stuck.push({ of: number, tool: '', target: '', resources: [], why: `its record is lost (${note})` });
   const isTopology =
     component === undefined &&
     (await topologyOf(versions, await readVersion(versions, to))) !== catalog.graph.text;
@@ -65,15 +76,23 @@ export async function planRollback(versions: Versions, options: PlanOptions): Pr
     not_reversible: stuck,
     topology: isTopology,
     drift: drift.filter((one) => component === undefined || one.component === component),
+    pause_reconcilers: isConsented,
   };
+  const found = await options.precheck(plan.steps);
   // What changes by itself, or does not change what is done, is told and not bound: it would make every approval void.
   const { drift: _drift, from: _from, ...done } = plan;
-  const bound = { ...done, replaces: isTopology ? catalog.graph.hash : null };
+  const pauses = isConsented ? found.reconcilers.map(({ of, name, pause }) => [of, name, pause ?? null]) : [];
+  const bound = { ...done, pauses, replaces: isTopology ? catalog.graph.hash : null };
   const digest = createHash('sha256')
     .update(canonicalize(bound) ?? '')
     .digest('hex');
-  const obstacles = [...obstaclesTo(plan, catalog), ...due.flatMap((one) => stillRuns(one, catalog))];
-  return { ...plan, digest, obstacles };
+  const obstacles = [
+    ...obstaclesTo(plan, catalog),
+    ...due.flatMap((one) => stillRuns(one, catalog)),
+    ...reconcilersInTheWay(found.reconcilers, { isConsented, catalog }),
+    ...found.obstacles,
+  ];
+  return { ...plan, reconcilers: [...found.reconcilers], digest, obstacles };
 }
 
 /** Every version after one, newest first. */
@@ -120,15 +139,16 @@ function assertSeen(due: readonly WholeVersion[], catalog: Catalog): void {
 /** What the principal's catalog of now does not let it do. */
 function obstaclesTo(
   { steps, topology }: Pick<RollbackPlan, 'steps' | 'topology'>,
-  { tools, principal }: Catalog,
+  catalog: Catalog,
 ): string[] {
+  const { principal } = catalog;
   // An agent that could put the file back could draw itself the links that it had once.
   const topologyOfOthers =
     topology && principal !== STACK_PRINCIPAL
       ? ['the topology file differs, and only an operator puts it back; name a component']
       : [];
   const missing = steps
-    .filter(({ tool, target }) => !tools.get(tool)?.targets.has(target))
+    .filter(({ tool, target }) => !offers(catalog, tool, target))
     .map(
       ({ of, tool, target }) =>
         `version ${of}: ${principal} does not have ${tool} on ${target} now; stack_explain_access says why`,
@@ -137,8 +157,12 @@ function obstaclesTo(
 }
 
 /** A write without an end that may still take effect: taken back now, it could come after its own undoing. */
-function stillRuns({ number, cause, time, change, end }: WholeVersion, { tools }: Catalog): string[] {
-  const deadline = tools.get(change?.tool ?? '')?.service.limits.deadlineMs;
+function stillRuns(
+  { number, cause, time, change, end }: WholeVersion,
+  { tools, pausers }: Catalog,
+): string[] {
+  const tool = change?.tool ?? '';
+  const deadline = (tools.get(tool) ?? pausers.get(tool))?.service.limits.deadlineMs;
   if (end || cause !== 'write' || deadline === undefined) return [];
   const until = Date.parse(time) + deadline + GRACE_MS;
   return Date.now() < until

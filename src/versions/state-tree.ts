@@ -32,17 +32,6 @@ export async function entriesOf(objects: ObjectStore, root: string): Promise<Rea
   return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The entry of one name; undefined when there is none. */
-export async function entryOf(objects: ObjectStore, root: string, name: string): Promise<string | undefined> {
-  let node = await read(objects, root);
-  for (let depth = 0; 'children' in node; depth += 1) {
-    const child: string | undefined = node.children[digit(name, depth)];
-    if (child === undefined) return undefined;
-    node = await read(objects, child);
-  }
-  return node.leaf[name];
-}
-
 /**
  * A tree with some entries set, and those whose value is undefined taken out. Only the nodes on the way to what
  * changed are new: a version costs some hundred bytes a changed component, however many others there are.

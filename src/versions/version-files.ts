@@ -10,7 +10,9 @@ import { Version, VersionEnd, type WholeVersion } from './version.ts';
 export class DamagedVersion extends Error {
   readonly number: number;
   constructor(number: number, what: string) {
-    super(`version ${number} ${what}; restore it from a copy of the store`);
+    super(
+      `version ${number} ${what}; restore it from a copy of the store, or let stackward versions repair set it aside`,
+    );
     this.name = 'DamagedVersion';
     this.number = number;
   }
@@ -49,6 +51,11 @@ export interface VersionFiles {
   /** Every number there is, ascending. */
   numbers(): Promise<readonly number[]>;
   remove(number: number): Promise<void>;
+  /**
+   * Puts a record in the place of a damaged one of its number, which is kept beside with its other parts.
+   * Gives under which names they are kept.
+   */
+  setAside(version: Version): Promise<string[]>;
 }
 
 const keyOf = (number: number, part: Part): string => `${String(number).padStart(8, '0')}${PARTS[part]}`;
@@ -108,6 +115,22 @@ export async function openVersionFiles(documents: Documents): Promise<VersionFil
     async numbers() {
       const begun = (await documents.keys()).filter((key) => /^\d{8,}$/.test(key));
       return begun.map(Number).sort((a, b) => a - b);
+    },
+    async setAside(version) {
+      const suffix = `.damaged-${version.time.replace(/\D/g, '')}`;
+      const kept: string[] = [];
+      // The beginning first: cut short here, the version is damaged still, and is set aside once more.
+      for (const part of ['begin', 'after', 'end'] as const) {
+        const key = keyOf(version.number, part);
+        const text = await documents.read(key);
+        if (text === undefined) continue;
+        if (!(await documents.create(`${key}${suffix}`, text)))
+          throw new Error(`version ${version.number} was set aside just now`);
+        kept.push(`${key}${suffix}`);
+        if (part === 'begin') await documents.replace(key, sealed(version));
+        else await documents.remove(key);
+      }
+      return kept;
     },
     async remove(number) {
       // The beginning last: a removal that is cut short leaves a version that can still be read.

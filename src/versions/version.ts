@@ -5,8 +5,11 @@ const Count = z.number().int().nonnegative();
 const Json: z.ZodType<JsonValue> = z.json();
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** What made a version. `revert` and `redo` are the steps of a rollback: they take back a write, or such a step. */
-export const CAUSES = ['write', 'revert', 'redo', 'topology', 'snapshot'] as const;
+/**
+ * What made a version. `revert` and `redo` are the steps of a rollback: they take back a write, or such a step. `lost`
+ * stands for one whose record was damaged: what it did is not known.
+ */
+export const CAUSES = ['write', 'revert', 'redo', 'topology', 'snapshot', 'lost'] as const;
 
 /** One write as it is kept: what it was asked to do and what it found, enough to take it back. */
 export const StoredChange = z.strictObject({
@@ -45,9 +48,9 @@ export const Version = z.strictObject({
   state: Hash,
   /** Object of the credentials' fingerprints. */
   secrets: Hash,
-  /** Versions before it whose cause still ran: what was captured for them came too late for `state`. */
-  open: z.array(Count).exactOptional(),
   change: StoredChange.exactOptional(),
+  /** Versions before it that had not ended when it began. */
+  open: z.array(Count).exactOptional(),
 });
 export type Version = z.output<typeof Version>;
 
@@ -60,8 +63,6 @@ export const VersionEnd = z.strictObject({
   captured: z.array(z.string()),
   /** Components that could not be captured, and why. */
   missed: z.record(z.string(), z.string()),
-  /** When it was captured; later captures of a component stand before earlier ones. */
-  at: z.iso.datetime().exactOptional(),
 });
 export type VersionEnd = z.output<typeof VersionEnd>;
 

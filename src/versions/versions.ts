@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Captured, ChangeEntry, Changes, NewChange } from '../call/changes.ts';
 import { openInTurn } from '../store/in-turn.ts';
 import type { Stores } from '../store/stores.ts';
-import { timeOf, withLate } from './late-captures.ts';
+import { type Beginning, beginningAfter } from './late-ends.ts';
 import { type ObjectStore, openObjectStore } from './object-store.ts';
 import { emptyTree, withEntries } from './state-tree.ts';
-import { stateAfter, type Version, type VersionEnd, type WholeVersion } from './version.ts';
+import type { Version, VersionEnd, WholeVersion } from './version.ts';
 import { openVersionFiles, type VersionFiles } from './version-files.ts';
 
 /** What a version says of the moment, besides what made it. */
@@ -24,19 +24,13 @@ export interface Versions extends Changes {
   record(
     made: { cause: 'topology' | 'snapshot'; by: string; note?: string },
     captures?: Captured,
+    options?: {
+      /** Begins with nothing of the version before, whose objects may be damaged. */
+      afresh?: boolean;
+    },
   ): Promise<Version>;
   /** The latest version; undefined before the first. Throws DamagedVersion. */
   latest(): Promise<WholeVersion | undefined>;
-}
-
-/** The configuration as this process knows it: each version begins with it, and each capture moves it on. */
-interface Head {
-  readonly number: number;
-  readonly state: string;
-  /** Versions of others that were begun and had not ended when this was known. */
-  readonly others: readonly number[];
-  /** When this process captured a component last. */
-  readonly since: ReadonlyMap<string, string>;
 }
 
 /** Opens the version store: collections `versions` and `objects`. Images in it are unmasked: a masked one could not be put back. */
@@ -49,8 +43,10 @@ export async function openVersions({
 }): Promise<Versions> {
   const files = await openVersionFiles(stores.documents('versions'));
   const objects = openObjectStore(stores.documents('objects'));
-  const own = new Set<number>();
-  let head: Head | undefined;
+  // The configuration as this process knows it: each version begins with it, and each capture moves it on.
+  let head: { readonly number: number; readonly state: string; readonly isWhole: boolean } | undefined;
+  // Versions of this process without an end. What is captured for them moves `head` on at once.
+  const running = new Set<number>();
   let fingerprints: Readonly<Record<string, string>> | undefined;
   const inTurn = openInTurn();
 
@@ -58,22 +54,14 @@ export async function openVersions({
     const number = await files.newest();
     return number === 0 ? undefined : files.read(number);
   };
-  /** What to begin version `number` with; another process or replica may have moved it on. */
-  const headBefore = async (number: number): Promise<Head> => {
-    if (head?.number === number - 1) return head.others.length === 0 ? head : withOthers(head, head.others);
-    if (number === 1)
-      return head ?? { number: 0, state: await emptyTree(objects), others: [], since: new Map() };
-    const before = await files.read(number - 1);
-    fingerprints = { ...Fingerprints.parse(await objects.get(before.secrets)), ...moment.secrets() };
-    const captured = before.end?.captured ?? [];
-    const since = new Map(captured.map((name) => [name, timeOf(before)]));
-    const known = { number: number - 1, state: stateAfter(before), others: [], since };
-    return withOthers(known, [...(before.open ?? []), ...(before.end ? [] : [before.number])]);
-  };
-  const withOthers = async (known: Head, numbers: readonly number[]): Promise<Head> => {
-    const begun = await files.readMany(numbers);
-    const { state, open } = await withLate(objects, known.state, { since: known.since, begun });
-    return { ...known, state, others: open.filter((one) => !own.has(one)) };
+  /** What version `number` begins with, which another process may have moved on. */
+  const before = async (number: number): Promise<Beginning> => {
+    if (head?.isWhole && head.number === number - 1) return { state: head.state, open: [...running] };
+    if (number === 1) return { state: head?.state ?? (await emptyTree(objects)), open: [] };
+    const previous = await files.read(number - 1);
+    // Of credentials that another replica read this one may know nothing.
+    fingerprints = { ...Fingerprints.parse(await objects.get(previous.secrets)), ...moment.secrets() };
+    return beginningAfter({ files, objects }, previous);
   };
   /** Those of the version before stay known when this process has not read the credential yet. */
   const secretsNow = async (): Promise<Readonly<Record<string, string>>> => {
@@ -89,11 +77,8 @@ export async function openVersions({
     inTurn(async () => {
       const { text, hash } = moment.topology();
       const topology = await objects.put(text);
-      let known: Head | undefined;
       const version = await files.create(async (number) => {
-        const before = await headBefore(number);
-        known = before;
-        const open = [...own, ...before.others].sort((a, b) => a - b);
+        const { state, open } = await before(number);
         return {
           ...made,
           number,
@@ -101,37 +86,27 @@ export async function openVersions({
           time: new Date().toISOString(),
           topology,
           topology_hash: hash,
-          state: before.state,
+          state,
           secrets: await objects.put({ ...(await secretsNow()) }),
-          ...(open.length > 0 ? { open } : {}),
+          ...(open.length > 0 ? { open: [...open] } : {}),
         };
       });
-      if (known) head = { ...known, number: version.number, state: version.state };
-      own.add(version.number);
+      // What other processes capture for versions before it, this one learns of only from their files.
+      const isWhole = (version.open ?? []).every((one) => running.has(one));
+      head = { number: version.number, state: version.state, isWhole };
+      running.add(version.number);
       return version;
     });
   const end = (version: Version, outcome: VersionEnd['outcome'], captures: Captured) =>
     inTurn(async () => {
-      own.delete(version.number);
       const state = await withCaptures(objects, head?.state ?? version.state, captures);
+      if (head) head = { ...head, state };
       const missed = [...captures].flatMap(([name, one]) =>
         'missed' in one ? [[name, one.missed] as const] : [],
       );
       const captured = [...captures].flatMap(([name, one]) => ('missed' in one ? [] : [name]));
-      const at = new Date().toISOString();
-      if (head)
-        head = {
-          ...head,
-          state,
-          since: new Map([...head.since, ...captured.map((name) => [name, at] as const)]),
-        };
-      await files.addEnd(version.number, {
-        outcome,
-        state,
-        captured,
-        missed: Object.fromEntries(missed),
-        at,
-      });
+      running.delete(version.number);
+      await files.addEnd(version.number, { outcome, state, captured, missed: Object.fromEntries(missed) });
     });
 
   return {
@@ -153,7 +128,11 @@ export async function openVersions({
       if (!change) throw new Error(`version ${number} was made by no write`);
       return { change, after };
     },
-    async record(made, captures = new Map()) {
+    async record(made, captures = new Map(), { afresh = false } = {}) {
+      if (afresh) {
+        head = { number: await files.newest(), state: await emptyTree(objects), isWhole: true };
+        fingerprints = {};
+      }
       const version = await create(made);
       await end(version, 'ok', captures);
       return version;

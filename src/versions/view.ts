@@ -18,20 +18,24 @@ export function viewFor(history: History, catalog: Catalog): VersionsView {
     async diff(from, to) {
       if (to !== undefined) return seenOf(await diffVersions(versions, from, to), catalog);
       const version = await readVersion(versions, from);
+      history.countCapture(principal);
       const captured = await history.captureAll();
       return seenOf(await driftFrom(versions, version, { captured, topology: catalog.graph.text }), catalog);
     },
     async snapshot(note) {
+      history.countCapture(principal);
       const { version, captured } = await history.snapshot(principal, note);
       const missed = [...captured].flatMap(([name, one]) =>
         'missed' in one && sight.component(name) ? [[name, one.missed] as const] : [],
       );
       return { ...summaryOf({ ...version, after: null }), outcome: 'ok', missed: Object.fromEntries(missed) };
     },
-    async plan(to, component) {
+    async plan(to, options = {}) {
+      const { component } = options;
       if (component !== undefined && !sight.component(component))
         throw new ToolError('not_linked', `no link of ${principal} reaches ${component}`);
-      const plan = await history.plan(principal, to, component);
+      history.countCapture(principal);
+      const plan = await history.plan(principal, to, options);
       return { ...plan, drift: plan.drift.filter((one) => isSeen(one, sight)) };
     },
     async rollback(seen, signal, onStep) {

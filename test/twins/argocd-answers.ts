@@ -3,7 +3,7 @@ import { type ArgoState, identity, keyOf, type Manifest, type TwinApp } from './
 /** An application as the API gives it. */
 export function answerOf(state: ArgoState, app: TwinApp) {
   const { name, namespace, project, source, automated, syncOptions, history, conditions } = app;
-  const { deletionTimestamp, operation, state: operationState } = app;
+  const { deletionTimestamp, ownerReferences, operation, state: operationState } = app;
   const images = [...app.live.values()].flatMap(imagesOf);
   return structuredClone({
     metadata: {
@@ -12,6 +12,7 @@ export function answerOf(state: ArgoState, app: TwinApp) {
       uid: `app-${name}`,
       resourceVersion: '7',
       ...(deletionTimestamp ? { deletionTimestamp } : {}),
+      ...(ownerReferences ? { ownerReferences } : {}),
     },
     spec: {
       project,

@@ -1,5 +1,6 @@
 import { answerOf, listed, managedOf, treeOf } from './argocd-answers.ts';
 import type { ArgoState, TwinApp, TwinOperation } from './argocd-state.ts';
+import { applyJsonPatch, type Step } from './json-patch.ts';
 
 export interface TwinRequest {
   readonly method: string;
@@ -31,6 +32,8 @@ export interface Deps {
   readonly logs: ReadonlyMap<string, string>;
   readonly projects: ReadonlyMap<string, Record<string, unknown>>;
   readonly isWindowClosed: boolean;
+  /** Actions on applications that the account's RBAC does not permit. */
+  readonly denied: ReadonlySet<string>;
 }
 
 const PLACE = ['appNamespace', 'project'];
@@ -71,12 +74,23 @@ export function handle(request: TwinRequest, deps: Deps): unknown {
     only(names, ['name', 'fields', ...APPLICATION]);
     return listed(deps.state, query);
   }
+  const question = /^\/api\/v1\/account\/can-i\/applications\/(sync|update)\/([a-z0-9./-]+)$/.exec(
+    request.path,
+  );
+  if (request.method === 'GET' && question) {
+    only(names, []);
+    return { value: deps.denied.has(question[1] ?? '') ? 'no' : 'yes' };
+  }
   const path = /^\/api\/v1\/applications\/([a-z0-9][a-z0-9.-]*)(?:\/(.+))?$/.exec(request.path);
   if (!path) throw violation(`unknown ${request.method} ${request.path}`);
   const [, name = '', leaf = 'get'] = path;
   if (request.method === 'POST' && (leaf === 'sync' || leaf === 'rollback')) {
     only(names, []);
     return start(leaf, name, request.body as Record<string, unknown>, deps);
+  }
+  if (request.method === 'PATCH' && leaf === 'get') {
+    only(names, []);
+    return patched(name, request.body as Record<string, unknown>, deps);
   }
   if (request.method !== 'GET') throw violation(`unknown ${request.method} ${request.path}`);
   const commit = /^revisions\/([^/]+)\/metadata$/.exec(leaf)?.[1];
@@ -154,12 +168,34 @@ function start(verb: 'sync' | 'rollback', name: string, body: Record<string, unk
     if (body[field] !== undefined) throw violation(`sets ${field}`);
   if (body.retryStrategy !== undefined && body.dryRun !== true) throw violation('sets retryStrategy');
   const app = find(state, name, body.project as string | undefined, body.appNamespace as string | undefined);
+  if (deps.denied.has('sync')) throw new Refusal(7, 'permission denied: applications, sync');
   if (verb === 'sync' && isWindowClosed) throw new Refusal(7, 'cannot sync: blocked by sync window');
   if (app.deletionTimestamp) throw new Refusal(9, 'application is deleting');
   const operation = verb === 'sync' ? syncOf(state, app, body) : rollbackOf(app, body);
   if (app.operation)
     throw new Refusal(9, 'error setting app operation: another operation is already in progress');
   state.begin(app, operation);
+  return answerOf(state, app);
+}
+
+/** `Patch` of server/application: a JSON patch of the application as it is, of which the twin knows the policy alone. */
+function patched(name: string, body: Record<string, unknown>, { state, denied }: Deps): unknown {
+  only(Object.keys(body), ['name', 'patch', 'patchType', 'appNamespace', 'project']);
+  if (body.name !== name || body.patchType !== 'json') throw violation(`body ${JSON.stringify(body)}`);
+  const app = find(state, name, body.project as string | undefined, body.appNamespace as string | undefined);
+  if (denied.has('update')) throw new Refusal(7, 'permission denied: applications, update');
+  const { automated, syncOptions } = app;
+  // NormalizeApplicationSpec leaves a policy out that says nothing.
+  const document = { spec: automated || syncOptions ? { syncPolicy: { automated, syncOptions } } : {} };
+  const plain = JSON.parse(JSON.stringify(document)) as { spec: { syncPolicy?: Pick<TwinApp, 'automated'> } };
+  try {
+    applyJsonPatch(plain, JSON.parse(String(body.patch)) as Step[]);
+  } catch (error) {
+    throw new Refusal(3, `error applying patch: ${error}`);
+  }
+  const now = plain.spec.syncPolicy?.automated;
+  if (now) app.automated = now;
+  else delete app.automated;
   return answerOf(state, app);
 }
 

@@ -49,6 +49,7 @@ export interface TwinApp {
   automated?: { prune?: boolean; selfHeal?: boolean; enabled?: boolean };
   syncOptions?: string[];
   deletionTimestamp?: string;
+  ownerReferences?: { kind: string; name: string }[];
   history: TwinHistory[];
   live: Map<string, Manifest>;
   operation?: TwinOperation;

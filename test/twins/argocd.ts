@@ -40,6 +40,8 @@ export interface ArgoTwin {
   loseAnswer(match: (request: TwinRequest) => boolean): void;
   /** Closes the sync window of every project. */
   closeWindow(isClosed: boolean): void;
+  /** Takes rights from the account, such as `sync` and `update`. */
+  deny(...actions: string[]): void;
   close(): Promise<void>;
 }
 export const TOKEN = 'twin-token-5f1c';
@@ -62,7 +64,8 @@ export async function startArgoTwin(): Promise<ArgoTwin> {
   let broken: number | 'silence' | undefined;
   let losing: ((request: TwinRequest) => boolean) | undefined;
   let isWindowClosed = false;
-  const deps = () => ({ state, events, logs, projects, isWindowClosed });
+  let denied: ReadonlySet<string> = new Set();
+  const deps = () => ({ state, events, logs, projects, isWindowClosed, denied });
 
   const server = createServer(async (incoming, response) => {
     try {
@@ -111,6 +114,9 @@ export async function startArgoTwin(): Promise<ArgoTwin> {
     },
     loseAnswer: (match) => {
       losing = match;
+    },
+    deny: (...actions) => {
+      denied = new Set(actions);
     },
     closeWindow: (isClosed) => {
       isWindowClosed = isClosed;

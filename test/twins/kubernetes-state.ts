@@ -141,6 +141,48 @@ export class ClusterState {
     metadata.resourceVersion = this.next();
   }
 
+  /** Puts an autoscaler over a Deployment. */
+  addAutoscaler(namespace: string, name: string, of: string, bounds: { min: number; max: number }) {
+    const autoscaler = {
+      metadata: this.meta(namespace, name, {}),
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: of },
+        minReplicas: bounds.min,
+        maxReplicas: bounds.max,
+      },
+    };
+    this.autoscalers.push(autoscaler);
+    return autoscaler;
+  }
+
+  /**
+   * Lets every autoscaler do its work, whose metrics want a number: a number outside of its bounds is brought into
+   * them, whatever the policies; within them it moves only in directions that are not disabled; at zero it rests.
+   * @see https://github.com/kubernetes/kubernetes/blob/v1.33.0/pkg/controller/podautoscaler/horizontal.go
+   */
+  autoscale(wants: number): void {
+    for (const { metadata, spec } of this.autoscalers) {
+      const { scaleTargetRef, minReplicas, maxReplicas, behavior } = spec as {
+        scaleTargetRef: { name: string };
+        minReplicas: number;
+        maxReplicas: number;
+        behavior?: Record<'scaleUp' | 'scaleDown', { selectPolicy?: string } | undefined>;
+      };
+      const own = this.workloads.deployments.find(
+        (one) => one.metadata.namespace === metadata.namespace && one.metadata.name === scaleTargetRef.name,
+      );
+      const now = own?.spec.replicas ?? 0;
+      const within = (number: number) => Math.min(Math.max(number, minReplicas), maxReplicas);
+      const direction = behavior?.[within(wants) > now ? 'scaleUp' : 'scaleDown'];
+      const isHeld = within(now) === now && direction?.selectPolicy === 'Disabled';
+      const wanted = within(now) !== now ? within(now) : isHeld ? now : within(wants);
+      if (!own || now === 0 || now === wanted) continue;
+      const changed = structuredClone(own);
+      changed.spec.replicas = wanted;
+      this.store('deployments', own, changed);
+    }
+  }
+
   ownedSets = (thing: Thing): Thing[] =>
     this.replicaSets.filter((set) => set.metadata.ownerReferences?.[0]?.uid === thing.metadata.uid);
 

@@ -26,6 +26,8 @@ export interface KubernetesTwin {
   forget(): void;
   /** Lets somebody else act between two requests: runs once, before the next PATCH is looked at. */
   meanwhile(act: () => void): void;
+  /** Whose RBAC permits all but requests such as `PATCH /apis/...`; nothing forbids again what was not. */
+  forbid(what: RegExp | undefined): void;
   /** Rejects the next dry run, as an admission policy would. */
   refuseDryRun(): void;
   /** Text of a pod's log. */
@@ -70,10 +72,13 @@ export async function startKubernetesTwin(): Promise<KubernetesTwin> {
   const logs = new Map<string, string>();
   let before: (() => void) | undefined;
   let broken: number | undefined;
+  let forbidden: RegExp | undefined;
   let refusesDryRun = false;
 
   const handle = (request: TwinRequest, type: string | undefined): Json | string => {
     if (broken !== undefined) throw new Refusal(broken, 'Broken', 'the twin was told to');
+    if (forbidden?.test(`${request.method} ${request.path}`))
+      throw new Refusal(403, 'Forbidden', 'User "tester" cannot do that');
     if (request.method === 'PATCH') {
       const act = before;
       before = undefined;
@@ -125,6 +130,9 @@ export async function startKubernetesTwin(): Promise<KubernetesTwin> {
     meanwhile: (act) => {
       before = act;
     },
+    forbid: (what) => {
+      forbidden = what;
+    },
     refuseDryRun: () => {
       refusesDryRun = true;
     },
@@ -171,6 +179,7 @@ const APPS = route(
 const PODS = route('/api/v1/namespaces/NS/pods(/NAME(?<log>/log)?)?');
 const EVENTS = route('/api/v1/namespaces/NS/events');
 const AUTOSCALERS = route('/apis/autoscaling/v2/namespaces/NS/horizontalpodautoscalers');
+const AUTOSCALER = route('/apis/autoscaling/v2/namespaces/NS/horizontalpodautoscalers/NAME');
 const METRICS = route('/apis/metrics.k8s.io/v1beta1/namespaces/NS/pods');
 
 function get(state: ClusterState, request: TwinRequest, logs: Map<string, string>): Json | string {
@@ -269,6 +278,8 @@ function list(request: TwinRequest, all: readonly Any[], apiVersion: string): Js
 }
 
 function patch(state: ClusterState, request: TwinRequest): Json {
+  const autoscaler = AUTOSCALER.exec(request.path)?.groups;
+  if (autoscaler) return patchAutoscaler(state, request, autoscaler);
   const { ns, plural, name, scale } = APPS.exec(request.path)?.groups ?? {};
   const known = PLURALS.find((one) => one === plural);
   if (!known || !name || (scale && known === 'daemonsets')) throw unknown(request);
@@ -294,6 +305,38 @@ function patch(state: ClusterState, request: TwinRequest): Json {
       throw new Refusal(422, 'Invalid', 'template keeps the hash of another', true);
   const stored = dryRun ? changed : state.store(known, old, changed);
   return scale ? scaleOf(stored) : withKind(KIND[known], stored);
+}
+
+const RULE_DEFAULTS = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] };
+
+/** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+function patchAutoscaler(
+  state: ClusterState,
+  request: TwinRequest,
+  { ns, name }: Record<string, string>,
+): Json {
+  only(request, PATCH);
+  const { dryRun } = request.query;
+  if (dryRun !== undefined && dryRun !== 'All') throw new Refusal(422, 'Invalid', `dryRun ${dryRun}`, true);
+  const old = find(state.autoscalers, ns, name ?? '');
+  const changed = structuredClone(old);
+  try {
+    applyJsonPatch(changed as unknown as Json, request.body as Step[]);
+  } catch {
+    throw new Refusal(422, 'Invalid', 'the server rejected our request');
+  }
+  if (changed.metadata.resourceVersion !== old.metadata.resourceVersion)
+    throw new Refusal(409, 'Conflict', 'the object has been modified');
+  const { minReplicas = 1, maxReplicas } = changed.spec as { minReplicas?: number; maxReplicas: number };
+  if (minReplicas < 1 || maxReplicas < minReplicas) throw new Refusal(422, 'Invalid', 'maxReplicas');
+  // Go fills in what a rule leaves out.
+  for (const rules of Object.values((changed.spec.behavior ?? {}) as Record<string, Json>))
+    for (const [field, value] of Object.entries(RULE_DEFAULTS)) rules[field] ??= structuredClone(value);
+  if (!dryRun) {
+    changed.metadata.resourceVersion = state.next();
+    state.autoscalers[state.autoscalers.indexOf(old)] = changed;
+  }
+  return withKind('HorizontalPodAutoscaler', changed);
 }
 
 /** Zero is left out, as the API's encoding does. */

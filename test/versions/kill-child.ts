@@ -7,7 +7,8 @@ import { openKept } from './kept-ledger.ts';
 const [folder = '', to = '', last = ''] = process.argv.slice(2);
 const { stackward } = await openKept(folder);
 const { history } = stackward;
-const plan = await history.plan(STACK_PRINCIPAL, Number(to));
+const how = { pause_reconcilers: true };
+const plan = await history.plan(STACK_PRINCIPAL, Number(to), how);
 let left = Number(last);
 for (const name of ['link', 'rename'] as const) {
   const real = fs[name];
@@ -19,7 +20,7 @@ for (const name of ['link', 'rename'] as const) {
 }
 syncBuiltinESMExports();
 await history.rollbacks.begin(
-  { to: Number(to), digest: plan.digest },
+  { to: Number(to), digest: plan.digest, ...how },
   { principal: STACK_PRINCIPAL, by: 'killed', signal: new AbortController().signal },
 );
 await stackward.close();

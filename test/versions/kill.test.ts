@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { STACK_PRINCIPAL } from '../../src/toolset/reach.ts';
+import { type Journal, openJournals } from '../../src/versions/journal.ts';
 import { reportOf } from '../../src/versions/report.ts';
 import { openKept } from './kept-ledger.ts';
 import { TOPOLOGY } from './lab.ts';
@@ -13,7 +15,11 @@ import { TOPOLOGY } from './lab.ts';
 const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
 /** Children at once. */
 const AT_ONCE = 2;
-const THEN = [['books/a', '1']];
+const THEN = [
+  ['books/a', '1'],
+  ['vault/robot', 'rests'],
+];
+const HOW = { pause_reconcilers: true };
 
 let root: string;
 let at: number;
@@ -28,7 +34,7 @@ async function prepare(folder: string): Promise<number> {
   await mkdir(folder);
   await writeFile(join(folder, 'ledger.json'), '[]');
   await writeFile(join(folder, 'topology.yaml'), TOPOLOGY);
-  const { stackward } = await openKept(folder);
+  const { stackward, ledger } = await openKept(folder);
   const set = (target: string, key: string, value: string) =>
     stackward.call({
       principal: undefined,
@@ -41,6 +47,8 @@ async function prepare(folder: string): Promise<number> {
   const number = stackward.history.versions.version();
   await set('books', 'a', '2');
   await set('vault', 'b', 'x');
+  // It came since, and would undo the way back of the write to the vault.
+  ledger.entries.set('vault/robot', 'works');
   await set('web', 'c', 'y');
   await stackward.close();
   await writeFile(join(folder, 'topology.yaml'), `${TOPOLOGY}# edited\n`);
@@ -59,6 +67,15 @@ async function wasKilled(folder: string, moment: number): Promise<boolean> {
   return signal === 'SIGKILL';
 }
 
+/** The rollback that was over when its process was killed. To roll back once more would let the robot go on. */
+async function ended(folder: string): Promise<Journal | undefined> {
+  const dir = join(folder, 'data', 'rollbacks');
+  const id = (await readdir(dir)).find((name) => /^r\d+\.json$/.test(name))?.replace('.json', '');
+  return id === undefined
+    ? undefined
+    : openJournals(openFileStores(join(folder, 'data')).documents('rollbacks')).read(id);
+}
+
 /** Starts again and goes on, as an operator would. */
 async function goOn(folder: string) {
   const { stackward, ledger } = await openKept(folder);
@@ -67,14 +84,24 @@ async function goOn(folder: string) {
   const unfinished = await rollbacks.unfinished();
   const journal = unfinished
     ? await rollbacks.resume(unfinished.id, run)
-    : await rollbacks.begin({ to: at, digest: (await plan(STACK_PRINCIPAL, at)).digest }, run);
+    : ((await ended(folder)) ??
+      (await rollbacks.begin(
+        { to: at, digest: (await plan(STACK_PRINCIPAL, at, HOW)).digest, ...HOW },
+        run,
+      )));
   const again = await plan(STACK_PRINCIPAL, at);
+  const report = reportOf(journal);
+  const entries = [...ledger.entries].sort();
+  const let_go = reportOf(await rollbacks.resumeReconcilers(journal.id, run)).paused;
+  const robot = ledger.entries.get('vault/robot');
   await stackward.close();
   return {
-    entries: [...ledger.entries],
+    entries,
+    let_go: [let_go, robot],
     topology: await readFile(join(folder, 'topology.yaml'), 'utf8'),
-    verdict: reportOf(journal).verdict,
-    left: again.steps,
+    verdict: report.verdict,
+    paused: report.paused,
+    left: [...new Set(again.steps.map(({ tool }) => tool))],
   };
 }
 
@@ -92,8 +119,13 @@ test('killed before any file is in its place and gone on with, a rollback comes 
           entries: THEN,
           topology: TOPOLOGY,
           // A step that was done when the process ended cannot be seen to have made the difference.
-          verdict: expect.stringMatching(/^(the stack is at version \d+:|everything came back)/),
-          left: [],
+          verdict: expect.stringMatching(
+            /^(the stack is at version \d+:|everything came back).*the robot on vault is still held: the robot rests$/,
+          ),
+          paused: [{ name: 'the robot', target: 'vault', state: 'the robot rests', held: 'paused' }],
+          let_go: [[expect.objectContaining({ held: 'resumed' })], 'works'],
+          // To be at the version again, the robot has to go on.
+          left: ['ledger_rest'],
         });
       }
       await rm(folder, { recursive: true });

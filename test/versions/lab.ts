@@ -57,8 +57,9 @@ export async function openVersionLab(
     },
     /** Plans a rollback and carries it out. */
     async rollBack(to: number, component?: string) {
-      const plan = await history.plan(STACK_PRINCIPAL, to, component);
-      const seen = { to, digest: plan.digest, ...(component === undefined ? {} : { component }) };
+      const how = component === undefined ? {} : { component };
+      const plan = await history.plan(STACK_PRINCIPAL, to, how);
+      const seen = { to, digest: plan.digest, ...how };
       return reportOf(await history.rollbacks.begin(seen, run));
     },
     /** Number of the latest version. */

@@ -64,8 +64,14 @@ const set = tool({
     isBack: async ({ client }, { args, before }) =>
       (client.ledger.entries.get(placeOf(client, args.key)) ?? null) === before,
     capture: async ({ client }, { key }) => client.ledger.entries.get(placeOf(client, key)) ?? null,
+    async precheck({ client }) {
+      if (!isKept(client)) return {};
+      const pause = { tool: 'ledger_rest', args: {}, state: 'the robot rests' };
+      return { reconcilers: [{ name: 'the robot', does: 'keeps every entry', pause }] };
+    },
     async revert({ client }, { args, before }) {
       const place = placeOf(client, args.key);
+      if (isKept(client)) throw new ToolError('conflict', `the robot keeps ${place}`);
       if (client.ledger.entries.get(place) !== args.value)
         throw new ToolError('conflict', `somebody changed ${place} since`);
       await act(client, `revert set ${place}`, () => {
@@ -79,6 +85,37 @@ const set = tool({
       client.ledger.entries.set(placeOf(client, key), value),
     );
     return { key };
+  },
+});
+
+/** What undoes every way back of `ledger_set`, until it rests. A test lets it work by an entry. */
+const ROBOT = 'robot';
+const isKept = (client: Types['Writer']) => client.ledger.entries.get(placeOf(client, ROBOT)) === 'works';
+
+const rest = tool({
+  name: 'ledger_rest',
+  access: 'write',
+  reach: 'component',
+  title: 'Let the robot rest',
+  description: 'Let the robot of the ledger rest.',
+  params: z.strictObject({}),
+  output: z.strictObject({ rested: z.boolean() }),
+  scope: ({ component }) => ({ resources: [`robot of ${component}`], atMost: 1 }),
+  effect: {
+    kind: 'update',
+    way: 'lets it work again',
+    isBack: async ({ client }, { before }) => client.ledger.entries.get(placeOf(client, ROBOT)) === before,
+    capture: async ({ client }) => client.ledger.entries.get(placeOf(client, ROBOT)) ?? null,
+    async revert({ client }, { before }) {
+      await act(client, `revert rest ${client.component}`, () =>
+        client.ledger.entries.set(placeOf(client, ROBOT), String(before)),
+      );
+    },
+  },
+  async run({ client }) {
+    const place = placeOf(client, ROBOT);
+    await act(client, `rest ${client.component}`, () => client.ledger.entries.set(place, 'rests'));
+    return { rested: true };
   },
 });
 
@@ -145,6 +182,7 @@ export function openLedger(entries = new Map<string, string>()): {
     connection: z.strictObject({}),
     links: { uses: { description: 'uses it' } },
     tools: [show, set, create, burn],
+    pausers: [rest],
     configuration: [{ tool: 'ledger_show', list: 'entries', key: ['key'], fields: ['value'] }],
     connect: async () => ({
       openReader: async ({ component }) => ({ client: { ledger, component }, close: async () => {} }),

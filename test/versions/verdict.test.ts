@@ -31,7 +31,9 @@ describe('a rollback is not said to have brought the stack back', () => {
     await lab.write('ledger_set', { target: 'books', key: 'a', value: '1' });
     const report = await lab.rollBack(at, 'books');
     expect(report.verdict).toBe(`books is at version ${at}: everything came back and was read back`);
-    await expect(lab.history.plan('stack', at, 'nobody')).rejects.toThrow('no component nobody');
+    await expect(lab.history.plan('stack', at, { component: 'nobody' })).rejects.toThrow(
+      'no component nobody',
+    );
   });
 
   test('where it was given up before it was over', async () => {

@@ -83,8 +83,9 @@ const Spec = z.object({
   destination: z.object({ server: text, name: text, namespace: text }).default({}),
   syncPolicy: z
     .object({
+      // Whole, since a pause puts back all that it took out.
       automated: z
-        .object({
+        .looseObject({
           prune: z.boolean().nullish(),
           selfHeal: z.boolean().nullish(),
           enabled: z.boolean().nullish(),
@@ -96,7 +97,13 @@ const Spec = z.object({
 });
 
 export const Application = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string(), deletionTimestamp: text }),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    deletionTimestamp: text,
+    annotations: z.record(z.string(), z.string()).nullish(),
+    ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).nullish(),
+  }),
   spec: Spec,
   /** There while an operation waits or runs. */
   operation: z.looseObject({}).nullish(),
@@ -213,6 +220,9 @@ export const Project = z.object({
 });
 export type Project = z.output<typeof Project>;
 export const ProjectList = z.object({ items: z.array(Project).nullish() });
+
+/** Whether an account may do something: `yes` or `no`. */
+export const CanI = z.object({ value: z.string() });
 
 /** What answers an operation that was taken on. */
 export const Started = z.object({ metadata: z.object({ name: z.string() }) });

@@ -44,8 +44,8 @@ export interface Deployment {
   readonly wanted: Wanted;
   /** Throws for what may not be deployed; called once before the dry run, and once with what it showed. */
   check(application: Application, plan?: Plan): void;
-  /** What the revert will need; recorded before the deployment starts. Absent where there is no way back. */
-  readonly after?: JsonValue;
+  /** What the revert will need, and with which revisions it was tried; recorded before the deployment starts. Absent where there is no way back. */
+  after?(tried: readonly string[]): JsonValue;
 }
 
 /** The mark by which the deployment of a call is known again. */
@@ -68,7 +68,7 @@ export async function deploy(context: Writing, deployment: Deployment): Promise<
   const plan = planOf(tried.syncResult?.resources ?? [], managed, isTarget ? managed : []);
   refuseSteering(plan);
   deployment.check(application, plan);
-  if (deployment.after !== undefined) await context.recordAfter(deployment.after);
+  if (deployment.after) await context.recordAfter(deployment.after(revisionsOf(tried.operation.sync ?? {})));
   const pinned = wanted.kind === 'sync' ? pinnedTo(application, wanted.revision, tried) : undefined;
   await client.start(of, orderOf(wanted, markOf(context), pinned), false, signal);
   const end = await ending(context, deployment, until);

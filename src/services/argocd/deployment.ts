@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import type { JsonValue } from '../../toolset/define.ts';
+import type { JsonValue, Precheck, ReadContext, UndoStep } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { Application, HistoryEntry, OperationState } from './api.ts';
 import { historyOf, isAutomated } from './application-view.ts';
+import { aheadOf } from './auto-sync.ts';
 import { awaitOperation, isBusy, refuseBusy, waitingEnd } from './operation.ts';
 import { ScopedApplication } from './scope.ts';
-import type { Writing } from './tool.ts';
+import type { ArgoTypes, Writing } from './tool.ts';
 
 /** What was deployed before a write, and the last operation until then. */
 export const Before = z.strictObject({
@@ -58,6 +59,23 @@ export async function isBackToFormer(
   if (!latest || isBusy(found)) return false;
   const isUntouched = latest.id === before.history_id && startedOf(found) === before.last_started;
   return isUntouched || (fingerprint(latest) === before.deployed && !!state && isDone(state));
+}
+
+/** What a rollback will need to deploy again what was deployed before a write, and what would undo it. */
+export async function precheckDeployed(
+  { client, target, signal }: ReadContext<ArgoTypes>,
+  { args, before, how }: UndoStep<{ readonly application: string }>,
+): Promise<Precheck> {
+  const of = ScopedApplication.within(target, args.application);
+  const application = await client.application(of, signal);
+  const ahead = await aheadOf(client, of, application, signal);
+  const was = Before.parse(before);
+  const entries = historyOf(application);
+  const isKept = entries.some((entry) => fingerprint(entry) === was.deployed && entry.id === was.history_id);
+  const isThere = entries[0] !== undefined && fingerprint(entries[0]) === was.deployed;
+  if (how === 'redo' || isKept || isThere) return ahead;
+  const gone = `Argo CD no longer keeps the history entry ${was.history_id} of ${of.name} (revisionHistoryLimit)`;
+  return { ...ahead, obstacles: [...(ahead.obstacles ?? []), gone] };
 }
 
 /** Throws ToolError('conflict') where Argo CD deploys by itself: it takes no rollback there, and would undo one. */

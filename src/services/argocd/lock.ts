@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Access } from '../../toolset/define.ts';
 import type { HttpClient, HttpRequest } from '../../toolset/http/client.ts';
+import { parseJson } from '../../toolset/http/failure.ts';
 import { CommitId } from './names.ts';
+import { rbacNameOf } from './reader.ts';
 import { type Place, reaches } from './scope.ts';
 
 type Request = Omit<HttpRequest<unknown>, 'answer'>;
@@ -35,12 +37,58 @@ function isOwn(request: Request, place: Place | undefined, access: Access): bool
   const isRead = method === 'GET' && json === undefined;
   if (!place) return isRead && path.length === 1 && path[0] === 'projects' && query.size === 0;
   const [root, name, ...below] = path;
+  if (root === 'account') return isRead && query.size === 0 && isQuestion(path.slice(1), place);
   if (root !== 'applications') return false;
   if (name === undefined) return isRead && isList(query, place);
   if (!reaches(place, name)) return false;
   if (isRead)
     return isReadBelow(below, query, place) || (access === 'write' && isRefresh(below, query, place));
-  return access === 'write' && method === 'POST' && query.size === 0 && isOrder(below, json, name, place);
+  if (access !== 'write' || query.size !== 0) return false;
+  return method === 'PATCH'
+    ? below.length === 0 && isAutomation(json, name, place)
+    : method === 'POST' && isOrder(below, json, name, place);
+}
+
+/** Whether the account may sync or update an application that the place reaches; nothing else is asked. */
+function isQuestion(words: readonly string[], place: Place): boolean {
+  const [verb, what, action = '', ...name] = words;
+  const own = name.at(-1) ?? '';
+  return (
+    verb === 'can-i' &&
+    what === 'applications' &&
+    /^(sync|update)$/.test(action) &&
+    reaches(place, own) &&
+    name.join('/') === rbacNameOf({ name: own, place }).join('/')
+  );
+}
+
+const AUTOMATED = '/spec/syncPolicy/automated';
+const Step = z.union([
+  z.strictObject({
+    op: z.literal('test'),
+    path: z.literal(AUTOMATED),
+    value: z.record(z.string(), z.json()),
+  }),
+  z.strictObject({ op: z.literal('remove'), path: z.literal(AUTOMATED) }),
+  z.strictObject({ op: z.literal('add'), path: z.literal(AUTOMATED), value: z.record(z.string(), z.json()) }),
+  z.strictObject({
+    op: z.literal('add'),
+    path: z.literal('/spec/syncPolicy'),
+    value: z.strictObject({ automated: z.record(z.string(), z.json()) }),
+  }),
+]);
+
+/** Of an application's settings only whether and how it deploys by itself, and nothing beside it. */
+function isAutomation(json: unknown, name: string, place: Place): boolean {
+  const order = z.strictObject({
+    name: z.literal(name),
+    project: z.literal(place.project),
+    appNamespace: z.literal(place.namespace),
+    patchType: z.literal('json'),
+    patch: z.string(),
+  });
+  const asked = order.safeParse(json);
+  return asked.success && z.array(Step).min(1).safeParse(parseJson(asked.data.patch)).success;
 }
 
 const isList = (query: Query, { project, namespace }: Place): boolean =>

@@ -4,6 +4,7 @@ import type { HttpClient } from '../../toolset/http/client.ts';
 import {
   Application,
   ApplicationList,
+  CanI,
   Commit,
   type Event,
   Events,
@@ -18,7 +19,7 @@ import {
   type TreeNode,
 } from './api.ts';
 import { entriesOf, type LogEntry, LogText } from './log-stream.ts';
-import { type Place, reaches, type ScopedApplication } from './scope.ts';
+import { type Place, reaches, type ScopedApplication, USUAL_NAMESPACE } from './scope.ts';
 
 type Pairs = readonly (readonly [string, string])[];
 
@@ -42,6 +43,8 @@ export interface ArgoReader {
   events(of: ScopedApplication, node: TreeNode | undefined, signal: AbortSignal): Promise<readonly Event[]>;
   /** Entries of a pod that is in the application's tree, oldest first. */
   logs(of: ScopedApplication, query: LogQuery, signal: AbortSignal): Promise<readonly LogEntry[]>;
+  /** Whether the account may sync an application, or change its settings. */
+  may(of: ScopedApplication, action: 'sync' | 'update', signal: AbortSignal): Promise<boolean>;
   /** Who wrote a commit of the application's first source. */
   commit(of: ScopedApplication, id: string, signal: AbortSignal): Promise<z.output<typeof Commit>>;
   /** Every project that the account may see; the caller keeps those that are linked. */
@@ -110,6 +113,10 @@ export function createReader(http: HttpClient): ArgoReader {
       } as const;
       return entriesOf(await http.ask(request, signal), query.pod.name);
     },
+    async may(of, action, signal) {
+      const path = ['account', 'can-i', 'applications', action, ...rbacNameOf(of)];
+      return (await http.ask({ method: 'GET', path, answer: CanI }, signal)).value === 'yes';
+    },
     async commit(of, id, signal) {
       await application(of, signal);
       const path = pathOf(of, 'revisions', id, 'metadata');
@@ -120,6 +127,19 @@ export function createReader(http: HttpClient): ArgoReader {
     },
   };
 }
+
+/**
+ * The name of an application in Argo CD's RBAC; one outside of the server's own namespace has its namespace in it.
+ * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/app-any-namespace/
+ */
+export const rbacNameOf = ({
+  name,
+  place: { project, namespace },
+}: Pick<ScopedApplication, 'name' | 'place'>) => [
+  project,
+  ...(namespace === USUAL_NAMESPACE ? [] : [namespace]),
+  name,
+];
 
 async function listApplications(http: HttpClient, place: Place, signal: AbortSignal) {
   const query: Pairs = [

@@ -4,7 +4,7 @@ import type { ProjectEntry } from './connection.ts';
 import { ApplicationName, ProjectName } from './names.ts';
 
 /** Where Argo CD is installed unless somebody chose otherwise. */
-const USUAL_NAMESPACE = 'argocd';
+export const USUAL_NAMESPACE = 'argocd';
 
 /** One project in one namespace, and the applications of it that are open. Comes from the topology alone. */
 export interface Place {

@@ -2,7 +2,7 @@ import { defineService } from '../../toolset/define.ts';
 import { advise } from './advise.ts';
 import { ArgoConnection, ProjectEntry } from './connection.ts';
 import type { ArgoTypes } from './tool.ts';
-import { tools } from './tools/index.ts';
+import { pausers, tools } from './tools/index.ts';
 
 /** Argo CD, through the REST API of its server. */
 export const argocd = defineService<ArgoTypes, typeof ArgoConnection>({
@@ -25,6 +25,7 @@ export const argocd = defineService<ArgoTypes, typeof ArgoConnection>({
     deployed_by: { description: 'Is deployed by it.', access: 'read' },
   },
   tools,
+  pausers,
   configuration: [
     {
       tool: 'argocd_list_applications',

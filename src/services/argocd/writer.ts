@@ -16,6 +16,16 @@ export interface ArgoWriter extends ArgoReader {
    * what the application's own options say. Throws ToolError; `outcome_unknown` if it may have started.
    */
   start(of: ScopedApplication, order: Order, dryRun: boolean, signal: AbortSignal): Promise<void>;
+  /**
+   * Sets how an application deploys by itself, or with null that it does not; of one that was read.
+   * Throws ToolError; `outcome_unknown` if it may have been set.
+   */
+  automate(
+    of: ScopedApplication,
+    found: Application,
+    automated: JsonValue,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Makes Argo CD compare now; `hard` also renders the manifests anew. Waits until it has. */
   refresh(of: ScopedApplication, hard: boolean, signal: AbortSignal): Promise<Application>;
 }
@@ -35,12 +45,38 @@ export const createWriter = (http: HttpClient): ArgoWriter => ({
       throw new ToolError('permission_denied', `${why}; nothing was started`, { cause: error });
     }
   },
+  async automate(of, found, automated, signal) {
+    const { name, place } = of;
+    const json = {
+      name,
+      project: place.project,
+      appNamespace: place.namespace,
+      patchType: 'json',
+      patch: JSON.stringify(automation(found, automated)),
+    };
+    const request = { method: 'PATCH', path: pathOf(of), json, answer: Application, writes: true } as const;
+    assertAsked(of, await http.ask(request, signal));
+  },
   async refresh(of, hard, signal) {
     const query = [...placed(of.place), ['refresh', hard ? 'hard' : 'normal'] as const];
     const request = { method: 'GET', path: pathOf(of), query, answer: Application, writes: true } as const;
     return assertAsked(of, await http.ask(request, signal));
   },
 });
+
+/** Taken out only as it was read: the server refuses the change where somebody made another meanwhile. */
+function automation({ spec: { syncPolicy } }: Application, automated: JsonValue): JsonValue {
+  const path = '/spec/syncPolicy/automated';
+  if (automated === null)
+    return [
+      { op: 'test', path, value: JSON.parse(JSON.stringify(syncPolicy?.automated ?? {})) },
+      { op: 'remove', path },
+    ];
+  // Argo CD leaves a policy out that says nothing.
+  return syncPolicy
+    ? [{ op: 'add', path, value: automated }]
+    : [{ op: 'add', path: '/spec/syncPolicy', value: { automated } }];
+}
 
 function bodyOf({ name, place }: ScopedApplication, order: Order, dryRun: boolean): JsonValue {
   const common = { name, project: place.project, appNamespace: place.namespace, dryRun, prune: false };

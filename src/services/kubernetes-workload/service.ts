@@ -4,7 +4,7 @@ import { advise } from '../kubernetes/advise.ts';
 import { roles } from '../kubernetes/roles.ts';
 import { sharing } from '../kubernetes/sharing.ts';
 import type { KubernetesTypes } from '../kubernetes/tool.ts';
-import { tools } from '../kubernetes/tools/index.ts';
+import { pausers, tools } from '../kubernetes/tools/index.ts';
 
 const WorkloadConnection = z.strictObject({
   cluster: z.string().min(1).describe('Name of the kubernetes component that it runs on'),
@@ -39,6 +39,7 @@ export const kubernetesWorkload = defineService<KubernetesTypes, typeof Workload
     operates: { description: 'is responsible for running it' },
   },
   tools,
+  pausers,
   configuration: [
     {
       tool: 'k8s_list_workloads',

@@ -8,7 +8,7 @@ import type { Place } from './place.ts';
 import { KubeReader } from './reader.ts';
 import type { KubernetesTypes } from './tool.ts';
 import { openTransport } from './transport.ts';
-import { KubeWriter } from './writer.ts';
+import { KubeWriter, rehearsing } from './writer.ts';
 
 const WorkloadPlace = z.object({ cluster: z.string(), namespace: z.string(), workload: z.string() });
 
@@ -21,6 +21,11 @@ export const connector: Connector<KubernetesTypes, Record<string, unknown>> = {
   async openWriter(endpoint) {
     const { get, patch, place } = await open(endpoint);
     return { client: new KubeWriter(new KubeReader(get, place), patch), close: async () => {} };
+  },
+  async openRehearsal(endpoint) {
+    const { get, patch, place } = await open(endpoint);
+    const client = new KubeWriter(new KubeReader(get, place), rehearsing(patch));
+    return { client, close: async () => {} };
   },
 };
 

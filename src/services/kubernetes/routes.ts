@@ -9,10 +9,11 @@ export type Route =
   | { readonly to: 'workloads'; readonly kind: Kind }
   | { readonly to: 'workload' | 'scale'; readonly kind: Kind; readonly name: string }
   | { readonly to: 'replicasets' | 'pods' | 'events' | 'pod-metrics' | 'autoscalers' }
-  | { readonly to: 'pod' | 'log'; readonly name: string };
+  | { readonly to: 'pod' | 'log'; readonly name: string }
+  | { readonly to: 'autoscaler'; readonly name: string };
 
-/** The two that can be changed. */
-export type WriteRoute = Extract<Route, { to: 'workload' | 'scale' }>;
+/** Those that can be changed. */
+export type WriteRoute = Extract<Route, { to: 'workload' | 'scale' | 'autoscaler' }>;
 
 const APPS = '/apis/apps/v1';
 const CORE = '/api/v1';
@@ -39,6 +40,8 @@ export function pathOf(namespace: string, route: Route): string {
       return within(CORE, 'pods', checked(route.name), 'log');
     case 'autoscalers':
       return within('/apis/autoscaling/v2', 'horizontalpodautoscalers');
+    case 'autoscaler':
+      return within('/apis/autoscaling/v2', 'horizontalpodautoscalers', checked(route.name));
     case 'pod-metrics':
       return within('/apis/metrics.k8s.io/v1beta1', 'pods');
   }

@@ -5,7 +5,7 @@ import { KubernetesConnection } from './connection.ts';
 import { roles } from './roles.ts';
 import { sharing } from './sharing.ts';
 import type { KubernetesTypes } from './tool.ts';
-import { tools } from './tools/index.ts';
+import { pausers, tools } from './tools/index.ts';
 
 /** A Kubernetes cluster, reached by the namespaces that the topology names and never as a whole. */
 export const kubernetes = defineService<KubernetesTypes, typeof KubernetesConnection>({
@@ -31,6 +31,7 @@ export const kubernetes = defineService<KubernetesTypes, typeof KubernetesConnec
     operates: { description: 'is responsible for running it' },
   },
   tools,
+  pausers,
   configuration: [
     {
       tool: 'k8s_list_workloads',

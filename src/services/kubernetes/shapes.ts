@@ -159,11 +159,13 @@ export type Event = z.output<typeof Event>;
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
 export const Autoscaler = z.object({
-  metadata: z.object({ name: z.string() }),
+  metadata: Meta.pick({ name: true, uid: true, resourceVersion: true }),
   spec: z.object({
     scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
     minReplicas: z.number().int().nullish(),
     maxReplicas: z.number().int(),
+    /** Kept whole: what is put back must be all of it. */
+    behavior: z.record(z.string(), z.json()).nullish(),
   }),
 });
 export type Autoscaler = z.output<typeof Autoscaler>;

@@ -1,7 +1,8 @@
+import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { WorkloadRef } from './names.ts';
 import type { KubeReader } from './reader.ts';
-import { readAs, Scale, Workload } from './shapes.ts';
+import { Autoscaler, readAs, Scale, Workload } from './shapes.ts';
 import type { Patch, PatchStep } from './transport.ts';
 
 const AUTHOR = { fieldManager: 'stackward' } as const;
@@ -47,7 +48,43 @@ export class KubeWriter {
     await before(readAs(tried, Scale));
     return done(await this.#patch(route, AUTHOR, all, signal), Scale);
   }
+
+  /** The same for an autoscaler, by the steps of `boundsSteps`. */
+  async bound(
+    { metadata }: Pick<Autoscaler, 'metadata'>,
+    steps: readonly PatchStep[],
+    signal: AbortSignal,
+    before: (tried: Autoscaler) => Promise<void>,
+  ): Promise<Autoscaler> {
+    const all = [...identity(metadata), ...steps];
+    const route = { to: 'autoscaler', name: metadata.name } as const;
+    const tried = await this.#patch(route, { ...AUTHOR, dryRun: 'All' }, all, signal);
+    await before(readAs(tried, Autoscaler));
+    return done(await this.#patch(route, AUTHOR, all, signal), Autoscaler);
+  }
 }
+
+/** What of an autoscaler may be changed. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  /** Null: the cluster's own default. */
+  readonly behavior: JsonValue;
+}
+
+/** The change of an autoscaler to other bounds. */
+export const boundsSteps = ({ spec }: Autoscaler, { min, max, behavior }: Bounds): PatchStep[] => [
+  { op: 'add', path: '/spec/minReplicas', value: min },
+  { op: 'add', path: '/spec/maxReplicas', value: max },
+  ...(behavior !== null ? [{ op: 'add', path: '/spec/behavior', value: behavior } as const] : []),
+  ...(behavior === null && spec.behavior ? [{ op: 'remove', path: '/spec/behavior' } as const] : []),
+];
+
+/** Sends every change as one that the cluster judges whole and does not keep. */
+export const rehearsing =
+  (patch: Patch): Patch =>
+  (route, query, steps, signal) =>
+    patch(route, { ...query, dryRun: 'All' }, steps, signal);
 
 /** Setting the version that was read makes the server refuse with 409 when there is another by now. */
 const identity = ({ resourceVersion }: { resourceVersion: string }): PatchStep[] => [

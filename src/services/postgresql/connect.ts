@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { createReader } from './reader.ts';
 import { warnings } from './role.ts';
 import type { Database, Pg, PgReader } from './types.ts';
-import { openWriter as openWriting } from './writer.ts';
+import { openRehearsal as openRehearsing, openWriter as openWriting } from './writer.ts';
 
 /** Calls of one component run eight at a time; some connections are being cleaned meanwhile. */
 const CONNECTIONS = 12;
@@ -37,7 +37,10 @@ export async function openReader(endpoint: Endpoint<Connection>): Promise<Opened
 const openWriter: Connector<Pg, Connection>['openWriter'] = async (endpoint, grant) =>
   openWriting(endpoint, grant, await configOf(endpoint));
 
-export const connector: Connector<Pg, Connection> = { openReader, openWriter };
+const openRehearsal: Connector<Pg, Connection>['openWriter'] = async (endpoint, grant) =>
+  openRehearsing(endpoint, grant, await configOf(endpoint));
+
+export const connector: Connector<Pg, Connection> = { openReader, openWriter, openRehearsal };
 
 function schemasOf({ entry }: Endpoint<Connection>): Database['schemas'] {
   const { schemas } = entry;

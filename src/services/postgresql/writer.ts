@@ -25,3 +25,12 @@ export async function openWriter(
     deadlineMs: endpoint.limits.deadlineMs,
   });
 }
+
+/** The same session on which nothing lasts: what would be final is checked as if it were, and rolled back on closing. */
+export async function openRehearsal(...how: Parameters<typeof openWriter>): Promise<Opened<PgWriter>> {
+  const { client, close } = await openWriter(...how);
+  const commit = async () => {
+    await client.run('SET CONSTRAINTS ALL IMMEDIATE');
+  };
+  return { client: { ...client, commit }, close };
+}

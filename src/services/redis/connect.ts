@@ -1,4 +1,4 @@
-import type { Connector, Endpoint } from '../../toolset/define.ts';
+import type { Connector, Endpoint, Opened } from '../../toolset/define.ts';
 import { OPTIONAL_WRITE_COMMAND, READ_COMMANDS, WRITE_COMMANDS } from './commands.ts';
 import { type Address, Connection } from './connection.ts';
 import { PrefixEntry, prefixBytes } from './prefix.ts';
@@ -25,17 +25,23 @@ export const connector: Connector<RedisTypes, RedisConnection> = {
     return { client, close: async () => connection.close() };
   },
 
-  async openWriter(endpoint) {
-    const prefix = prefixBytes(PrefixEntry.parse(endpoint.entry));
-    const connection = await Connection.open({
-      address: addressOf(endpoint),
-      allowed: [...WRITE_COMMANDS, OPTIONAL_WRITE_COMMAND],
-      silenceMs: endpoint.limits.deadlineMs,
-      reopens: false,
-    });
-    return { client: new RedisWriter(connection, prefix), close: async () => connection.close() };
-  },
+  openWriter: (endpoint) => openWriting(endpoint, { isRehearsal: false }),
+  openRehearsal: (endpoint) => openWriting(endpoint, { isRehearsal: true }),
 };
+
+async function openWriting(
+  endpoint: Endpoint<RedisConnection>,
+  how: { readonly isRehearsal: boolean },
+): Promise<Opened<RedisWriter>> {
+  const prefix = prefixBytes(PrefixEntry.parse(endpoint.entry));
+  const connection = await Connection.open({
+    address: addressOf(endpoint),
+    allowed: [...WRITE_COMMANDS, OPTIONAL_WRITE_COMMAND],
+    silenceMs: endpoint.limits.deadlineMs,
+    reopens: false,
+  });
+  return { client: new RedisWriter(connection, prefix, how), close: async () => connection.close() };
+}
 
 function addressOf({ connection }: Endpoint<RedisConnection>): Address {
   const { host, port, tls, database, credentials } = connection;

@@ -100,6 +100,23 @@ export class Connection<C extends RedisCommand> {
     }
   }
 
+  /**
+   * Queues commands of a transaction that is never executed: the server checks each against its ACL and its form as it
+   * is queued, and forgets them when the connection closes, which it does here. Throws ToolError.
+   */
+  async rehearse(commands: readonly (readonly [C, readonly Argument[]])[]): Promise<void> {
+    const all = commands.map(([command, args]) => ({ command, words: this.#words(command, args) }));
+    const driver = await this.#ready();
+    try {
+      for (const { command, words } of [{ command: 'multi', words: ['MULTI'] }, ...all])
+        await driver.sendCommand(words).catch((error: unknown) => {
+          throw toToolError(error, command);
+        });
+    } finally {
+      this.close();
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#driver?.isOpen) this.#driver.destroy();

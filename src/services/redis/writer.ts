@@ -52,9 +52,12 @@ export const CAPTURE_LIMIT = 1024 * 1024;
 export class RedisWriter {
   readonly #connection: WriterConnection;
   readonly #prefix: Buffer;
+  readonly #isRehearsal: boolean;
   readonly #watched = new Map<string, Watched>();
 
-  constructor(connection: WriterConnection, prefix: Buffer) {
+  /** @param how a rehearsal has the server judge every change, and makes none */
+  constructor(connection: WriterConnection, prefix: Buffer, how = { isRehearsal: false }) {
+    this.#isRehearsal = how.isRehearsal;
     this.#connection = connection;
     this.#prefix = prefix;
   }
@@ -97,7 +100,9 @@ export class RedisWriter {
       this.watched(key);
     }
     if (signal.aborted) throw new ToolError('cancelled', 'the call was cancelled; nothing was written');
-    if (steps.length > 0) await this.#connection.transaction(steps.map(wire));
+    if (steps.length === 0) return;
+    if (this.#isRehearsal) await this.#connection.rehearse(steps.map(wire));
+    else await this.#connection.transaction(steps.map(wire));
   }
 
   async #capture(key: ScopedKey, limit: number, signal: AbortSignal): Promise<Watched> {

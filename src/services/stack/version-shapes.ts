@@ -6,7 +6,7 @@ export const VersionNumber = z.number().int().min(1);
 export const Summary = z.strictObject({
   number: z.number().int(),
   time: z.string(),
-  cause: z.enum(['write', 'revert', 'redo', 'topology', 'snapshot']),
+  cause: z.enum(['write', 'revert', 'redo', 'topology', 'snapshot', 'lost']),
   by: z.string(),
   note: z.string().optional(),
   tool: z.string().optional(),
@@ -42,6 +42,26 @@ export const Stuck = z.strictObject({
   target: z.string(),
   resources: z.array(z.string()),
   why: z.string(),
+});
+
+/** What would undo a step by itself. */
+export const Undoing = z.strictObject({
+  of: z.number().int(),
+  component: z.string(),
+  target: z.string(),
+  name: z.string(),
+  does: z.string(),
+  pause: z
+    .strictObject({ tool: z.string(), args: z.record(z.string(), z.unknown()), state: z.string() })
+    .optional(),
+});
+
+/** What a rollback held still. */
+export const Paused = z.strictObject({
+  name: z.string(),
+  target: z.string(),
+  state: z.string(),
+  held: z.enum(['begun', 'paused', 'resumed']),
 });
 
 /** What became of one resource. */

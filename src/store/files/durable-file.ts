@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errorCode } from './file-error.ts';
 
 /** Makes a folder's entries durable, so that a file just made in it survives a power cut. */
@@ -29,6 +29,27 @@ async function writeBeside(path: string, content: string | Uint8Array, mode: num
     await handle.close();
   }
   return temporary;
+}
+
+/** Longer than any file takes to be written; who was stopped in the middle for longer writes nothing any more. */
+const LEFTOVER_MS = 60 * 60_000;
+
+/**
+ * Removes what killed processes left of files that they had not put in their place, in a folder and in the folders
+ * of it. Never throws: what cannot be removed now stays for the next time.
+ */
+export async function sweepLeftovers(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await sweepLeftovers(path);
+    if (!entry.isFile() || !/\.[0-9a-f]{12}\.new$/.test(entry.name)) continue;
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > LEFTOVER_MS) await unlink(path).catch(() => {});
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { history } from './history.ts';
 import { listApplications } from './list-applications.ts';
 import { listProjects } from './list-projects.ts';
 import { logs } from './logs.ts';
+import { pauseAutoSync } from './pause-auto-sync.ts';
 import { refresh } from './refresh.ts';
 import { resourceTree } from './resource-tree.ts';
 import { rollback } from './rollback.ts';
@@ -26,3 +27,6 @@ export const tools = [
   deployIrreversibly,
   refresh,
 ];
+
+/** What holds auto-sync still for a rollback. */
+export const pausers = [pauseAutoSync];

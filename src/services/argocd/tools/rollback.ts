@@ -9,6 +9,7 @@ import {
   deployBefore,
   fingerprint,
   isBackToFormer,
+  precheckDeployed,
   refuseAutomated,
 } from '../deployment.ts';
 import { ApplicationName } from '../names.ts';
@@ -37,6 +38,7 @@ export const rollback = tool({
     way: 'deploys what was deployed before',
     capture: captureDeployed,
     isBack: isBackToFormer,
+    precheck: precheckDeployed,
     async revert(context, { args, before, after }) {
       // Nothing recorded means that no more than the dry run was started.
       if (after === null) return;
@@ -61,7 +63,7 @@ export const rollback = tool({
         refuseDestructive(application);
         if (plan) refuseIrreversible(plan);
       },
-      after: { deployed: fingerprint(entry), revisions: revisionText(entry) },
+      after: () => ({ deployed: fingerprint(entry), revisions: revisionText(entry) }),
     });
   },
 });

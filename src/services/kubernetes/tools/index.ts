@@ -3,6 +3,7 @@ import { events } from './events.ts';
 import { listPods } from './list-pods.ts';
 import { listWorkloads } from './list-workloads.ts';
 import { logs } from './logs.ts';
+import { pauseAutoscaler } from './pause-autoscaler.ts';
 import { restart } from './restart.ts';
 import { revisions } from './revisions.ts';
 import { rollbackWorkload } from './rollback-workload.ts';
@@ -24,3 +25,6 @@ export const tools = [
   scale,
   restart,
 ] as const;
+
+/** What holds an autoscaler still for a rollback. */
+export const pausers = [pauseAutoscaler] as const;

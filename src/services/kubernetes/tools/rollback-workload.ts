@@ -50,6 +50,16 @@ export const rollbackWorkload = tool({
       const was = Image.parse(before);
       return metadata.uid === was.uid && fingerprint(spec.template) === was.template;
     },
+    async precheck({ client, signal }, { args, before, after, how }) {
+      const wanted = how === 'revert' ? before : after;
+      // Nothing was recorded, so nothing was changed and nothing is needed.
+      if (wanted === null) return {};
+      const { template, revision } = Image.parse(wanted);
+      const owner = await client.workload(args.workload, signal);
+      const { items } = await client.replicaSets(owner, signal);
+      const isThere = fingerprint(owner.spec.template) === template || ofTemplate(items, template);
+      return isThere ? {} : { obstacles: [goneFrom(owner, revision)] };
+    },
   },
   async run(context, args) {
     const { owner, sets } = await revertible(context, args.workload);
@@ -68,6 +78,9 @@ export const rollbackWorkload = tool({
     };
   },
 });
+
+const goneFrom = (owner: Found, revision: number): string =>
+  `the cluster no longer keeps revision ${revision} of ${printWorkload(owner.ref)}, so it cannot go back (revisionHistoryLimit)`;
 
 /** Rolling back gives a revision another number, so a call that is made again finds it by its template. */
 function chosenOf({ again }: Writing, sets: readonly ReplicaSet[], { revision }: Params) {
@@ -107,11 +120,7 @@ async function takeBack(context: Writing, { args, before, after }: Change<Params
   if (now !== left.template)
     throw new ToolError('conflict', 'somebody changed its template since; it stays as it is');
   const previous = ofTemplate(sets, was.template);
-  if (!previous)
-    throw new ToolError(
-      'conflict',
-      `the cluster no longer keeps revision ${was.revision}, so it cannot go back`,
-    );
+  if (!previous) throw new ToolError('conflict', goneFrom(owner, was.revision));
   await putTemplate({ ...context, recordAfter: async () => {} }, owner, previous);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Change } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
+import { autoscalerAhead, refuseAutoscaled } from '../autoscaling.ts';
 import { printWorkload } from '../names.ts';
 import { refuseProtected } from '../protected.ts';
 import type { Found } from '../reader.ts';
@@ -48,6 +49,11 @@ export const scale = tool({
       const was = Before.parse(before);
       return found.metadata.uid === was.uid && replicasOf(found) === was.replicas;
     },
+    async precheck({ client, signal }, { args, before, how }) {
+      const found = await client.workload(args.workload, signal);
+      const replicas = how === 'revert' ? Before.parse(before).replicas : args.replicas;
+      return autoscalerAhead(client, found, { replicas, workload: args.workload, signal });
+    },
   },
   async run(context, args) {
     const { client, signal, recordAfter } = context;
@@ -73,19 +79,9 @@ async function scalable(context: Writing, { workload, replicas, from }: Params):
       'write_refused',
       `it has ${now} replicas; say from: ${now} to change it by over ${UNSAID}`,
     );
-  await refuseAutoscaled(context, found);
+  const { client, signal } = context;
+  await refuseAutoscaled(client.reader, found, { replicas, signal });
   return found;
-}
-
-/** What an autoscaler would undo within a minute is not done at all. */
-async function refuseAutoscaled({ client, signal }: Writing, found: Found): Promise<void> {
-  const autoscaler = await client.reader.autoscalerOf(found, signal);
-  if (!autoscaler) return;
-  const { minReplicas, maxReplicas } = autoscaler.spec;
-  throw new ToolError(
-    'conflict',
-    `the autoscaler ${autoscaler.metadata.name} keeps it between ${minReplicas ?? 1} and ${maxReplicas} replicas and would undo this; change the autoscaler’s bounds`,
-  );
 }
 
 async function takeBack(context: Writing, { args, before, after }: Change<Params>): Promise<void> {
@@ -100,7 +96,7 @@ async function takeBack(context: Writing, { args, before, after }: Change<Params
   if (now === was.replicas) return;
   if (now !== left.replicas)
     throw new ToolError('conflict', `somebody scaled it to ${now} since; it stays as it is`);
-  await refuseAutoscaled(context, found);
+  await refuseAutoscaled(client.reader, found, { replicas: was.replicas, signal });
   await client.scale(found, was.replicas, signal, async () => {});
 }
 

@@ -53,6 +53,9 @@ export const execute = tool({
     async revert(context, change) {
       return (await writing()).revert(context, change);
     },
+    async precheck(context, step) {
+      return (await writing()).precheck(context, step);
+    },
     async isBack(context, change) {
       return (await writing()).isBack(context, change);
     },

@@ -1,7 +1,17 @@
-import type { Change, JsonValue, Target, WriteContext, WriteScope } from '../../../toolset/define.ts';
+import type {
+  Change,
+  JsonValue,
+  Precheck,
+  ReadContext,
+  Target,
+  UndoStep,
+  WriteContext,
+  WriteScope,
+} from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import type { Database, Pg } from '../types.ts';
 import type { PgWriter } from '../writer.ts';
+import { tableAhead } from './ahead.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { parseWrite } from './statement.ts';
 import { afterOf, beforeOf, isTakenBack, takeBack } from './take-back.ts';
@@ -58,6 +68,12 @@ export async function revert(
   refuseIfAborted(signal);
   await client.commit();
 }
+
+/** Whether the table of a write has the shape that it had, and the role the right to write it again. */
+export const precheck = (
+  { client, limits, signal }: ReadContext<Pg>,
+  { before, how }: UndoStep<unknown>,
+): Promise<Precheck> => tableAhead(client, { before, how }, { limits, signal });
 
 /** Whether the rows are as they were before the write. */
 export const isBack = (

@@ -21,7 +21,7 @@ import { quotedName, readTable, type Table } from './table.ts';
 import type { PgWriter, TextRow } from './transaction.ts';
 import type { Prepared, Written } from './write.ts';
 
-const Before = z.strictObject({ command: z.enum(['INSERT', 'UPDATE', 'DELETE']), image: Image });
+export const Before = z.strictObject({ command: z.enum(['INSERT', 'UPDATE', 'DELETE']), image: Image });
 
 /** What a write is recorded as before it runs. */
 export const beforeOf = ({ statement, table, before }: Prepared): JsonValue => ({
@@ -55,7 +55,8 @@ export async function isTakenBack(
   return found === wanted;
 }
 
-const INVERSE = { INSERT: 'DELETE', UPDATE: 'UPDATE', DELETE: 'INSERT' } as const;
+/** What takes a statement back. */
+export const INVERSE = { INSERT: 'DELETE', UPDATE: 'UPDATE', DELETE: 'INSERT' } as const;
 
 /**
  * Puts every row back as it was before a write, not yet committed: all of them or none.

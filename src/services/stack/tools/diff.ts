@@ -7,11 +7,10 @@ export const diff = tool({
   access: 'read',
   reach: 'stack',
   title: 'Compare versions',
-  description:
-    'Show what differs between two versions, or between one and the stack now: configuration, topology, credentials.',
+  description: 'Compare two versions, or one and the stack now: configuration, topology, credentials.',
   params: z.strictObject({
     from: VersionNumber,
-    to: VersionNumber.optional().describe('The stack as it is now if left out'),
+    to: VersionNumber.optional().describe('Now if left out'),
   }),
   output: z.strictObject({
     from: z.number().int(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tool } from '../tool.ts';
-import { Resource, Step, Stuck, VersionNumber } from '../version-shapes.ts';
+import { Resource, Step, Stuck, Undoing, VersionNumber } from '../version-shapes.ts';
 
 /** Of what drifted; a plan with more is about its steps all the same. */
 const MOST_DRIFT = 100;
@@ -11,10 +11,11 @@ export const planRollback = tool({
   reach: 'stack',
   title: 'Plan a rollback',
   description:
-    'Show what a rollback to a version would take back, in which order, what cannot be, what drifted, and what is in its way.',
+    'Show what a rollback to a version would do, what it cannot, what drifted, and what is in its way.',
   params: z.strictObject({
     to: VersionNumber,
-    component: z.string().max(64).optional().describe('Only the writes to this component'),
+    component: z.string().max(64).optional().describe('Only its writes'),
+    pause_reconcilers: z.boolean().optional().describe('Hold still what would undo it'),
   }),
   output: z.strictObject({
     to: z.number().int(),
@@ -25,13 +26,18 @@ export const planRollback = tool({
     not_reversible: z.array(Stuck),
     topology: z.boolean().describe('The topology file is put back too'),
     drift: z.array(Resource),
+    reconcilers: z.array(Undoing),
+    pause_reconcilers: z.boolean(),
     obstacles: z.array(z.string()),
     truncated: z.boolean(),
     hint: z.string().optional(),
   }),
   list: 'steps',
-  async run({ stack, limits }, { to, component }) {
-    const { drift, ...plan } = await stack.versions.plan(to, component);
+  async run({ stack, limits }, { to, component, pause_reconcilers }) {
+    const { drift, ...plan } = await stack.versions.plan(to, {
+      ...(component === undefined ? {} : { component }),
+      pause_reconcilers: pause_reconcilers === true,
+    });
     const most = Math.min(limits.rows, MOST_DRIFT);
     const isCut = drift.length > most;
     return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tool } from '../tool.ts';
-import { Result, VersionNumber } from '../version-shapes.ts';
+import { Paused, Result, VersionNumber } from '../version-shapes.ts';
 
 export const rollback = tool({
   name: 'stack_rollback',
@@ -13,6 +13,7 @@ export const rollback = tool({
   params: z.strictObject({
     to: VersionNumber,
     component: z.string().max(64).optional(),
+    pause_reconcilers: z.boolean().optional(),
     digest: z.string().regex(/^[0-9a-f]{64}$/, 'the digest of a plan'),
   }),
   output: z.strictObject({
@@ -22,6 +23,7 @@ export const rollback = tool({
     results: z.array(Result),
     topology: z.enum(['unchanged', 'waiting', 'restored', 'failed']),
     topology_detail: z.string().optional(),
+    paused: z.array(Paused),
     at_target: z.boolean(),
     verdict: z.string(),
     next: z.array(z.string()),
@@ -34,12 +36,19 @@ export const rollback = tool({
     irreversible:
       'it changes several resources at once, and only a rollback to the version before it takes that back',
   },
-  scope: (_target, { to, component, digest }) => ({
-    resources: [`${component ?? 'stack'} back to version ${to}, plan ${digest.slice(0, 12)}`],
+  scope: (_target, { to, component, digest, pause_reconcilers: isPausing }) => ({
+    resources: [
+      `${component ?? 'stack'} back to version ${to}, plan ${digest.slice(0, 12)}${isPausing ? ', with the reconcilers held still that would undo it' : ''}`,
+    ],
     atMost: 1,
   }),
-  async run({ stack, signal, session }, { to, component, digest }) {
-    const seen = { to, digest, ...(component === undefined ? {} : { component }) };
+  async run({ stack, signal, session }, { to, component, digest, pause_reconcilers }) {
+    const seen = {
+      to,
+      digest,
+      pause_reconcilers: pause_reconcilers === true,
+      ...(component === undefined ? {} : { component }),
+    };
     const report = await stack.versions.rollback(seen, signal, (done, total, step) => {
       void session?.progress(done, total, step);
     });
