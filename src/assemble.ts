@@ -7,16 +7,19 @@ import type { Meter } from './call/meter.ts';
 import { neutraliseJson } from './call/neutralise.ts';
 import { openModel } from './call/open-model.ts';
 import { openPipeline } from './call/pipeline.ts';
+import { shareBreakers } from './call/shared-breakers.ts';
 import { viewOf } from './call/stack-view.ts';
+import { followTopology, keepTopology } from './follow-topology.ts';
 import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
 import { openKillSwitch } from './gate/kill-switch.ts';
 import { openAudit } from './open-audit.ts';
-import { openKeysAndStores } from './open-stores.ts';
+import { databasePassword, openKeysAndStores } from './open-stores.ts';
 import { openFingerprints } from './secrets/fingerprints.ts';
 import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
+import { Secret } from './secrets/secret.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
 import { openNonces } from './store/nonces.ts';
@@ -30,7 +33,6 @@ import type { Graph } from './topology/graph.ts';
 import { readTopology } from './topology/load.ts';
 import { renderProblem } from './topology/problem.ts';
 import { TopologyError } from './topology/topology-error.ts';
-import { watchTopology } from './topology/watch.ts';
 import { openHistory } from './versions/history.ts';
 import { openVersions } from './versions/versions.ts';
 import { viewFor } from './versions/view.ts';
@@ -45,6 +47,8 @@ export interface Settings {
   /** Follow edits of the file. */
   readonly watch: boolean;
   readonly meter?: Meter;
+  /** Bring the database's schema up to this release, where there is a database. */
+  readonly migrates?: boolean;
   /** Approvals come from `stackward approve` alone, never through the caller's own client. */
   readonly operatorApproval?: boolean;
   /** Above so many tools a list is the directory that stands for them. */
@@ -64,11 +68,16 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const flags = flagsFrom(env);
-  const { stores, keys } = await openKeysAndStores(dataDir, { env });
+  const { stores, keys } = await openKeysAndStores(dataDir, {
+    env,
+    migrates: settings.migrates === true,
+  });
   const maskKey = keys.of('mask');
   const mask = createMask(maskKey, {
     warn: (message) => report('warn', message),
   });
+  const password = databasePassword(env);
+  if (password !== undefined) mask.register(new Secret('database_password', password), 'stackward');
   const warn = (component: string, message: string) => report('warn', `${component}: ${mask.text(message)}`);
   const sources = openSources({
     env,
@@ -85,10 +94,15 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const { log: audit, book: auditBook } = await openAudit(dataDir, {
     env,
     onReport: (message) => report('warn', message),
+  }).catch(async (error: unknown) => {
+    await stores.close();
+    throw error;
   });
   const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
   const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
-  const breakers = openBreakers();
+  const alone = openBreakers();
+  const shared = stores.isShared ? await shareBreakers(alone, stores.documents('breakers')) : undefined;
+  const breakers = shared ?? alone;
   const rate = stores.quota('writes', { limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
   const killSwitch = openKillSwitch(stores.documents('stack'));
@@ -104,8 +118,8 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   const clients = openClients({ resolve: resolveOne, warn });
   const triage = openTriagePlace();
   const catalogs = openCatalogs(graph, services.loaded, flags, settings.toolsLimit);
-  const changes = openVersions({
-    dir: dataDir,
+  const changes = await openVersions({
+    stores,
     moment: { topology: catalogs.graph, secrets: fingerprints.all },
   });
   const recordEvent: Stackward['recordEvent'] = (event, principal, detail) =>
@@ -147,7 +161,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     onInternal: (error, callId) => report('error', mask.text(`call ${callId}: ${stackOf(error)}`)),
   });
   const history = openHistory({
-    dir: dataDir,
+    stores,
     versions: changes,
     run: call,
     services,
@@ -160,7 +174,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
   });
 
   const follow = settings.watch
-    ? await followTopology(settings, { catalogs, clients, recordEvent, report, history })
+    ? await followTopology(settings, { catalogs, clients, recordEvent, history })
     : undefined;
   await keepTopology(history, report);
   await recordEvent('topology_loaded', STACK_PRINCIPAL, {
@@ -189,6 +203,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     serveTriage: triage.serve,
     openModel: (name) => openModel(name, { graph: catalogs.graph(), clients, services }),
     async close() {
+      shared?.close();
       await follow?.close();
       await follow?.kept();
       await clients.close();
@@ -204,69 +219,6 @@ async function firstGraph({ topology, services, report }: Settings): Promise<Gra
   for (const warning of loaded.warnings) report('warn', renderProblem(warning));
   return loaded.graph;
 }
-
-/** A valid edit swaps every catalog at once; an invalid one changes nothing. Both are reported and audited. */
-async function followTopology(
-  { topology, services, report }: Settings,
-  {
-    catalogs,
-    clients,
-    recordEvent,
-    history,
-  }: Pick<Stackward, 'catalogs' | 'history' | 'recordEvent'> & {
-    clients: { keepOnly(graph: Graph): void };
-    report: Settings['report'];
-  },
-) {
-  const audited = (event: string, detail: JsonValue) =>
-    recordEvent(event, STACK_PRINCIPAL, detail).catch((error: Error) =>
-      report('error', `${event} could not be audited: ${error.message}`),
-    );
-  let kept: Promise<void> = Promise.resolve();
-  const watching = watchTopology(topology, services.types, {
-    current: catalogs.graph(),
-    onGraph(graph) {
-      const before = catalogs.graph();
-      // An edit that was put back: what is in force did not change, and nobody needs to hear of it.
-      if (before.hash === graph.hash) return;
-      catalogs.swap(graph);
-      clients.keepOnly(graph);
-      kept = kept.then(() => keepTopology(history, report));
-      report(
-        'info',
-        `${graph.file} changed: ${graph.components.size} components, ${graph.links.length} links`,
-      );
-      void audited('topology_loaded', {
-        file: graph.file,
-        before: before.hash,
-        components: graph.components.size,
-        links: graph.links.length,
-      });
-    },
-    onProblems(problems) {
-      report(
-        'error',
-        `${topology} was edited and does not hold; the last good topology stays in force:\n${problems.map(renderProblem).join('\n\n')}`,
-      );
-      void audited('topology_rejected', {
-        problems: problems.map(({ file, line, column, message }) => ({ file, line, column, message })),
-      });
-    },
-  });
-  return {
-    close: () => watching.close(),
-    /** Resolves once every edit that was taken is a version. */
-    kept: () => kept,
-  };
-}
-
-/** An edit of the topology is a version. One that cannot be stored is told; the writes after it are refused by the same fault. */
-const keepTopology = (history: Stackward['history'], report: Settings['report']): Promise<void> =>
-  history
-    .recordTopology(STACK_PRINCIPAL)
-    .catch((error: Error) =>
-      report('error', `the topology could not be kept as a version: ${error.message}`),
-    );
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

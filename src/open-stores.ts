@@ -21,6 +21,14 @@ export function databaseIn(env: Env): DatabasePlace | undefined {
   return { url, schema: env.STACKWARD_DATABASE_SCHEMA || 'stackward' };
 }
 
+/** The password in the database's address, for the mask; undefined where there is none. */
+export function databasePassword(env: Env): string | undefined {
+  const place = databaseIn(env);
+  if (!place || !URL.canParse(place.url)) return undefined;
+  const { password } = new URL(place.url);
+  return password === '' ? undefined : decodeURIComponent(password);
+}
+
 interface Opening {
   readonly env: Env;
   /** Whether the database's schema is brought up to this release; else one that is behind is refused. */

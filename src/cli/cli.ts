@@ -5,6 +5,7 @@ import {
   addAudit,
   addClients,
   addDeployment,
+  addReplicas,
   addToken,
   addVersions,
   type Run,
@@ -17,6 +18,7 @@ Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 wai
 Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
 STACKWARD_OPERATOR_APPROVAL=true, STACKWARD_ENV_FILE for serve --operator-approval, --env-file;
 STACKWARD_STATELESS=true, STACKWARD_OIDC_ISSUER, _AUDIENCE, _SCOPE, _JWKS for serve --stateless, --oidc-issuer ...;
+STACKWARD_DATABASE_URL or STACKWARD_DATABASE_URL_FILE, STACKWARD_DATABASE_SCHEMA and STACKWARD_KEYS for replicas;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
 
 /** Errors of the layers below that tell what was wrong with the input. */
@@ -69,7 +71,8 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
   const onTopology = (command: Command) =>
     command
       .option('-t, --topology <file>', 'topology file (default: topology.yaml)')
-      .option('-d, --data <dir>', 'data directory (default: .stackward beside the topology)');
+      .option('-d, --data <dir>', 'data directory (default: .stackward beside the topology)')
+      .option('--database-schema <name>', 'schema of the shared database (default: stackward)');
   const asPrincipal = (command: Command) =>
     command.option('--as <agent>', 'act as this agent of the topology (default: the stack’s own client)');
   const withJson = (command: Command) => command.option('--json', 'print JSON');
@@ -93,6 +96,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--operator-approval', 'take approvals from stackward approve alone, never through the client')
     .option('--local-operator', 'whoever opens the console on loopback without a token may decide there too')
     .option('--no-watch', 'do not follow edits of the topology file')
+    .option('--no-migrate', 'do not bring the database up to this release; refuse one that is behind')
     .option('--env-file <file>', 'read NAME=value lines of this file; what the environment has wins')
     .option('--tools-limit <number>', 'above so many tools list a directory of three instead', toCount, 128)
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
@@ -168,6 +172,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     );
 
   addDeployment(program, { onTopology, withJson, choose, world });
+  addReplicas(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
   addClients(program, { onTopology, withJson, choose, world });
 

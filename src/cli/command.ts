@@ -20,6 +20,7 @@ export interface TopologyOptions {
   readonly data?: string;
   readonly as?: string;
   readonly json?: boolean;
+  readonly databaseSchema?: string;
 }
 
 /** The topology file that a command works on: the option, `STACKWARD_TOPOLOGY`, or `topology.yaml` here. */
@@ -31,6 +32,10 @@ export const dataOf = (options: TopologyOptions, world: World): { data?: string 
   const data = options.data ?? world.env.STACKWARD_DATA;
   return data === undefined ? {} : { data };
 };
+
+/** The environment, in which an option that was given stands before its variable. */
+export const envOf = ({ databaseSchema }: TopologyOptions, { env }: World): World['env'] =>
+  databaseSchema === undefined ? env : { ...env, STACKWARD_DATABASE_SCHEMA: databaseSchema };
 
 export const writeLine = (stream: Writable, line = ''): void => {
   stream.write(`${line}\n`);

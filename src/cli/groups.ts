@@ -50,6 +50,20 @@ export function addAudit(program: Command, { onTopology, withJson, choose, world
     .action(run('exportAudit'));
 }
 
+/** `stackward keys ...` and `migrate`: what replicas on one database need before they start. */
+export function addReplicas(program: Command, { withJson, choose, world }: Parts): void {
+  const keys = program.command('keys').description('make the keys that replicas share');
+  const load = () => import('./replicas.ts');
+  withJson(keys.command('create'))
+    .description('make a folder with every key, once for all replicas; name it in STACKWARD_KEYS')
+    .argument('<dir>', 'a new folder, to be kept as passwords are')
+    .action((dir: string, options) => choose(async () => (await load()).createKeysIn(dir, options, world)));
+  withJson(program.command('migrate'))
+    .description('bring the schema of the shared database up to this release')
+    .option('--database-schema <name>', 'schema of the shared database (default: stackward)')
+    .action((options) => choose(async () => (await load()).migrateDatabase(options, world)));
+}
+
 /** `stackward versions ...`, `snapshot` and `drift`. */
 export function addVersions(program: Command, { onTopology, withJson, choose, world }: Parts): void {
   const versions = program.command('versions').description('look at the versions of the stack');

@@ -2,7 +2,15 @@ import { userInfo } from 'node:os';
 import { type KillSwitch, type KillSwitchState, openKillSwitch } from '../gate/kill-switch.ts';
 import { openStores } from '../open-stores.ts';
 import { throwKillSwitch } from '../server/decisions.ts';
-import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import {
+  EXIT,
+  envOf,
+  type TopologyOptions,
+  UsageError,
+  type World,
+  writeJson,
+  writeLine,
+} from './command.ts';
 import { dataDirOf, openStackward } from './open.ts';
 
 export interface KillSwitchOptions extends TopologyOptions {
@@ -12,7 +20,7 @@ export interface KillSwitchOptions extends TopologyOptions {
 
 /** `stackward kill-switch on|off|status`: stops every write of everybody, at once, or opens writes again. */
 export async function killSwitch(action: string, options: KillSwitchOptions, world: World): Promise<number> {
-  const stores = await openStores(dataDirOf(options, world), world);
+  const stores = await openStores(dataDirOf(options, world), { env: envOf(options, world) });
   try {
     const own = openKillSwitch(stores.documents('stack'));
     if (action === 'status') return tell(await own.read(), options, world);

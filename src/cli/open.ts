@@ -3,7 +3,7 @@ import { assemble, defaultDataDir, type Settings } from '../assemble.ts';
 import { SERVICES_BY_TYPE } from '../services/by-type.ts';
 import type { Stackward } from '../stackward.ts';
 import { servicesByType } from '../toolset/service-source.ts';
-import { dataOf, type TopologyOptions, topologyOf, type World, writeLine } from './command.ts';
+import { dataOf, envOf, type TopologyOptions, topologyOf, type World, writeLine } from './command.ts';
 
 /** The data directory of a command that needs no open stack. */
 export const dataDirOf = (options: TopologyOptions, world: World): string =>
@@ -13,12 +13,14 @@ export const dataDirOf = (options: TopologyOptions, world: World): string =>
 export const openStackward = (
   options: TopologyOptions,
   world: World,
-  more: Partial<Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report' | 'toolsLimit'>> = {},
+  more: Partial<
+    Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report' | 'migrates' | 'toolsLimit'>
+  > = {},
 ): Promise<Stackward> =>
   assemble({
     topology: topologyOf(options, world),
     ...dataOf(options, world),
-    env: world.env,
+    env: envOf(options, world),
     services: servicesByType(SERVICES_BY_TYPE),
     watch: false,
     report: (level, message) => {

@@ -15,6 +15,8 @@ export interface ServeOptions extends TopologyOptions, OidcOptions {
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly watch: boolean;
+  /** Bring the database up to this release first. */
+  readonly migrate: boolean;
   readonly logLevel: string;
   readonly operatorApproval?: boolean;
   readonly localOperator?: boolean;
@@ -36,8 +38,9 @@ export async function serve(options: ServeOptions, given: World): Promise<number
   const oidc = oidcOf(options, world.env);
   if (options.oidcIssuer !== undefined && options.http === undefined)
     throw new UsageError('--oidc-issuer goes with --http');
-  const { http, watch, toolsLimit } = options;
-  const opening = { watch, ...(toolsLimit === undefined ? {} : { toolsLimit }), operatorApproval, report };
+  const { http, watch, toolsLimit, migrate: migrates } = options;
+  const limit = toolsLimit === undefined ? {} : { toolsLimit };
+  const opening = { watch, ...limit, operatorApproval, report, migrates };
   if (http === undefined) {
     const stackward = await openStackward(options, world, opening);
     try {

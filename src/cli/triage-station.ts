@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { SERVICES_BY_TYPE } from '../services/by-type.ts';
+import { openFileStores } from '../store/files/stores.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { servicesByType } from '../toolset/service-source.ts';
 import type { Graph } from '../topology/graph.ts';
@@ -79,9 +79,9 @@ async function openThere(options: TriageOptions, world: World, tell: Tell): Prom
   };
   try {
     await mustBe(tools, principal);
-    const dir = join(dataDirOf(options, world), 'triage');
     const desk = openTriageOn({
-      dir,
+      // The agent's own: what the server shares is the server's.
+      stores: openFileStores(dataDirOf(options, world)),
       tools,
       graph,
       record: recordThere(tools),

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
+import { openStores } from '../open-stores.ts';
 import type { Stackward } from '../stackward.ts';
 import type { StackDiff, VersionSummary } from '../toolset/versions-view.ts';
 import {
@@ -15,7 +16,15 @@ import {
 import { exportVersions, importVersions } from '../versions/transfer.ts';
 import { verifyVersions } from '../versions/verify.ts';
 import { openVersions } from '../versions/versions.ts';
-import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import {
+  EXIT,
+  envOf,
+  type TopologyOptions,
+  UsageError,
+  type World,
+  writeJson,
+  writeLine,
+} from './command.ts';
 import { isConfirmed } from './confirm.ts';
 import { dataDirOf, openStackward } from './open.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
@@ -260,10 +269,19 @@ export const exportStore = (options: TopologyOptions & { output?: string }, worl
 /** `stackward versions import`: takes an export into a data directory that has no versions yet. */
 export async function importStore(file: string, options: TopologyOptions, world: World): Promise<number> {
   const dir = dataDirOf(options, world);
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   const moment = { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) };
-  const taken = await importVersions(openVersions({ dir, moment }), lines);
-  if (options.json) writeJson(world.stdout, taken);
-  else writeLine(world.stdout, `${taken.versions} versions and ${taken.objects} objects taken into ${dir}`);
-  return EXIT.ok;
+  const stores = await openStores(dir, { env: envOf(options, world) });
+  try {
+    const versions = await openVersions({ stores, moment });
+    // Last: lines that come before somebody asks for them are lost.
+    const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+    const taken = await importVersions(versions, lines);
+    const where = stores.isShared ? 'the database' : dir;
+    if (options.json) writeJson(world.stdout, taken);
+    else
+      writeLine(world.stdout, `${taken.versions} versions and ${taken.objects} objects taken into ${where}`);
+    return EXIT.ok;
+  } finally {
+    await stores.close();
+  }
 }

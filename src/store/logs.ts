@@ -34,6 +34,10 @@ export interface Logs {
 export interface Feed {
   /** Resolves once the store has it. A line of a mark that is there already changes nothing. */
   add(mark: string, text: string): Promise<void>;
+  /** Those of some marks of which no line is there. */
+  missing(marks: readonly string[]): Promise<readonly string[]>;
+  /** The number of the newest line; 0 before the first. */
+  last(): Promise<number>;
   /** Those after a number, and then each as it comes, whoever added it, until `signal` is aborted. */
   follow(after: number, signal: AbortSignal): AsyncGenerator<Line>;
   close(): Promise<void>;

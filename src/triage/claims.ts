@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { readdir, readFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createFile } from '../store/files/durable-file.ts';
-import { isAlive, ownIdentity } from '../store/files/process-identity.ts';
+import type { Lease } from '../store/leases.ts';
+import type { Stores } from '../store/stores.ts';
+import { ToolError } from '../toolset/errors.ts';
 import type { Alert } from './backend.ts';
 import { Signals } from './contracts.ts';
 
-const Claim = z.object({
-  run: z.string(),
-  alert: Signals.shape.alert,
-  process: z.object({ pid: z.number(), start: z.string(), machine: z.string() }),
-});
+const Claim = z.object({ run: z.string(), alert: Signals.shape.alert });
 export type Claim = z.output<typeof Claim>;
 
-/** Which alerts have an open run, and which process works on it: files of one folder, each created exclusively. */
+/** A run that an alert belongs to, with the hold on it where it is ours to work on. */
+export type Claimed =
+  | { readonly run: string; readonly isOurs: true; readonly lease: Lease }
+  | { readonly run: string; readonly isOurs: false };
+
+/** Which alerts have an open run, and who works on it: one document an alert, and a lease on it. */
 export interface Claims {
-  /** The run that an alert belongs to, `isOurs` if this call opened it or took it over from a process that is gone. */
-  take(alert: Alert, run: string): Promise<{ readonly run: string; readonly isOurs: boolean }>;
-  give(alert: Alert): Promise<void>;
-  /** Those whose process is gone. */
-  orphans(): Promise<readonly Claim[]>;
+  /** The run of an alert; ours if this call opened it or took it over from a process that is gone. */
+  take(alert: Alert, run: string): Promise<Claimed>;
+  give(alert: Alert, lease: Lease): Promise<void>;
+  /** Every alert with an open run, whoever works on it. */
+  list(): Promise<readonly Claim[]>;
 }
 
 /** The same alert, however often it fires. */
@@ -31,37 +31,39 @@ const nameOf = ({ name, component, metric = '' }: Alert): string =>
     .digest('hex')
     .slice(0, 32);
 
-export function openClaims(dir: string): Claims {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const path = (alert: Alert) => join(dir, `${nameOf(alert)}.json`);
+/** Between taking or giving a lease and writing or removing its document lie moments, which are waited for. */
+const TRIES = 40;
+const BETWEEN_MS = 50;
+
+export function openClaims({ documents, leases }: Pick<Stores, 'documents' | 'leases'>): Claims {
+  const alerts = documents('alerts');
+  const read = async (name: string): Promise<Claim | undefined> => {
+    const text = await alerts.read(name);
+    return text === undefined ? undefined : Claim.parse(JSON.parse(text));
+  };
   return {
     async take(alert, run) {
-      let ours = run;
-      for (;;) {
-        const claim: Claim = { run: ours, alert, process: ownIdentity() };
-        if (await createFile(path(alert), JSON.stringify(claim), 0o600)) return { run: ours, isOurs: true };
-        const held = await read(path(alert));
-        // A process elsewhere, of which nothing can be told, counts as alive.
-        if (held && isAlive(held.process) !== false) return { run: held.run, isOurs: false };
-        if (!held) continue;
-        ours = held.run;
-        await unlink(path(alert)).catch(() => undefined);
+      const name = nameOf(alert);
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const taken = await leases.take(`alert-${name}`, { work: run, by: 'triage' });
+        if ('lease' in taken) {
+          await alerts.create(name, JSON.stringify({ run, alert } satisfies Claim));
+          return { run: (await read(name))?.run ?? run, isOurs: true, lease: taken.lease };
+        }
+        const held = await read(name);
+        if (held) return { run: held.run, isOurs: false };
+        await sleep(BETWEEN_MS);
       }
+      throw new ToolError(
+        'conflict',
+        'another process opens or ends a run for this alert just now; try again',
+      );
     },
-    give: (alert) => unlink(path(alert)),
-    async orphans() {
-      const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
-      const claims = await Promise.all(names.map((name) => read(join(dir, name))));
-      return claims.flatMap((one) => (one && isAlive(one.process) === false ? [one] : []));
+    async give(alert, lease) {
+      // First the document: whoever takes the lease next finds none, and opens a run of his own.
+      await alerts.remove(nameOf(alert));
+      await lease.release();
     },
+    list: async () => (await alerts.all()).map(({ text }) => Claim.parse(JSON.parse(text))),
   };
-}
-
-/** Undefined when it was given back just now. What cannot be read is somebody's, and stays. */
-async function read(file: string): Promise<Claim | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  return text === undefined ? undefined : Claim.parse(JSON.parse(text));
 }

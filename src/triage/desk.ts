@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import type { Lease } from '../store/leases.ts';
+import type { Stores } from '../store/stores.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { Alert } from './backend.ts';
 import { openClaims } from './claims.ts';
@@ -19,7 +20,7 @@ export interface Opened {
 export interface TriageDesk {
   /** Opens a run for an alert, or joins the one that is open for it. Resolves before the run ends. */
   open(alert: Alert): Promise<Opened>;
-  /** Takes up every run that a process left behind when it ended. */
+  /** Takes up every run that a process left behind when it ended, and nobody has taken up since. */
   resume(): Promise<readonly Opened[]>;
   /** Stops a run, and resolves once it has ended with a human. False where this process does not work on it. */
   stop(run: string): Promise<boolean>;
@@ -30,22 +31,25 @@ export interface TriageDesk {
 /** Most runs at once: more alerts than this at the same time are for a human. */
 const MOST_OPEN = 16;
 
+/** What a desk keeps: runs, and which alerts have one. */
+export type TriageStores = Pick<Stores, 'runs' | 'documents' | 'leases'>;
+
 /**
- * The triages of one data directory.
+ * The triages of one store.
  * @param depsOf asked once for each run, so that a run works with what is drawn when it begins
  */
-export function openDesk(dir: string, depsOf: () => TriageDeps): TriageDesk {
-  const journals = openRunJournals(join(dir, 'runs'));
-  const claims = openClaims(join(dir, 'open'));
+export function openDesk(stores: TriageStores, depsOf: () => TriageDeps): TriageDesk {
+  const journals = openRunJournals(stores.runs());
+  const claims = openClaims(stores);
   const running = new Map<string, { readonly ended: Promise<RunResult>; readonly stop: AbortController }>();
 
-  const start = (journal: RunJournal, deps: TriageDeps): Promise<RunResult> => {
+  const start = (journal: RunJournal, lease: Lease, deps: TriageDeps): Promise<RunResult> => {
     const stop = new AbortController();
     const ended = runHardened(journal, deps, stop.signal).finally(async () => {
       running.delete(journal.run);
-      // The run is over whatever becomes of its files; a claim that stays is taken over once this process is gone.
+      // The run is over whatever becomes of what is kept of it; a claim that stays is taken over once this process is gone.
       await journal.close().catch(() => undefined);
-      await claims.give(journal.alert).catch(() => undefined);
+      await claims.give(journal.alert, lease).catch(() => undefined);
     });
     running.set(journal.run, { ended, stop });
     return ended;
@@ -54,19 +58,27 @@ export function openDesk(dir: string, depsOf: () => TriageDeps): TriageDesk {
     if (running.size >= MOST_OPEN)
       throw new ToolError('too_busy', `${MOST_OPEN} incidents are open; a human has to look at this one`);
     const deps = depsOf();
-    const { run, isOurs } = await claims.take(alert, newId(deps.backend.now()));
-    if (!isOurs) return { run, joined: true, ended: running.get(run)?.ended };
-    const isKnown = (await journals.list()).includes(run);
-    const journal = isKnown
-      ? await journals.resume(run)
-      : await journals.begin(run, alert, deps.backend.now());
-    return { run, joined: isKnown, ended: start(journal, deps) };
+    const claim = await claims.take(alert, newId(deps.backend.now()));
+    const { run } = claim;
+    if (!claim.isOurs) return { run, joined: true, ended: running.get(run)?.ended };
+    try {
+      const isKnown = (await journals.list()).includes(run);
+      const journal = isKnown
+        ? await journals.resume(run, claim)
+        : await journals.begin(run, alert, deps.backend.now(), claim);
+      return { run, joined: isKnown, ended: start(journal, claim.lease, deps) };
+    } catch (error) {
+      // Whoever looks next takes the run up, or tells again why nobody can.
+      await claim.lease.release().catch(() => undefined);
+      throw error;
+    }
   };
   return {
     open,
     resume: async () => {
-      const left = await claims.orphans();
-      return Promise.all(left.map(({ alert }) => open(alert)));
+      const left = (await claims.list()).filter(({ run }) => !running.has(run));
+      const opened = await Promise.all(left.map(({ alert }) => open(alert)));
+      return opened.filter(({ ended }) => ended !== undefined);
     },
     async stop(run) {
       const found = running.get(run);

@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Feed as Lines } from '../store/logs.ts';
+import type { Stores } from '../store/stores.ts';
 import type { RunEvent } from './events.ts';
 import { readEvent } from './events.ts';
 import { createRunList, type RunList } from './run-list.ts';
@@ -11,85 +10,77 @@ export interface Numbered {
   readonly event: RunEvent;
 }
 
-/** The events of every run of a data directory in one order, which stays the same after a restart. */
+/** The events of every run of a store in one order, which stays the same after a restart and on every replica. */
 export interface Feed {
-  /** Takes an event of a run in; resolves once the disk has it. One that it has already changes nothing. */
+  /** Takes an event of a run in; resolves once the store has it. One that it has already changes nothing. */
   add(event: RunEvent): Promise<void>;
+  /** Those of some events that it has not. */
+  missing(events: readonly RunEvent[]): Promise<readonly RunEvent[]>;
   /** Those after a number, and then each as it comes, until `signal` is aborted; of the named runs alone where some are named. */
   follow(after: number, signal: AbortSignal, runs?: ReadonlySet<string>): AsyncGenerator<Numbered>;
-  /** The number of the newest event; 0 before the first. */
+  /** The number of the newest event that this process has heard of; 0 before the first. */
   last(): number;
   page: RunList['page'];
   close(): Promise<void>;
 }
 
 /**
- * Opens it. What a run's journal holds and the feed does not, because a process ended in between, is taken in by
- * `add` of every stored event; the file's order is the order.
+ * Opens it, and reads what it holds. What a run's journal holds and the feed does not, because a process ended in
+ * between, is taken in by `add` of every stored event; the order in which they came is the order.
  */
-export async function openFeed(dir: string): Promise<Feed> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = join(dir, 'feed.jsonl');
-  const handle = await open(file, 'a+', 0o600);
-  const bytes = readFileSync(file);
-  const whole = bytes.lastIndexOf(0x0a) + 1;
-  await handle.truncate(whole);
-  const events = bytes
-    .subarray(0, whole)
-    .toString('utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => readEvent(JSON.parse(line)));
-  const known = new Set(events.map(placeOf));
-  const list = createRunList();
-  for (const event of events) list.take(event);
-  const waiting = new Set<() => void>();
-  let last: Promise<unknown> = Promise.resolve();
-
-  const append = async (event: RunEvent) => {
-    await handle.appendFile(`${JSON.stringify(event)}\n`);
-    await handle.datasync();
-    events.push(event);
-    list.take(event);
-    for (const wake of [...waiting]) wake();
-  };
+export async function openFeed(stores: Pick<Stores, 'feed'>): Promise<Feed> {
+  const lines = await stores.feed((text) => placeOf(readEvent(JSON.parse(text))));
+  const known = await listen(lines);
   return {
-    add(event) {
-      if (known.has(placeOf(event))) return Promise.resolve();
-      known.add(placeOf(event));
-      const next = last.then(() => append(event));
-      last = next.catch(() => undefined);
-      return next;
+    async add(event) {
+      await lines.add(placeOf(event), JSON.stringify(event));
     },
-    last: () => events.length,
-    page: list.page,
+    async missing(events) {
+      const missing = new Set(await lines.missing(events.map(placeOf)));
+      return events.filter((event) => missing.has(placeOf(event)));
+    },
+    last: known.last,
+    page: known.page,
     async *follow(after, signal, runs) {
-      for (let at = Math.max(0, after); !signal.aborted; ) {
-        const event = events[at];
-        if (event) {
-          at += 1;
-          if (!runs || runs.has(event.run)) yield { id: at, event };
-        } else await more(waiting, signal);
+      for await (const { number, text } of lines.follow(after, signal)) {
+        const event = readEvent(JSON.parse(text));
+        if (!runs || runs.has(event.run)) yield { id: number, event };
       }
     },
     async close() {
-      await last;
-      await handle.close();
+      await known.close();
+      await lines.close();
+    },
+  };
+}
+
+/** Keeps the list of runs, whoever adds to it. Resolves once it holds all that was there. */
+async function listen(lines: Lines): Promise<Pick<Feed, 'last' | 'page' | 'close'>> {
+  const list = createRunList();
+  const stop = new AbortController();
+  const upTo = await lines.last();
+  let last = 0;
+  let ready = () => {};
+  const isThere = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const listening = (async () => {
+    if (upTo === 0) ready();
+    for await (const { number, text } of lines.follow(0, stop.signal)) {
+      list.take(readEvent(JSON.parse(text)));
+      last = number;
+      if (last >= upTo) ready();
+    }
+  })();
+  await Promise.race([isThere, listening]);
+  return {
+    last: () => last,
+    page: list.page,
+    async close() {
+      stop.abort();
+      await listening;
     },
   };
 }
 
 const placeOf = ({ run, seq }: RunEvent): string => `${run} ${seq}`;
-
-/** Resolves at the next event, or when nobody listens any more. */
-function more(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      waiting.delete(wake);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    waiting.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-  });
-}

@@ -1,11 +1,13 @@
-import { join } from 'node:path';
 import type { Stackward } from '../stackward.ts';
 import { readAlerts } from './alert.ts';
 import type { TriageDesk } from './desk.ts';
+import type { RunEvent } from './events.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openTriage } from './open-triage.ts';
-import { type KeptOfRun, openRunJournals, readKept, readRun } from './run/journal.ts';
+import { type KeptOfRun, openRunJournals, type RunJournals } from './run/journal.ts';
 import type { Tools } from './tools.ts';
+
+const LOOK_MS = 10_000;
 
 /** The triages of a server: alerts come in, and events go out. */
 export interface Incidents {
@@ -25,14 +27,19 @@ export async function openIncidents(
   stackward: Stackward,
   { tools, report }: { readonly tools: Tools; report(message: string): void },
 ): Promise<Incidents & { readonly desk: TriageDesk }> {
-  const dir = join(stackward.dataDir, 'triage');
-  const feed = await openFeed(dir);
-  await takeInMissed(join(dir, 'runs'), feed);
+  const feed = await openFeed(stackward.stores);
+  const journals = openRunJournals(stackward.stores.runs());
+  await takeInMissed(journals, feed);
   const desk = openTriage(stackward, {
     tools,
     tell: (event) => void feed.add(event).catch(() => report('the feed of events cannot be written')),
   });
   await desk.resume();
+  // Another replica may end at any time; what it worked on is taken up by one of the others.
+  const looking = setInterval(
+    () => void desk.resume().catch(() => report('runs that a replica left cannot be looked for')),
+    LOOK_MS,
+  ).unref();
   return {
     principal: tools.principal,
     desk,
@@ -44,8 +51,9 @@ export async function openIncidents(
     follow: feed.follow,
     last: feed.last,
     page: feed.page,
-    kept: (run) => readKept(join(dir, 'runs'), run),
+    kept: journals.kept,
     async close() {
+      clearInterval(looking);
       await desk.close();
       await feed.close();
     },
@@ -53,9 +61,9 @@ export async function openIncidents(
 }
 
 /** What a run stored and no feed told, because the process ended in between. */
-async function takeInMissed(dir: string, feed: Feed): Promise<void> {
-  const runs = await openRunJournals(dir).list();
-  const events = (await Promise.all(runs.map((run) => readRun(dir, run)))).flat();
+async function takeInMissed(journals: RunJournals, feed: Feed): Promise<void> {
+  const events: RunEvent[] = [];
+  for (const run of await journals.list()) events.push(...(await feed.missing(await journals.read(run))));
   for (const event of events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.seq - b.seq)))
     await feed.add(event);
 }

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { ModelClient } from '../toolset/model-client.ts';
 import type { Graph } from '../topology/graph.ts';
 import type { InfraBackend } from './backend.ts';
-import { openDesk, type TriageDesk } from './desk.ts';
+import { openDesk, type TriageDesk, type TriageStores } from './desk.ts';
 import type { RunEvent } from './events.ts';
 import { openK8sBackend } from './k8s/k8s-backend.ts';
 import { recordHere } from './k8s/record-here.ts';
@@ -34,7 +33,7 @@ export function triagePrincipal(graph: Graph, named: string | undefined): string
 
 /** What a triage of an agent needs besides its tools, whether the server is this process or another. */
 export interface TriageGround {
-  readonly dir: string;
+  readonly stores: TriageStores;
   readonly tools: Tools;
   /** The topology in force. */
   graph(): Graph;
@@ -49,7 +48,7 @@ export function openTriageOn(ground: TriageGround): TriageDesk {
   const { tools, graph, record, openModel, tell } = ground;
   const backend = openK8sBackend({ tools, graph, record });
   const notifier = notifyThrough(tools);
-  return openDesk(ground.dir, () => ({
+  return openDesk(ground.stores, () => ({
     backend,
     minds: mindsOf(graph(), tools.principal, openModel),
     redactor,
@@ -61,11 +60,11 @@ export function openTriageOn(ground: TriageGround): TriageDesk {
 
 /** The triages of the stack of this process, under the principal of the tools. */
 export const openTriage = (
-  { dataDir, catalogs: { graph }, diagnoses, openModel }: Stackward,
+  { stores, catalogs: { graph }, diagnoses, openModel }: Stackward,
   options: Pick<TriageGround, 'tools' | 'tell' | 'limits'>,
 ): TriageDesk =>
   openTriageOn({
-    dir: join(dataDir, 'triage'),
+    stores,
     graph,
     record: recordHere({ principal: options.tools.principal, diagnoses, graph }),
     openModel,

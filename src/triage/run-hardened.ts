@@ -1,3 +1,4 @@
+import { LeaseLost } from '../store/leases.ts';
 import type { Ending, Measured, RunEvent } from './events.ts';
 import { wantsToAct } from './gates/quality-gate.ts';
 import type { TriageDeps } from './run/deps.ts';
@@ -41,9 +42,17 @@ export async function runHardened(
   try {
     return await finish(run, await work(run, journal));
   } catch (error) {
+    if (error instanceof LeaseLost) return leftTo(run);
     return await finish(run, await handOver(run, error));
   }
 }
+
+/** Somebody else goes on with the run, or has ended it: nobody is told anything from here any more. */
+const leftTo = ({ id }: Run): RunResult => ({
+  run: id,
+  ending: 'handed_over',
+  reason: 'this process stood still for so long that another may have gone on with the run',
+});
 
 async function work(run: Run, journal: RunJournal): Promise<Outcome> {
   await begin(run, journal);
@@ -111,7 +120,8 @@ async function finish(run: Run, outcome: Outcome): Promise<RunResult> {
   const body = { type: 'done', ...outcome } as const;
   try {
     await run.emit(body);
-  } catch {
+  } catch (error) {
+    if (error instanceof LeaseLost) return leftTo(run);
     const seq = run.events.length + 1;
     const at = new Date(run.deps.backend.now()).toISOString();
     const last: RunEvent = { run: run.id, seq, at, diagnoser: run.deps.minds.rules.name, ...body };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openFileLogs } from '../store/files/log.ts';
 import type { RunEvent } from './events.ts';
 import { rules } from './minds/rules.ts';
 import { openMockBackend } from './mock/mock-backend.ts';
@@ -19,7 +20,11 @@ export async function runScenario(
   if (naive) return runNaive(openMockBackend(scenario, { guarded: false }), tell);
   const folder = await mkdtemp(join(tmpdir(), 'stackward-triage-'));
   const backend = openMockBackend(scenario);
-  const journal = await openRunJournals(folder).begin(`i-${scenario.name}`, scenario.alert, backend.now());
+  const journal = await openRunJournals(openFileLogs(folder)).begin(
+    `i-${scenario.name}`,
+    scenario.alert,
+    backend.now(),
+  );
   try {
     return await runHardened(journal, {
       backend,

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { TriageService } from '../toolset/triage-service.ts';
 import { AlertError, cleanAlert } from './alert.ts';
 import type { TriageDesk } from './desk.ts';
 import { openProposals } from './proposals.ts';
-import { readRun } from './run/journal.ts';
+import { openRunJournals } from './run/journal.ts';
 
 /** Incidents that one principal may report, and within how long. Milliseconds. */
 const MOST_REPORTS = 10;
@@ -20,7 +19,7 @@ export function serveTriage(
   desk: { readonly agent: string; open(): Promise<TriageDesk> } | undefined,
 ): TriageService {
   const reports = stackward.stores.quota('incidents', { limit: MOST_REPORTS, windowMs: WINDOW_MS });
-  const runs = join(stackward.dataDir, 'triage', 'runs');
+  const journals = openRunJournals(stackward.stores.runs());
   const deskOf = (agent: string): Promise<TriageDesk> => {
     if (desk?.agent === agent) return desk.open();
     throw new ToolError('unreachable', `this process does not run the triage of ${agent}`);
@@ -42,7 +41,7 @@ export function serveTriage(
     },
     stop: async (agent, run) => (await deskOf(agent)).stop(run),
     async status(_agent, run) {
-      const events = await readRun(runs, run);
+      const events = await journals.read(run);
       const done = events.find((event) => event.type === 'done');
       const step = events.findLast((event) => event.type === 'step')?.step ?? 'trigger';
       const state = done ? { state: 'ended' as const, ending: done.ending } : { state: 'running' as const };

@@ -1,3 +1,4 @@
+import type { Lease } from '../store/leases.ts';
 import { type Ended, holdStill, runStep, type StepDeps } from './apply-step.ts';
 import { dueChanges } from './due-changes.ts';
 import type { Journal, JournalStep, Journals } from './journal.ts';
@@ -6,12 +7,16 @@ import { componentOf, versionsAfter } from './plan-rollback.ts';
 import { isPauseOf } from './reconcilers.ts';
 import type { Versions } from './versions.ts';
 
-export interface ApplyDeps extends StepDeps {
+/** What a rollback needs, but for the hold on its place. */
+export interface RollbackParts extends Omit<StepDeps, 'lease'> {
   readonly journals: Journals;
   /** Puts a version's topology file back. Throws ToolError. */
   restoreTopology(version: number): Promise<void>;
-  /** Whether this process still holds the place for a rollback; it begins no step without. */
-  isHeld?(): boolean;
+}
+
+export interface ApplyDeps extends RollbackParts {
+  /** The place for a rollback: no step begins, and nothing is journalled, without it. */
+  readonly lease: Lease;
 }
 
 export interface ApplyOptions {
@@ -23,14 +28,14 @@ export interface ApplyOptions {
 /**
  * Carries a journal out, or on from where it stopped: wave by wave, within a wave the components side by side, within
  * a component newest first. It stops after a step that failed; those that run are let end. What is restored was read
- * back. Never throws for a step: the journal says what became of each.
+ * back. Never throws for a step: the journal says what became of each. Throws LeaseLost once somebody else may go on.
  */
 export async function applyRollback(
   journal: Journal,
   deps: ApplyDeps,
   options: ApplyOptions,
 ): Promise<Journal> {
-  const keeper = keepJournal(journal, deps.journals);
+  const keeper = keepJournal(journal, deps);
   const tried = await triedSteps(journal, deps.versions);
   for (const number of [...new Set(journal.steps.map((step) => step.wave))].sort((a, b) => a - b)) {
     const steps = keeper.now().steps.filter((step) => step.wave === number && !isBack(step));
@@ -67,8 +72,9 @@ async function inOrder(
   options: ApplyOptions,
 ): Promise<void> {
   for (const step of [...steps].sort((a, b) => b.of - a.of)) {
-    if (options.signal.aborted || !(deps.isHeld?.() ?? true)) wave.isFine = false;
+    if (options.signal.aborted) wave.isFine = false;
     if (!wave.isFine) return;
+    await deps.lease.assertHeld();
     const running = await keeper.step({ ...bare(step), state: 'running' });
     options.onStep?.(running, keeper.done(), keeper.total());
     const ended = await pauseAndRun(running, tried.has(nameOf(step)), keeper, deps, options.signal);
@@ -145,13 +151,13 @@ interface Keeper {
 }
 
 /** Writes the journal whole at each change, one after the other. */
-function keepJournal(first: Journal, journals: Journals): Keeper {
+function keepJournal(first: Journal, { journals, lease }: Pick<ApplyDeps, 'journals' | 'lease'>): Keeper {
   let journal = first;
   let tail: Promise<void> = Promise.resolve();
   const write = (change: Partial<Journal>) => {
     journal = { ...journal, ...change };
     const whole = journal;
-    tail = tail.then(() => journals.write(whole));
+    tail = tail.then(() => journals.write(whole, { lease }));
     return tail;
   };
   const stepOf = ({ of }: JournalStep, change: (step: JournalStep) => JournalStep) =>

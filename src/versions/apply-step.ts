@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../call/answer.ts';
 import type { Pipeline } from '../call/pipeline.ts';
 import type { CallRequest } from '../call/stages.ts';
+import type { Lease } from '../store/leases.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { Journal, JournalPause, JournalStep } from './journal.ts';
@@ -11,6 +12,8 @@ import type { Versions } from './versions.ts';
 export interface StepDeps {
   readonly versions: Versions;
   readonly run: Pipeline;
+  /** The place for a rollback; a call changes nothing without it. */
+  readonly lease: Lease;
   /** How long a call waits before it asks again when the write rate is used up, in milliseconds. */
   readonly waitMs?: number;
 }
@@ -72,7 +75,8 @@ async function callPatiently(
 ): Promise<Answer> {
   const principal = journal.principal === STACK_PRINCIPAL ? undefined : journal.principal;
   for (;;) {
-    const answer = await deps.run({ ...call, principal, id: `${journal.id}/${of}`, via: journal.id, signal });
+    const own = { principal, id: `${journal.id}/${of}`, via: journal.id, lease: deps.lease };
+    const answer = await deps.run({ ...call, ...own, signal });
     const isRate =
       answer.error?.code === 'write_refused' && answer.refusedRules?.join() === 'within write rate';
     if (!isRate) return answer;

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { Captured } from '../call/changes.ts';
 import type { Pipeline } from '../call/pipeline.ts';
+import type { Stores } from '../store/stores.ts';
 import type { Catalog } from '../toolset/catalog.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
@@ -21,7 +21,7 @@ import type { Version } from './version.ts';
 import type { Versions } from './versions.ts';
 
 export interface HistoryDeps {
-  readonly dir: string;
+  readonly stores: Stores;
   readonly versions: Versions;
   readonly run: Pipeline;
   readonly services: ServiceSource;
@@ -57,7 +57,7 @@ export interface History {
 }
 
 export function openHistory(deps: HistoryDeps): History {
-  const { versions, run, dir } = deps;
+  const { versions, run, stores } = deps;
   const everything = () => deps.catalog(STACK_PRINCIPAL);
   const capture = (names: Iterable<string>) => captureComponents(names, { run, catalog: everything });
   const whole = shared(() => capture(everything().reach.keys()));
@@ -121,9 +121,8 @@ export function openHistory(deps: HistoryDeps): History {
     deps.swap(await restoreTopologyFile(graph.file, text, graph, deps.services.types));
     await recordTopology('rollback', `put back from version ${number}`);
   };
-  const folder = join(dir, 'rollbacks');
-  const journals = openJournals(folder);
-  const keeper = openKeeper(dir, versions);
+  const journals = openJournals(stores.documents('rollbacks'));
+  const keeper = openKeeper(stores, versions);
   return {
     versions,
     keeper,
@@ -165,7 +164,7 @@ export function openHistory(deps: HistoryDeps): History {
     drift,
     plan,
     rollbacks: openRollbacks({
-      dir: folder,
+      leases: stores.leases,
       versions,
       run,
       recordEvent: deps.recordEvent,

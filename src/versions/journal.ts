@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile, sweepLeftovers } from '../store/files/durable-file.ts';
+import type { Documents, StoredText } from '../store/documents.ts';
+import type { Lease } from '../store/leases.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 
@@ -36,7 +34,7 @@ const Step = z.strictObject({
 });
 export type JournalStep = z.output<typeof Step>;
 
-/** One rollback as it lies on the disk: written before each step begins, and after it ended. */
+/** One rollback as it is stored: written before each step begins, and after it ended. */
 export const Journal = z.strictObject({
   id: z.string().regex(/^r\d+$/),
   to: Count,
@@ -66,42 +64,36 @@ export const Journal = z.strictObject({
 });
 export type Journal = z.output<typeof Journal>;
 
-/** The journals of a data directory, one file a rollback. */
+/** The journals of rollbacks, one document each. */
 export interface Journals {
-  write(journal: Journal): Promise<void>;
+  /** Rejects with LeaseLost, changing nothing, once somebody else may hold the place for a rollback. */
+  write(journal: Journal, under: { readonly lease: Lease }): Promise<void>;
   /** Throws ToolError('not_found') naming those there are. */
   read(id: string): Promise<Journal>;
   /** The rollback that was begun and neither ended nor abandoned, if there is one. */
   open(): Promise<Journal | undefined>;
 }
 
-export function openJournals(dir: string): Journals {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  void sweepLeftovers(dir);
-  const path = (id: string) => join(dir, `${id}.json`);
-  const ids = async () =>
-    (await readdir(dir)).flatMap((name) => (/^r\d+\.json$/.test(name) ? [name.replace('.json', '')] : []));
-  const load = async (id: string) => {
+export function openJournals(documents: Documents): Journals {
+  const parse = ({ key: id, text }: StoredText): Journal => {
     try {
-      return Journal.parse(JSON.parse(await readFile(path(id), 'utf8')));
+      return Journal.parse(JSON.parse(text));
     } catch (cause) {
-      const detail = `the journal of the rollback ${id} is damaged; look at what it did in the audit, and move ${path(id)} away`;
+      const detail = `the journal of the rollback ${id} is damaged; look at what it did in the audit, and move it away`;
       throw new ToolError('internal', detail, { cause });
     }
   };
   return {
-    write: (journal) => replaceFile(path(journal.id), JSON.stringify(Journal.parse(journal)), 0o600),
+    write: (journal, under) => documents.replace(journal.id, JSON.stringify(Journal.parse(journal)), under),
     async read(id) {
-      const known = await ids();
-      if (!known.includes(id))
-        throw new ToolError(
-          'not_found',
-          `there is no rollback ${id}; there are: ${known.join(', ') || 'none'}`,
-        );
-      return load(id);
+      const all = await documents.all();
+      const found = all.find(({ key }) => key === id);
+      if (found) return parse(found);
+      const known = all.map(({ key }) => key).join(', ') || 'none';
+      throw new ToolError('not_found', `there is no rollback ${id}; there are: ${known}`);
     },
     async open() {
-      const all = await Promise.all((await ids()).map(load));
+      const all = (await documents.all()).map(parse);
       return all.find(({ ended, abandoned }) => ended === undefined && abandoned !== true);
     },
   };

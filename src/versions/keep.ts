@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../store/files/durable-file.ts';
+import type { Stores } from '../store/stores.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { readVersion } from './look.ts';
 import { reachableFrom } from './state-tree.ts';
 import { stateAfter, type WholeVersion } from './version.ts';
 import type { Versions } from './versions.ts';
+
+const KEY = 'kept';
 
 const Kept = z.record(z.string().regex(/^\d+$/), z.string());
 
@@ -18,30 +18,35 @@ export interface Keeper {
   release(number: number): Promise<void>;
 }
 
-export function openKeeper(dir: string, versions: Versions): Keeper {
-  const file = join(dir, 'kept.json');
+export function openKeeper(stores: Pick<Stores, 'documents' | 'leases'>, versions: Versions): Keeper {
+  const documents = stores.documents('stack');
   const list = async () => {
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '{}';
-      throw error;
-    });
-    return new Map(
-      Object.entries(Kept.parse(JSON.parse(text))).map(([number, why]) => [Number(number), why]),
-    );
+    const kept = Kept.parse(JSON.parse((await documents.read(KEY)) ?? '{}'));
+    return new Map(Object.entries(kept).map(([number, why]) => [Number(number), why]));
   };
-  const write = (kept: ReadonlyMap<number, string>) =>
-    replaceFile(file, JSON.stringify(Object.fromEntries(kept)), 0o600);
+  /** Of two that change the list at once, each finds what the other wrote. */
+  const change = async (by: string, edit: (kept: Map<number, string>) => void): Promise<void> => {
+    const taken = await stores.leases.take('kept', { work: 'which versions are kept', by });
+    if (!('lease' in taken))
+      throw new ToolError('conflict', 'somebody else changes just now which versions are kept; try again');
+    try {
+      const kept = new Map(await list());
+      edit(kept);
+      await documents.replace(KEY, JSON.stringify(Object.fromEntries(kept)), taken);
+    } finally {
+      await taken.lease.release().catch(() => {});
+    }
+  };
   return {
     list,
     async keep(number, why) {
       await readVersion(versions, number);
-      await write(new Map([...(await list()), [number, why]]));
+      await change('keep', (kept) => kept.set(number, why));
     },
-    async release(number) {
-      const kept = new Map(await list());
-      if (!kept.delete(number)) throw new ToolError('not_found', `version ${number} is not kept`);
-      await write(kept);
-    },
+    release: (number) =>
+      change('release', (kept) => {
+        if (!kept.delete(number)) throw new ToolError('not_found', `version ${number} is not kept`);
+      }),
   };
 }
 

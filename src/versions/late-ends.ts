@@ -28,9 +28,7 @@ export async function beginningAfter(
   const from = waiting[0] ?? version.number;
   const numbers = Array.from({ length: version.number - from }, (_, index) => from + index);
   // One that was pruned by now has nothing more to say.
-  const later = (
-    await Promise.all(numbers.map(async (one) => ((await files.has(one)) ? [await files.read(one)] : [])))
-  ).flat();
+  const later = await files.readMany(numbers);
   const ended = [...later, version].filter(({ end }) => end !== undefined);
   const late = ended.filter(({ number }) => waiting.includes(number));
   const changes = new Map<string, string>();

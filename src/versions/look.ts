@@ -33,11 +33,11 @@ export const summaryOf = ({ number, time, cause, by, note, change, end }: WholeV
   ...(end ? { outcome: end.outcome } : {}),
 });
 
-/** Files are open while they are read, and a process may have few. */
-const AT_ONCE = 64;
+/** As many versions are read at once; each is some kilobytes. */
+const AT_ONCE = 256;
 
 /**
- * The latest versions, newest first; `before` a number. Looks at no more files than it gives versions, however long
+ * The latest versions, newest first; `before` a number. Looks at no more documents than it gives versions, however long
  * the history is. Throws ToolError naming one that is damaged.
  */
 export async function listVersions(
@@ -45,25 +45,29 @@ export async function listVersions(
   { limit, before }: { limit: number; before?: number },
 ): Promise<readonly WholeVersion[]> {
   const newest = await files.newest();
-  const wanted: number[] = [];
-  let number = Math.min(newest, before === undefined ? newest : before - 1);
-  for (; number > 0 && wanted.length < limit && (await files.has(number)); number--) wanted.push(number);
+  const top = Math.min(newest, before === undefined ? newest : before - 1);
+  const wanted = Array.from({ length: Math.min(limit, Math.max(0, top)) }, (_, n) => top - n);
+  const found = [...(await readAll(files, wanted))];
   // Below the first gap are versions that stayed for their image when others were pruned.
-  if (number > 0 && wanted.length < limit) {
-    const kept = (await files.numbers()).filter((one) => one < number).reverse();
-    wanted.push(...kept.slice(0, limit - wanted.length));
+  if (found.length < wanted.length) {
+    const lowest = wanted.at(-1) ?? 0;
+    const kept = (await files.numbers()).filter((number) => number < lowest).reverse();
+    found.push(...(await readAll(files, kept.slice(0, limit - found.length))));
   }
-  const found: WholeVersion[] = [];
-  for (let from = 0; from < wanted.length; from += AT_ONCE)
-    found.push(
-      ...(await Promise.all(wanted.slice(from, from + AT_ONCE).map((one) => readWhole(files, one)))),
-    );
   return found;
 }
 
-async function readWhole(files: Versions['files'], number: number): Promise<WholeVersion> {
+async function readAll(files: Versions['files'], numbers: readonly number[]): Promise<WholeVersion[]> {
+  const found: WholeVersion[] = [];
+  for (let from = 0; from < numbers.length; from += AT_ONCE)
+    found.push(...(await named(files.readMany(numbers.slice(from, from + AT_ONCE)))));
+  return found;
+}
+
+/** A damaged version as whoever asked is told of it. */
+async function named<T>(reading: Promise<T>): Promise<T> {
   try {
-    return await files.read(number);
+    return await reading;
   } catch (error) {
     if (error instanceof DamagedVersion) throw new ToolError('internal', error.message, { cause: error });
     throw error;
@@ -72,7 +76,7 @@ async function readWhole(files: Versions['files'], number: number): Promise<Whol
 
 /** One version. Throws ToolError('not_found') naming those there are. */
 export async function readVersion({ files }: Versions, number: number): Promise<WholeVersion> {
-  if (await files.has(number)) return readWhole(files, number);
+  if (await files.has(number)) return named(files.read(number));
   const numbers = await files.numbers();
   const kept = numbers.length === 0 ? 'there is none yet' : `kept are ${numbers[0]} to ${numbers.at(-1)}`;
   throw new ToolError('not_found', `there is no version ${number}; ${kept}`);

@@ -1,7 +1,8 @@
+import type { Lease, Leases } from '../store/leases.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { PlanOptions, RollbackPlan, RollbackStep, SeenPlan } from '../toolset/versions-view.ts';
-import { type ApplyDeps, type ApplyOptions, applyRollback } from './apply-rollback.ts';
+import { type ApplyOptions, applyRollback, type RollbackParts } from './apply-rollback.ts';
 import type { Journal, JournalPause } from './journal.ts';
 import { withLease } from './lease.ts';
 import { letGoOn } from './let-go-on.ts';
@@ -9,9 +10,8 @@ import { assertSamePlan } from './plan-rollback.ts';
 import { reportOf } from './report.ts';
 import type { Version } from './version.ts';
 
-export interface RollbackDeps extends ApplyDeps {
-  /** Folder of the lease. */
-  readonly dir: string;
+export interface RollbackDeps extends RollbackParts {
+  readonly leases: Leases;
   plan(principal: string, to: number, options: PlanOptions): Promise<RollbackPlan>;
   snapshot(by: string, note: string): Promise<Version>;
   /** Records what happened to the stack in the audit. */
@@ -24,7 +24,7 @@ export interface RollbackOptions extends ApplyOptions {
   readonly by: string;
 }
 
-/** Rollbacks of one data directory: one at a time, whatever process runs it. */
+/** Rollbacks of one store: one at a time, whatever process or replica runs it. */
 export interface Rollbacks {
   /** Carries out a plan that was looked at, named by its digest. Throws ToolError('conflict') where it is no longer the same. */
   begin(seen: SeenPlan, options: RollbackOptions): Promise<Journal>;
@@ -43,10 +43,10 @@ export interface Rollbacks {
 
 export function openRollbacks(deps: RollbackDeps): Rollbacks {
   const { journals } = deps;
-  const run = async (journal: Journal, options: RollbackOptions, isHeld: () => boolean) => {
+  const run = async (journal: Journal, options: RollbackOptions, lease: Lease) => {
     const { id, to, snapshot } = journal;
     await deps.recordEvent('rollback_begun', options.principal, { id, to, snapshot, by: options.by });
-    const ended = await applyRollback(journal, { ...deps, isHeld }, options);
+    const ended = await applyRollback(journal, { ...deps, lease }, options);
     const { verdict, at_target } = reportOf(ended);
     await deps.recordEvent('rollback_ended', options.principal, { id, to, verdict, at_target });
     return ended;
@@ -54,7 +54,7 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
   return {
     unfinished: journals.open,
     begin: ({ digest, to, ...how }, options) =>
-      withLease(deps.dir, { rollback: `to version ${to}`, by: options.by }, async (isHeld) => {
+      withLease(deps.leases, { work: `to version ${to}`, by: options.by }, async (lease) => {
         const waiting = await journals.open();
         if (waiting)
           throw new ToolError(
@@ -66,35 +66,35 @@ export function openRollbacks(deps: RollbackDeps): Rollbacks {
         if (plan.obstacles.length > 0) throw new ToolError('conflict', plan.obstacles.join('; '));
         const snapshot = await deps.snapshot(options.by, `before the rollback to version ${to}`);
         const journal = journalOf(plan, snapshot, options);
-        await journals.write(journal);
-        return run(journal, options, isHeld);
+        await journals.write(journal, { lease });
+        return run(journal, options, lease);
       }),
     resume: (id, options) =>
-      withLease(deps.dir, { rollback: id, by: options.by }, async (isHeld) => {
+      withLease(deps.leases, { work: id, by: options.by }, async (lease) => {
         const journal = await journals.read(id);
         if (journal.ended !== undefined || journal.abandoned)
           throw new ToolError('conflict', `the rollback ${id} is over; plan a new one`);
         assertOwn(journal, options);
-        return run(journal, options, isHeld);
+        return run(journal, options, lease);
       }),
     resumeReconcilers: (id, options) =>
-      withLease(deps.dir, { rollback: id, by: options.by }, async () => {
+      withLease(deps.leases, { work: id, by: options.by }, async (lease) => {
         const journal = await journals.read(id);
         assertOwn(journal, options);
         if (journal.ended === undefined && !journal.abandoned)
           throw new ToolError('conflict', `the rollback ${id} is under way; resume or abandon it first`);
-        const after = await letGoOn(journal, deps, options.signal);
-        await journals.write(after);
+        const after = await letGoOn(journal, { ...deps, lease }, options.signal);
+        await journals.write(after, { lease });
         await deps.recordEvent('reconcilers_resumed', options.principal, { id, by: options.by });
         return after;
       }),
     abandon: (id) =>
-      withLease(deps.dir, { rollback: id, by: 'abandon' }, async () => {
+      withLease(deps.leases, { work: id, by: 'abandon' }, async (lease) => {
         const journal = await journals.read(id);
         if (journal.ended !== undefined)
           throw new ToolError('conflict', `the rollback ${id} is over, so there is nothing to give up`);
         const abandoned = { ...journal, abandoned: true };
-        await journals.write(abandoned);
+        await journals.write(abandoned, { lease });
         return abandoned;
       }),
   };

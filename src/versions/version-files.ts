@@ -1,27 +1,24 @@
 import { createHash } from 'node:crypto';
-import { constants, mkdirSync, readdirSync } from 'node:fs';
-import { access, copyFile, readdir, readFile, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { createFile, replaceFile, sweepLeftovers, syncFolder } from '../store/files/durable-file.ts';
+import type { Documents } from '../store/documents.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { parseJson } from '../toolset/http/failure.ts';
 import { Version, VersionEnd, type WholeVersion } from './version.ts';
 
-/** A version's file that is missing, or is not what it was when it was written. */
+/** A version that is missing, or is not what it was when it was written. */
 export class DamagedVersion extends Error {
   readonly number: number;
   constructor(number: number, what: string) {
     super(
-      `version ${number} ${what}; restore it from a copy of the data directory, or let stackward versions repair set it aside`,
+      `version ${number} ${what}; restore it from a copy of the store, or let stackward versions repair set it aside`,
     );
     this.name = 'DamagedVersion';
     this.number = number;
   }
 }
 
-/** Parts of a version, each a file that is written once. */
+/** Parts of a version, each a document that is written once. */
 const PARTS = { begin: '', after: '.after', end: '.end' } as const;
 type Part = keyof typeof PARTS;
 
@@ -30,15 +27,15 @@ type Stored = JsonValue | Version | VersionEnd;
 
 const Sealed = z.strictObject({ sha256: z.string(), content: z.json() });
 
-/** Versions as files `NNNNNNNN.json`, `NNNNNNNN.after.json` and `NNNNNNNN.end.json` of one folder. */
+/** Versions as documents `NNNNNNNN`, `NNNNNNNN.after` and `NNNNNNNN.end` of one collection. */
 export interface VersionFiles {
   /** The highest number that this process knows of; 0 when there is none. */
   last(): number;
-  /** The highest number there is, whichever process took it. */
+  /** The highest number there is, whoever took it. */
   newest(): Promise<number>;
   /**
-   * Stores a version durably under the next free number; of several processes one has each. `make` is asked again
-   * when another process took the number.
+   * Stores a version durably under the next free number; of several processes or replicas one has each. `make` is
+   * asked again when another took the number.
    */
   create(make: (number: number) => Promise<Version>): Promise<Version>;
   addAfter(number: number, after: JsonValue): Promise<void>;
@@ -49,42 +46,41 @@ export interface VersionFiles {
   has(number: number): Promise<boolean>;
   /** Throws DamagedVersion. */
   read(number: number): Promise<WholeVersion>;
+  /** Those of some numbers that are there, in the order in which they were asked for. Throws DamagedVersion. */
+  readMany(numbers: readonly number[]): Promise<readonly WholeVersion[]>;
   /** Every number there is, ascending. */
   numbers(): Promise<readonly number[]>;
   remove(number: number): Promise<void>;
   /**
    * Puts a record in the place of a damaged one of its number, which is kept beside with its other parts.
-   * Gives where they are kept.
+   * Gives under which names they are kept.
    */
   setAside(version: Version): Promise<string[]>;
 }
 
-export function openVersionFiles(folder: string): VersionFiles {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  void sweepLeftovers(folder);
-  const path = (number: number, part: Part) =>
-    join(folder, `${String(number).padStart(8, '0')}${PARTS[part]}.json`);
-  let last = numbersIn(readdirSync(folder)).at(-1) ?? 0;
-  const numbers = cachedNumbers(folder);
-  const has = (number: number) => isThere(path(number, 'begin'));
-  /** Looks upwards from what is known; in the whole folder where that was taken away. */
+const keyOf = (number: number, part: Part): string => `${String(number).padStart(8, '0')}${PARTS[part]}`;
+const keysOf = (number: number): readonly string[] => [
+  keyOf(number, 'begin'),
+  keyOf(number, 'after'),
+  keyOf(number, 'end'),
+];
+
+/** Opens the versions of a collection, and looks for the newest. */
+export async function openVersionFiles(documents: Documents): Promise<VersionFiles> {
+  /** Of what a killed process left half-written only the beginning counts, and that is there whole or not at all. */
+  const highest = async () => Number.parseInt((await documents.last()) ?? '0', 10);
+  let last = await highest();
+  const has = (number: number) => documents.has(keyOf(number, 'begin'));
+  /** Looks upwards from what is known; at the whole collection where that was taken away. */
   const newest = async () => {
-    if (last > 0 && !(await has(last))) last = Math.max(last, (await numbers()).at(-1) ?? 0);
+    if (last > 0 && !(await has(last))) last = Math.max(last, await highest());
     while (await has(last + 1)) last += 1;
     return last;
   };
-
   const write = (number: number, part: Part, content: Stored) =>
-    createFile(path(number, part), sealed(content), 0o600);
+    documents.create(keyOf(number, part), sealed(content));
   const add = async (number: number, part: Part, content: Stored) => {
     if (!(await write(number, part, content))) throw new Error(`version ${number} has this part already`);
-  };
-  const readPart = async (number: number, part: Part): Promise<JsonValue | undefined> => {
-    const text = await readFile(path(number, part), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw new DamagedVersion(number, 'cannot be read');
-    });
-    return text === undefined ? undefined : unsealed(text, number);
   };
 
   return {
@@ -93,8 +89,8 @@ export function openVersionFiles(folder: string): VersionFiles {
     newest,
     async create(make) {
       for (;;) {
-        // Another process may have made thousands meanwhile, and taken the first of them away again.
-        const number = Math.max(last, (await numbers()).at(-1) ?? 0) + 1;
+        // Others may have made thousands meanwhile, and taken the first of them away again.
+        const number = Math.max(last, await highest()) + 1;
         const version = Version.parse(await make(number));
         const isOurs = await write(number, 'begin', version);
         last = Math.max(last, number);
@@ -110,71 +106,57 @@ export function openVersionFiles(folder: string): VersionFiles {
     addAfter: (number, after) => add(number, 'after', after),
     addEnd: (number, end) => add(number, 'end', end),
     async read(number) {
-      const [begin, after, end] = await Promise.all([
-        readPart(number, 'begin'),
-        readPart(number, 'after'),
-        readPart(number, 'end'),
-      ]);
-      if (begin === undefined) throw new DamagedVersion(number, 'is not there');
-      const version = Version.safeParse(begin);
-      const ended = VersionEnd.optional().safeParse(end);
-      if (!version.success || !ended.success || version.data.number !== number)
-        throw new DamagedVersion(number, 'is not in the form that this release writes');
-      return { ...version.data, after: after ?? null, ...(ended.data ? { end: ended.data } : {}) };
+      return wholeOf(number, await documents.readMany(keysOf(number))) ?? missing(number);
     },
-    numbers,
+    async readMany(numbers) {
+      const texts = await documents.readMany(numbers.flatMap(keysOf));
+      return numbers.flatMap((number) => wholeOf(number, texts) ?? []);
+    },
+    async numbers() {
+      const begun = (await documents.keys()).filter((key) => /^\d{8,}$/.test(key));
+      return begun.map(Number).sort((a, b) => a - b);
+    },
     async setAside(version) {
-      const suffix = `.damaged-${version.time.replace(/\W/g, '')}`;
+      const suffix = `.damaged-${version.time.replace(/\D/g, '')}`;
       const kept: string[] = [];
       // The beginning first: cut short here, the version is damaged still, and is set aside once more.
       for (const part of ['begin', 'after', 'end'] as const) {
-        const from = path(version.number, part);
-        if (!(await isThere(from))) continue;
-        await copyFile(from, `${from}${suffix}`, constants.COPYFILE_EXCL);
-        kept.push(`${from}${suffix}`);
-        if (part !== 'begin') await unlink(from);
-        else await replaceFile(from, sealed(version), 0o600);
+        const key = keyOf(version.number, part);
+        const text = await documents.read(key);
+        if (text === undefined) continue;
+        if (!(await documents.create(`${key}${suffix}`, text)))
+          throw new Error(`version ${version.number} was set aside just now`);
+        kept.push(`${key}${suffix}`);
+        if (part === 'begin') await documents.replace(key, sealed(version));
+        else await documents.remove(key);
       }
-      await syncFolder(folder);
       return kept;
     },
     async remove(number) {
       // The beginning last: a removal that is cut short leaves a version that can still be read.
-      for (const part of ['end', 'after', 'begin'] as const)
-        await unlink(path(number, part)).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== 'ENOENT') throw error;
-        });
+      for (const part of ['end', 'after', 'begin'] as const) await documents.remove(keyOf(number, part));
     },
   };
 }
 
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
+const missing = (number: number): never => {
+  throw new DamagedVersion(number, 'is not there');
+};
 
-/** How long a folder must have been as it is for its time of change to tell apart whatever comes next. */
-const SETTLED_MS = 1_000;
-
-/** Reads the numbers of a folder's versions, and again only once the folder has changed: it may hold many thousands. */
-function cachedNumbers(folder: string): () => Promise<readonly number[]> {
-  let known: { readonly changed: bigint; readonly numbers: readonly number[] } | undefined;
-  return async () => {
-    const { mtimeNs, mtimeMs } = await stat(folder, { bigint: true });
-    if (known?.changed === mtimeNs) return known.numbers;
-    const numbers = numbersIn(await readdir(folder));
-    known = Date.now() - Number(mtimeMs) > SETTLED_MS ? { changed: mtimeNs, numbers } : undefined;
-    return numbers;
+/** Undefined where the version was not begun. Throws DamagedVersion. */
+function wholeOf(number: number, texts: ReadonlyMap<string, string>): WholeVersion | undefined {
+  const partOf = (part: Part): JsonValue | undefined => {
+    const text = texts.get(keyOf(number, part));
+    return text === undefined ? undefined : unsealed(text, number);
   };
+  const begin = partOf('begin');
+  if (begin === undefined) return undefined;
+  const version = Version.safeParse(begin);
+  const ended = VersionEnd.optional().safeParse(partOf('end'));
+  if (!version.success || !ended.success || version.data.number !== number)
+    throw new DamagedVersion(number, 'is not in the form that this release writes');
+  return { ...version.data, after: partOf('after') ?? null, ...(ended.data ? { end: ended.data } : {}) };
 }
-
-/** The numbers of the versions that were begun, ascending; what a killed process left half-written is none. */
-const numbersIn = (names: readonly string[]): number[] =>
-  names
-    .filter((name) => /^\d{8,}\.json$/.test(name))
-    .map((name) => Number.parseInt(name, 10))
-    .sort((a, b) => a - b);
 
 const digestOf = (content: Stored): string =>
   createHash('sha256')

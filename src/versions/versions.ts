@@ -1,6 +1,7 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Captured, ChangeEntry, Changes, NewChange } from '../call/changes.ts';
+import { openInTurn } from '../store/in-turn.ts';
+import type { Stores } from '../store/stores.ts';
 import { type Beginning, beginningAfter } from './late-ends.ts';
 import { type ObjectStore, openObjectStore } from './object-store.ts';
 import { emptyTree, withEntries } from './state-tree.ts';
@@ -32,16 +33,22 @@ export interface Versions extends Changes {
   latest(): Promise<WholeVersion | undefined>;
 }
 
-/** Opens the version store of a data directory: `versions/` and `objects/`, for the owner alone. Images in it are unmasked: a masked one could not be put back. */
-export function openVersions({ dir, moment }: { dir: string; moment: Moment }): Versions {
-  const files = openVersionFiles(join(dir, 'versions'));
-  const objects = openObjectStore(join(dir, 'objects'));
+/** Opens the version store: collections `versions` and `objects`. Images in it are unmasked: a masked one could not be put back. */
+export async function openVersions({
+  stores,
+  moment,
+}: {
+  readonly stores: Pick<Stores, 'documents'>;
+  readonly moment: Moment;
+}): Promise<Versions> {
+  const files = await openVersionFiles(stores.documents('versions'));
+  const objects = openObjectStore(stores.documents('objects'));
   // The configuration as this process knows it: each version begins with it, and each capture moves it on.
   let head: { readonly number: number; readonly state: string; readonly isWhole: boolean } | undefined;
   // Versions of this process without an end. What is captured for them moves `head` on at once.
   const running = new Set<number>();
   let fingerprints: Readonly<Record<string, string>> | undefined;
-  const inTurn = serialised();
+  const inTurn = openInTurn();
 
   const latest = async () => {
     const number = await files.newest();
@@ -51,7 +58,10 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
   const before = async (number: number): Promise<Beginning> => {
     if (head?.isWhole && head.number === number - 1) return { state: head.state, open: [...running] };
     if (number === 1) return { state: head?.state ?? (await emptyTree(objects)), open: [] };
-    return beginningAfter({ files, objects }, await files.read(number - 1));
+    const previous = await files.read(number - 1);
+    // Of credentials that another replica read this one may know nothing.
+    fingerprints = { ...Fingerprints.parse(await objects.get(previous.secrets)), ...moment.secrets() };
+    return beginningAfter({ files, objects }, previous);
   };
   /** Those of the version before stay known when this process has not read the credential yet. */
   const secretsNow = async (): Promise<Readonly<Record<string, string>>> => {
@@ -66,7 +76,7 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
   const create = (made: Pick<Version, 'cause' | 'by' | 'note' | 'change'>) =>
     inTurn(async () => {
       const { text, hash } = moment.topology();
-      const [topology, secrets] = [await objects.put(text), await objects.put({ ...(await secretsNow()) })];
+      const topology = await objects.put(text);
       const version = await files.create(async (number) => {
         const { state, open } = await before(number);
         return {
@@ -77,7 +87,7 @@ export function openVersions({ dir, moment }: { dir: string; moment: Moment }): 
           topology,
           topology_hash: hash,
           state,
-          secrets,
+          secrets: await objects.put({ ...(await secretsNow()) }),
           ...(open.length > 0 ? { open: [...open] } : {}),
         };
       });
@@ -137,14 +147,4 @@ async function withCaptures(objects: ObjectStore, state: string, captures: Captu
   for (const [name, one] of captures)
     if ('configuration' in one) entries.set(name, await objects.put(one.configuration));
   return withEntries(objects, state, entries);
-}
-
-/** Runs pieces of work one after the other, each whole; one that fails does not stop the next. */
-function serialised() {
-  let tail: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const done = tail.then(work, work);
-    tail = done.catch(() => {});
-    return done;
-  };
 }

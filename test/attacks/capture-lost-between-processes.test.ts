@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Captured } from '../../src/call/changes.ts';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { driftFrom } from '../../src/versions/look.ts';
 import { openVersions, type Versions } from '../../src/versions/versions.ts';
 
@@ -31,7 +32,8 @@ const drift = async (versions: Versions, captured: Captured) => {
 async function twoProcesses() {
   const dir = await mkdtemp(join(tmpdir(), 'stackward-late-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const [a, b] = [openVersions({ dir, moment }), openVersions({ dir, moment })];
+  const open = () => openVersions({ stores: openFileStores(dir), moment });
+  const [a, b] = [await open(), await open()];
   await a.record(
     { cause: 'snapshot', by: 'tester' },
     new Map([...found('web', '1'), ...found('books', '1')]),
@@ -50,7 +52,7 @@ test('what one process captured late is no drift for the other, nor for any vers
   await b.record({ cause: 'snapshot', by: 'tester' });
   expect(await drift(b, live)).toEqual([]);
   await a.record({ cause: 'snapshot', by: 'tester' });
-  expect(await drift(openVersions({ dir, moment }), live)).toEqual([]);
+  expect(await drift(await openVersions({ stores: openFileStores(dir), moment }), live)).toEqual([]);
 });
 
 test('a late capture does not take the place of what a later version captured', async () => {

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import type { EventBody } from '../../src/triage/events.ts';
 import { openFeed } from '../../src/triage/feed.ts';
 import { openShop } from '../console/shop.ts';
@@ -57,7 +57,7 @@ const BODIES: readonly EventBody[] = [
 /** The flaw: what alerts, logs and models say is run, obeyed or hidden in the operator's browser. */
 describe.skipIf(!hasBrowser)('what a run tells', () => {
   test('is text in the list and in the trail, with nothing hidden', { timeout: 60_000 }, async () => {
-    const feed = await openFeed(join(await folder(), 'triage'));
+    const feed = await openFeed(openFileStores(await folder()));
     onTestFinished(() => feed.close());
     const at = '2026-03-03T10:00:00.000Z';
     for (const [index, body] of BODIES.entries())

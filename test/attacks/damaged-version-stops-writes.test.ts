@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { verifyVersions } from '../../src/versions/verify.ts';
 import { openVersions } from '../../src/versions/versions.ts';
 import { auditRecords } from '../server/stackward.ts';
@@ -12,7 +13,7 @@ const fileOf = ({ stack }: Lab, number: number, part = '') =>
 /** The store as a process finds it that starts now. */
 const restarted = ({ stack }: Lab) =>
   openVersions({
-    dir: stack.dataDir,
+    stores: openFileStores(stack.dataDir),
     moment: { topology: () => stack.stackward.catalogs.graph(), secrets: () => ({}) },
   });
 const audited = async (lab: Lab, event: string) =>
@@ -26,18 +27,19 @@ test('a damaged latest version is named, set aside and never passed over, and wr
   const was = await readFile(fileOf(lab, damaged), 'utf8');
   await writeFile(fileOf(lab, damaged), was.replace('"key":"a"', '"key":"b"'));
   const snapshot = { cause: 'snapshot', by: 'tester' } as const;
-  await expect(restarted(lab).record(snapshot)).rejects.toThrow(/versions repair/);
+  await expect((await restarted(lab)).record(snapshot)).rejects.toThrow(/versions repair/);
 
   expect(await lab.history.repair('ann', { dryRun: true })).toMatchObject({ lost: [{ version: damaged }] });
-  await expect(restarted(lab).record(snapshot)).rejects.toThrow();
+  await expect((await restarted(lab)).record(snapshot)).rejects.toThrow();
   const { lost } = await lab.history.repair('ann', { dryRun: false });
   expect((await verifyVersions(lab.history.versions)).damage).toEqual([]);
-  expect(await readFile(lost[0]?.kept[0] ?? '', 'utf8')).toContain('"key":"b"');
+  const [kept] = lost[0]?.kept ?? [];
+  expect(await readFile(join(lab.stack.dataDir, 'versions', `${kept}.json`), 'utf8')).toContain('"key":"b"');
   expect(await audited(lab, 'versions_repaired')).toMatchObject([
     { detail: { by: 'ann', lost: [{ version: damaged }] } },
   ]);
 
-  const again = await restarted(lab).record(snapshot);
+  const again = await (await restarted(lab)).record(snapshot);
   expect(again.number).toBeGreaterThan(damaged);
   const plan = await lab.history.plan('stack', at);
   expect(plan.not_reversible).toMatchObject([{ of: damaged, why: expect.stringContaining('lost') }]);
@@ -62,12 +64,15 @@ test('an object that is gone stops nothing for longer than a repair', async () =
   const hash = latest?.end?.state ?? '';
   await writeFile(join(lab.stack.dataDir, 'objects', hash.slice(0, 2), hash), '{}');
   await expect(
-    restarted(lab).record({ cause: 'snapshot', by: 'x' }, new Map([['books', { configuration: {} }]])),
+    (await restarted(lab)).record(
+      { cause: 'snapshot', by: 'x' },
+      new Map([['books', { configuration: {} }]]),
+    ),
   ).rejects.toThrow(hash);
   const { poorer, snapshot } = await lab.history.repair('ann', { dryRun: false });
   expect(poorer.map(({ object }) => object)).toContain(hash);
   expect(snapshot).toBeGreaterThan(latest?.number ?? 0);
-  const version = await restarted(lab).record(
+  const version = await (await restarted(lab)).record(
     { cause: 'snapshot', by: 'x' },
     new Map([['books', { configuration: {} }]]),
   );

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openRunJournals } from '../../src/triage/run/journal.ts';
 import { type IncidentLab, openIncidentLab } from '../triage/incident-lab.ts';
@@ -13,6 +12,6 @@ test('no more than ten incidents in ten minutes are opened for one principal, wh
   for (let n = 0; n < 14; n += 1) answers.push(await lab.report({ name: `Errors ${n}` }));
   expect(answers.filter(({ isError }) => !isError)).toHaveLength(10);
   for (const { isError, text } of answers) if (isError) expect(text).toContain('rate_limited');
-  const runs = await openRunJournals(join(lab.cluster.stack.dataDir, 'triage', 'runs')).list();
+  const runs = await openRunJournals(lab.cluster.stack.stackward.stores.runs()).list();
   expect(runs).toHaveLength(10);
 });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { openJournals } from '../../src/versions/journal.ts';
 import { openVersions } from '../../src/versions/versions.ts';
 
@@ -25,8 +26,9 @@ test('what killed processes left half-written goes at the next start, and nothin
       if (kind !== 'young') await utimes(join(dir, folder, name), TOO_OLD, TOO_OLD);
     }
   }
-  openVersions({ dir, moment: { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) } });
-  openJournals(join(dir, 'rollbacks'));
+  const stores = openFileStores(dir);
+  await openVersions({ stores, moment: { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) } });
+  openJournals(stores.documents('rollbacks'));
   for (const folder of folders)
     await vi.waitFor(async () =>
       expect(await readdir(join(dir, folder))).toEqual([names.damaged, names.young, names.other].sort()),

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { diffVersions, listVersions } from '../../src/versions/look.ts';
 import { openVersions } from '../../src/versions/versions.ts';
 import { round, summarise, timed } from './statistics.ts';
@@ -28,7 +29,7 @@ async function one(count: number) {
       topology: () => ({ text: 'stack: bench\n'.repeat(200), hash: 'h' }),
       secrets: () => ({}),
     };
-    const store = openVersions({ dir, moment });
+    const store = await openVersions({ stores: openFileStores(dir), moment });
     const app = (n: number, image: string) =>
       [`c${n}`, { configuration: { app: { image, env: 'x'.repeat(500) } } }] as const;
     const made = { cause: 'snapshot', by: 'bench' } as const;

@@ -70,7 +70,7 @@ export async function openLab(options: LabOptions = {}) {
   const resolve = (connection: Readonly<Record<string, unknown>>, owner: string) =>
     resolveConnection(connection, { sources, env, mask, owner });
   const audit = openRecordingAudit((event) => probe.trace.push(event));
-  const { approvals, killSwitch, diagnoses } = gateOn(dir);
+  const { approvals, killSwitch, diagnoses, stores } = gateOn(dir);
   const breakers = openBreakers(
     options.halfOpenAfterMs === undefined ? {} : { halfOpenAfterMs: options.halfOpenAfterMs },
   );
@@ -85,7 +85,7 @@ export async function openLab(options: LabOptions = {}) {
   });
   const clients = openClients({ resolve, warn: () => {} });
   const catalogs = openCatalogs(graph, services, flags);
-  const changes = openVersions({ dir, moment: { topology: catalogs.graph, secrets: () => ({}) } });
+  const changes = await openVersions({ stores, moment: { topology: catalogs.graph, secrets: () => ({}) } });
   const internal: unknown[] = [];
   const counted: Answer[] = [];
   const call: Pipeline = openPipeline({

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Alert } from '../../src/triage/backend.ts';
 import { openTriage } from '../../src/triage/open-triage.ts';
-import { readRun } from '../../src/triage/run/journal.ts';
+import { openRunJournals } from '../../src/triage/run/journal.ts';
 import { type Cluster, COMMITS, ON, openCluster } from './cluster.ts';
 import { badDeploy } from './incident.ts';
 import { type StandIn, startPrometheus } from './prometheus-stand-in.ts';
@@ -61,7 +60,7 @@ async function takeUp() {
   expect(others).toEqual([]);
   await left?.ended;
   await desk.close();
-  const events = await readRun(join(stackward.dataDir, 'triage', 'runs'), left?.run ?? '');
+  const events = await openRunJournals(stackward.stores.runs()).read(left?.run ?? '');
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
   const done = events.filter((event) => event.type === 'done');
   expect(done).toHaveLength(1);

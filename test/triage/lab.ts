@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { openFileLogs } from '../../src/store/files/log.ts';
 import type { RunEvent } from '../../src/triage/events.ts';
 import { rules } from '../../src/triage/minds/rules.ts';
 import { type MockBackend, openMockBackend } from '../../src/triage/mock/mock-backend.ts';
@@ -51,5 +52,5 @@ export async function openMockLab(name: string, more: Partial<TriageDeps> = {}):
     tell: (event) => told.push(event),
     ...more,
   };
-  return { dir, journals: openRunJournals(dir), backend, told, deps };
+  return { dir, journals: openRunJournals(openFileLogs(dir)), backend, told, deps };
 }

@@ -4,6 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { makeToken } from '../../src/server/auth/local-tokens.ts';
 import { serveHttp } from '../../src/server/http.ts';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { openTokenFiles } from '../../src/store/token-files.ts';
 import { type ConnectedTools, connectTools } from '../../src/triage/client/mcp-tools.ts';
 import { recordThere } from '../../src/triage/client/record-there.ts';
@@ -29,7 +30,7 @@ type More = Pick<TriageGround, 'tell' | 'limits'>;
 /** What a remote agent has of the topology is a copy. */
 const remoteDesk = async (cluster: Cluster, tools: ConnectedTools, more: More): Promise<TriageDesk> =>
   openTriageOn({
-    dir: await folder(),
+    stores: openFileStores(await folder()),
     tools,
     graph: cluster.stack.stackward.catalogs.graph,
     record: recordThere(tools),

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { openVersions } from '../../src/versions/versions.ts';
 import { openVersionLab } from './lab.ts';
 
@@ -27,8 +28,8 @@ describe('a process that was killed', () => {
     await lab.write('ledger_set', { target: 'books', key: 'a', value: '1' });
     const next = String(lab.now() + 1).padStart(8, '0');
     await writeFile(join(lab.stack.dataDir, 'versions', `${next}.json.0a1b2c3d4e5f.new`), '{"sha');
-    const again = openVersions({
-      dir: lab.stack.dataDir,
+    const again = await openVersions({
+      stores: openFileStores(lab.stack.dataDir),
       moment: { topology: () => lab.stack.stackward.catalogs.graph(), secrets: () => ({}) },
     });
     expect((await again.latest())?.number).toBe(lab.now());
@@ -65,7 +66,7 @@ describe('a process that was killed', () => {
 test('a version that another process took away again does not come back under its number', async () => {
   const lab = await openVersionLab();
   const moment = { topology: () => lab.stack.stackward.catalogs.graph(), secrets: () => ({}) };
-  const other = openVersions({ dir: lab.stack.dataDir, moment });
+  const other = await openVersions({ stores: openFileStores(lab.stack.dataDir), moment });
   const gone = (await other.record({ cause: 'snapshot', by: 'ann' })).number;
   await other.record({ cause: 'snapshot', by: 'ann' });
   await other.files.remove(gone);

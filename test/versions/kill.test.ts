@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { STACK_PRINCIPAL } from '../../src/toolset/reach.ts';
 import { type Journal, openJournals } from '../../src/versions/journal.ts';
 import { reportOf } from '../../src/versions/report.ts';
@@ -70,7 +71,9 @@ async function wasKilled(folder: string, moment: number): Promise<boolean> {
 async function ended(folder: string): Promise<Journal | undefined> {
   const dir = join(folder, 'data', 'rollbacks');
   const id = (await readdir(dir)).find((name) => /^r\d+\.json$/.test(name))?.replace('.json', '');
-  return id === undefined ? undefined : openJournals(dir).read(id);
+  return id === undefined
+    ? undefined
+    : openJournals(openFileStores(join(folder, 'data')).documents('rollbacks')).read(id);
 }
 
 /** Starts again and goes on, as an operator would. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Captured } from '../../src/call/changes.ts';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { diffVersions, listVersions, readVersion, topologyOf } from '../../src/versions/look.ts';
 import { openObjectStore } from '../../src/versions/object-store.ts';
 import { emptyTree, entriesOf, withEntries } from '../../src/versions/state-tree.ts';
@@ -30,7 +31,7 @@ const capture = (name: string, image: string): Captured =>
 
 const openStore = async () => {
   const dir = await folder();
-  return { dir, versions: openVersions({ dir, moment }) };
+  return { dir, versions: await openVersions({ stores: openFileStores(dir), moment }) };
 };
 
 /** A store of many components and versions, each of which changes one component. */
@@ -46,7 +47,7 @@ async function fill(versions: Versions, components: number, count: number): Prom
 }
 
 test('the same entries make the same tree, in whatever order they came', async () => {
-  const objects = openObjectStore(await folder());
+  const objects = openObjectStore(openFileStores(await folder()).documents('objects'));
   const names = Array.from({ length: 300 }, (_, n) => `component-${n}`);
   const hash = await objects.put('x');
   let one = await emptyTree(objects);
@@ -139,7 +140,7 @@ test('a component that could not be captured keeps its last configuration, and i
 
 test('two processes on one folder get numbers of their own, and none is lost', async () => {
   const { dir, versions } = await openStore();
-  const other = openVersions({ dir, moment });
+  const other = await openVersions({ stores: openFileStores(dir), moment });
   await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
       (n % 2 ? versions : other).record({ cause: 'snapshot', by: 'test' }, capture(`c${n}`, 'i')),
@@ -157,7 +158,7 @@ test('a damaged object and a damaged version are found and named', async () => {
   writeFileSync(join(dir, 'objects', topology.slice(0, 2), topology), '"another topology"');
   const file = join(dir, 'versions', '00000003.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('"by":"test"', '"by":"else"'));
-  const { damage } = await verifyVersions(openVersions({ dir, moment }));
+  const { damage } = await verifyVersions(await openVersions({ stores: openFileStores(dir), moment }));
   expect(damage.map(({ version, object }) => [version, object])).toEqual([
     [1, topology],
     [2, topology],
@@ -171,7 +172,7 @@ test('an export taken into another folder is the same store', async () => {
   await fill(versions, 4, 6);
   const target = await openStore();
   expect(await importVersions(target.versions, exportVersions(versions))).toMatchObject({ versions: 6 });
-  const again = openVersions({ dir: target.dir, moment });
+  const again = await openVersions({ stores: openFileStores(target.dir), moment });
   expect(again.version()).toBe(6);
   expect((await verifyVersions(again)).damage).toEqual([]);
   expect(await topologyOf(again, await readVersion(again, 6))).toBe('stack: s\n');

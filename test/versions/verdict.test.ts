@@ -1,6 +1,7 @@
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openFileStores } from '../../src/store/files/stores.ts';
 import { openObjectStore } from '../../src/versions/object-store.ts';
 import { reportOf } from '../../src/versions/report.ts';
 import { openVersionLab } from './lab.ts';
@@ -88,11 +89,11 @@ describe('a store that cannot be written', () => {
   test('puts a damaged object right when it is stored again', async () => {
     const lab = await openVersionLab();
     const dir = join(lab.stack.dataDir, 'objects');
-    const hash = await openObjectStore(dir).put({ a: 1 });
+    const hash = await openObjectStore(openFileStores(lab.stack.dataDir).documents('objects')).put({ a: 1 });
     const path = join(dir, hash.slice(0, 2), hash);
     await chmod(path, 0o600);
     await writeFile(path, 'rotten');
-    const again = openObjectStore(dir);
+    const again = openObjectStore(openFileStores(lab.stack.dataDir).documents('objects'));
     await expect(again.get(hash)).rejects.toThrow(`the object ${hash} is not what it was`);
     expect(await again.put({ a: 1 })).toBe(hash);
     expect(await again.get(hash)).toEqual({ a: 1 });

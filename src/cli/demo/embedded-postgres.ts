@@ -23,24 +23,26 @@ interface Account {
  * loopback port. Started as root it runs as the user `postgres`, since the server refuses root.
  *
  * @param options.dir an empty folder for the data; the caller removes it
+ * @param options.again starts the stopped server of that folder once more, on its port
  * @param options.settings server settings such as `shared_preload_libraries`
  * @throws Error when the package is not installed or the server does not start, with the end of its log
  */
 export async function startEmbeddedPostgres(options: {
   dir: string;
   settings?: Readonly<Record<string, string>>;
+  again?: Pick<EmbeddedServer, 'port' | 'password'>;
 }): Promise<EmbeddedServer> {
   const account = process.getuid?.() === 0 ? postgresAccount() : undefined;
   const data = join(options.dir, 'pgdata');
-  mkdirSync(data);
+  mkdirSync(data, { recursive: true });
   if (account) {
     chmodSync(options.dir, 0o711);
     chownSync(data, account.uid, account.gid);
   }
   const bin = reachableBinaries(options.dir, account);
-  const password = randomBytes(12).toString('hex');
-  initialise(bin, data, password, account);
-  const port = await freePort();
+  const password = options.again?.password ?? randomBytes(12).toString('hex');
+  if (!options.again) initialise(bin, data, password, account);
+  const port = options.again?.port ?? (await freePort());
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...options.settings };
   const child = spawn(
     join(bin, 'postgres'),

@@ -21,7 +21,7 @@ export function openFileDocuments(folder: string, layout: Layout): Documents {
   };
   const read = (key: string) => {
     const path = pathOf(key);
-    return told(() => readIfThere(path, folder));
+    return told(key, () => readIfThere(path, folder));
   };
   const readMany = async (keys: readonly string[]) => {
     const found = new Map<string, string>();
@@ -33,21 +33,21 @@ export function openFileDocuments(folder: string, layout: Layout): Documents {
     return found;
   };
   const list = layout.isSharded ? () => keysInShards(folder, layout) : cachedKeys(folder, layout);
-  const keys = () => told(list);
+  const keys = () => told('the list', list);
   return {
     read,
     readMany,
     keys,
     create(key, text) {
       const path = pathOf(key);
-      return told(async () => {
+      return told(key, async () => {
         await makeRoom(path);
         return createFile(path, text, 0o600);
       });
     },
     replace(key, text, under) {
       const path = pathOf(key);
-      return told(async () => {
+      return told(key, async () => {
         await makeRoom(path);
         // As late as it can be: once the text lies beside, only the rename is left.
         await replaceFile(path, text, 0o600, () => under?.lease.assertHeld());
@@ -55,7 +55,7 @@ export function openFileDocuments(folder: string, layout: Layout): Documents {
     },
     has(key) {
       const path = pathOf(key);
-      return told(() =>
+      return told(key, () =>
         access(path).then(
           () => true,
           (error: unknown) => {
@@ -72,7 +72,7 @@ export function openFileDocuments(folder: string, layout: Layout): Documents {
     },
     remove(key) {
       const path = pathOf(key);
-      return told(() =>
+      return told(key, () =>
         unlink(path).catch((error: unknown) => {
           if (!isMissing(error)) throw error;
         }),
@@ -93,13 +93,13 @@ async function readIfThere(path: string, folder: string): Promise<string | undef
 }
 
 /** A system's own words hold a path; its code says enough. What is no error of the file system passes. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const code = errorCode(cause);
     if (code === undefined) throw cause;
-    throw new StoreError(`the data directory did not do it (${code})`, { cause });
+    throw new StoreError(`the data directory did not do it (${code}, ${what})`, { cause });
   }
 }
 

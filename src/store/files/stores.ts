@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openQuota } from '../quota.ts';
 import type { Collection, Stores } from '../stores.ts';
 import { openFileDocuments } from './documents.ts';
+import { sweepLeftovers } from './durable-file.ts';
 import { openFileFeed } from './feed.ts';
 import { JSON_AND_MARKS, JSON_FILES, type Layout, ROLLBACKS, SHARDED } from './layout.ts';
 import { openFileLeases } from './leases.ts';
@@ -33,7 +34,10 @@ export function openFileStores(dir: string): Stores {
     leases: openFileLeases((name) => join(dir, leaseFolder(name))),
     documents(collection) {
       const { folder, layout } = PLACES[collection];
-      return openFileDocuments(join(dir, folder), layout);
+      const documents = openFileDocuments(join(dir, folder), layout);
+      // The data directory's own holds those of all others, each of which is swept when it is opened.
+      if (folder !== '.') void sweepLeftovers(join(dir, folder));
+      return documents;
     },
     runs: () => openFileLogs(join(dir, 'triage/runs')),
     feed: (markOf) => openFileFeed(join(dir, 'triage/feed.jsonl'), markOf),

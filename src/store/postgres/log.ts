@@ -107,6 +107,21 @@ export async function openPostgresFeed(database: Database): Promise<Feed> {
       await inTurn(() => add(mark, text));
       wakers.wake();
     },
+    async missing(marks) {
+      const found = await database.query<{ mark: string }>(
+        `select mark from unnest($3::text[]) mark
+         where not exists (select from line where kind = $1 and name = $2 and line.mark = mark.mark)`,
+        [kind, name, marks],
+      );
+      return found.map(({ mark }) => mark);
+    },
+    async last() {
+      const [found] = await database.query<{ last: string }>(
+        'select last from log where kind = $1 and name = $2',
+        [kind, name],
+      );
+      return Number(found?.last ?? 0);
+    },
     async *follow(after, signal) {
       for (let at = Math.max(0, after); !signal.aborted; ) {
         // While the database is away nothing can be told; whoever follows is told the rest once it is back.

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openRunJournals } from '../../../src/triage/run/journal.ts';
 import { reportOf } from '../../../src/versions/report.ts';
@@ -68,5 +67,5 @@ test('an incident of what is not drawn is refused, and no run is opened', async 
   const answer = await lab.report({ component: 'ghost' });
   expect(answer).toMatchObject({ isError: true });
   expect(answer.text).toContain('no component');
-  expect(await openRunJournals(join(lab.cluster.stack.dataDir, 'triage', 'runs')).list()).toEqual([]);
+  expect(await openRunJournals(lab.cluster.stack.stackward.stores.runs()).list()).toEqual([]);
 });

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { Stackward } from '../../../stackward.ts';
 import { AlertError } from '../../alert.ts';
 import { openFeed } from '../../feed.ts';
 import type { Incidents } from '../../incidents.ts';
-import { openRunJournals, readKept } from '../../run/journal.ts';
+import { openRunJournals } from '../../run/journal.ts';
 import { toolsOf } from '../../tools.ts';
 import { openGovernedMock } from './backend.ts';
 import { type Drills, openDrills } from './drills.ts';
@@ -21,9 +20,8 @@ export async function openDemoIncidents(
   stackward: Stackward,
   { principal, world, paceMs, report }: DemoOptions,
 ): Promise<Incidents & { readonly drills: Drills }> {
-  const dir = join(stackward.dataDir, 'triage');
-  const runs = join(dir, 'runs');
-  const feed = await openFeed(dir);
+  const journals = openRunJournals(stackward.stores.runs());
+  const feed = await openFeed(stackward.stores);
   const governed = openGovernedMock({
     tools: toolsOf(stackward, principal),
     world,
@@ -34,7 +32,7 @@ export async function openDemoIncidents(
   const drills = openDrills({
     world,
     governed,
-    journals: openRunJournals(runs),
+    journals,
     tell: (event) => void feed.add(event).catch(() => report('the feed of events cannot be written')),
   });
   return {
@@ -46,7 +44,7 @@ export async function openDemoIncidents(
     follow: feed.follow,
     last: feed.last,
     page: feed.page,
-    kept: (run) => readKept(runs, run),
+    kept: journals.kept,
     async close() {
       await drills.close();
       await feed.close();
