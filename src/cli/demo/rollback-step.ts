@@ -41,7 +41,7 @@ export async function showRollback(
   await ask('pg_execute', WRITE);
   expect((await statusNow()) !== before, 'the order changed');
   say(`   version ${number} -> ${history.versions.version()}; the before-image of the row is kept`);
-  const plan = await history.plan(STACK_PRINCIPAL, number, 'orders-db');
+  const plan = await history.plan(STACK_PRINCIPAL, number, { component: 'orders-db' });
   for (const { of, tool, target, resources } of plan.steps)
     say(`   plan: take back version ${of}, ${tool} on ${target} ${dim(resources.join(', '))}`);
   const journal = await history.rollbacks.begin(

@@ -40,7 +40,7 @@ export const showPlan: Endpoint<RollbackPlan> = ({ stackward: { history } }, que
   const component = query.get('component');
   return component === null
     ? history.plan(STACK_PRINCIPAL, to)
-    : history.plan(STACK_PRINCIPAL, to, ComponentName.parse(component));
+    : history.plan(STACK_PRINCIPAL, to, { component: ComponentName.parse(component) });
 };
 
 /** `GET versions/rollback`: how far the rollback of this console is. */
