@@ -24,6 +24,7 @@ import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
 import { STACK_PRINCIPAL } from './toolset/reach.ts';
 import type { ServiceSource } from './toolset/service-source.ts';
+import { openTriagePlace } from './toolset/triage-service.ts';
 import type { Graph } from './topology/graph.ts';
 import { readTopology } from './topology/load.ts';
 import { renderProblem } from './topology/problem.ts';
@@ -100,6 +101,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     isBreakerClosed: breakers.isClosed,
   });
   const clients = openClients({ resolve: resolveOne, warn });
+  const triage = openTriagePlace();
   const catalogs = openCatalogs(graph, services.loaded, flags, settings.toolsLimit);
   const changes = openVersions({
     dir: dataDir,
@@ -127,7 +129,13 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     meter: settings.meter ?? { count: () => {} },
     resolveConnection: resolveOne,
     viewFor: (seen) =>
-      viewOf(seen, { services, flags, versionsFor: (catalog) => viewFor(history, catalog), run: () => call }),
+      viewOf(seen, {
+        services,
+        flags,
+        versionsFor: (catalog) => viewFor(history, catalog),
+        triage: triage.service,
+        run: () => call,
+      }),
     whyAbsent: ({ catalog: { graph: current, principal }, toolName }, target) =>
       explainAbsence(current, services, flags, {
         tool: toolName,
@@ -176,6 +184,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,
+    serveTriage: triage.serve,
     openModel: (name) => openModel(name, { graph: catalogs.graph(), clients, services }),
     async close() {
       await follow?.close();

@@ -12,6 +12,7 @@ import type { Stores } from './store/stores.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
 import type { ModelClient } from './toolset/model-client.ts';
+import type { TriagePlace } from './toolset/triage-service.ts';
 import type { History } from './versions/history.ts';
 
 /** A running Stackward, whatever serves it. */
@@ -35,6 +36,8 @@ export interface Stackward {
   readonly clientsMayApprove: boolean;
   /** Records something that happened outside a call. Throws ToolError('audit_unavailable'). */
   recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
+  /** Lets the stack's tools reach the triage that this process runs. */
+  readonly serveTriage: TriagePlace['serve'];
   /** The client of a component of type model, and of no other. Throws ToolError. */
   openModel(component: string): Promise<ModelClient>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import type { StackView } from '../toolset/define.ts';
 import { explainAccess } from '../toolset/explain.ts';
 import type { FlagStore } from '../toolset/flags.ts';
 import type { ServiceSource } from '../toolset/service-source.ts';
+import type { TriageService } from '../toolset/triage-service.ts';
 import type { VersionsView } from '../toolset/versions-view.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Authenticated } from './stages.ts';
@@ -12,12 +13,16 @@ export interface ViewDeps {
   readonly flags: FlagStore;
   /** The versions as a principal sees them. */
   versionsFor(catalog: Catalog): VersionsView;
+  readonly triage: TriageService;
   /** The pipeline that the viewing call runs in, for the calls that it makes in turn. */
   run(): Pipeline;
 }
 
 /** What the tools of the stack itself may see and do, for one call. */
-export const viewOf = (call: Authenticated, { services, flags, versionsFor, run }: ViewDeps): StackView => ({
+export const viewOf = (
+  call: Authenticated,
+  { services, flags, versionsFor, triage, run }: ViewDeps,
+): StackView => ({
   graph: call.catalog.graph,
   explain: (question) =>
     explainAccess(call.catalog.graph, services.loaded, flags, {
@@ -30,6 +35,7 @@ export const viewOf = (call: Authenticated, { services, flags, versionsFor, run 
       layer: service.layer,
       targets: [...targets.keys()],
     })),
+  triage,
   get versions() {
     return versionsFor(call.catalog);
   },

@@ -168,6 +168,12 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--list-scenarios', 'list the incident scripts')
     .option('--alert <file>', 'work on the stack: an alert as JSON, or what Alertmanager sends to a webhook')
     .option('--follow', 'with --alert: print each event as it happens')
+    .option(
+      '--url <address>',
+      'with --alert: work as an MCP client of the server there, over Streamable HTTP',
+    )
+    .option('--token-file <file>', 'with --url: the file that holds the agent’s bearer token')
+    .option('--stdio', 'with --alert: work as an MCP client of a server that is started for it, over stdio')
     .action((options) => choose(async () => (await import('./triage.ts')).triage(options, world)));
 
   withJson(program.command('demo'))

@@ -3,7 +3,6 @@ import type { Metrics } from '../server/metrics.ts';
 import type { StdioOptions } from '../server/stdio.ts';
 import type { Tracing } from '../server/traced.ts';
 import type { Stackward } from '../stackward.ts';
-import { ToolError } from '../toolset/errors.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
 import { withEnvFile } from './env-file.ts';
 import { openStackward } from './open.ts';
@@ -73,26 +72,6 @@ async function traced<T>(
   return work({ tracing }).finally(() => tracing.close());
 }
 
-/** The triage of a server whose topology draws exactly one agent for it. One that cannot be opened does not stop the rest. */
-async function incidentsOf(stackward: Stackward, logger: ReturnType<typeof openLogger>) {
-  const held = [...stackward.catalogs.graph().components.values()].filter(
-    ({ type, connection }) => type === 'agent' && connection.requires === 'diagnosis',
-  );
-  const [agent, ...others] = held;
-  if (!agent || others.length > 0) return undefined;
-  try {
-    const { openIncidents } = await import('../triage/incidents.ts');
-    return await openIncidents(stackward, {
-      principal: agent.name,
-      report: (message) => logger.error(message),
-    });
-  } catch (error) {
-    const why = error instanceof ToolError ? error.detail : 'see its models and its data directory';
-    logger.error(`the triage of ${agent.name} could not be opened: ${why}`);
-    return undefined;
-  }
-}
-
 async function overHttp(
   stackward: Stackward,
   {
@@ -111,9 +90,10 @@ async function overHttp(
   world: World,
 ): Promise<void> {
   const { serveHttp } = await import('../server/http.ts');
-  const incidents = await incidentsOf(stackward, logger);
+  const { triageOverHttp } = await import('./serve-triage.ts');
+  const triage = await triageOverHttp(stackward, { error: (message) => logger.error(message) });
   const serving = await serveHttp(stackward, {
-    ...(incidents ? { incidents } : {}),
+    ...(triage.incidents ? { incidents: triage.incidents } : {}),
     ...tracing,
     ...addressOf(options.http),
     ...(principal === undefined ? {} : { principal }),
@@ -126,14 +106,19 @@ async function overHttp(
   writeLine(world.stderr, `stackward serves ${serving.url}/mcp, and its console at ${serving.url}/console`);
   await untilToldToStop();
   await serving.close();
-  await incidents?.close();
+  await triage.close();
 }
 
 async function overStdio(stackward: Stackward, options: StdioOptions): Promise<void> {
-  const { serveStdioFor } = await import('../server/stdio.ts');
+  const [{ serveStdioFor }, { triageOverStdio }] = await Promise.all([
+    import('../server/stdio.ts'),
+    import('./serve-triage.ts'),
+  ]);
+  const triage = await triageOverStdio(stackward);
   const serving = serveStdioFor(stackward, options);
   await Promise.race([serving.ended, untilToldToStop()]);
   await serving.close();
+  await triage.close();
 }
 
 /** `8080`, `0.0.0.0:8080`, `[::1]:8080`. */

@@ -12,6 +12,9 @@ export interface TriageOptions extends TopologyOptions {
   readonly listScenarios?: boolean;
   readonly alert?: string;
   readonly follow?: boolean;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly stdio?: boolean;
 }
 
 /** `stackward triage`: one incident, from its alert to its end, on the mock or on the stack. */
@@ -21,6 +24,12 @@ export async function triage(options: TriageOptions, world: World): Promise<numb
     throw new UsageError('--naive runs on the mock alone: add --scenario NAME');
   if ((options.scenario === undefined) === (options.alert === undefined))
     throw new UsageError('say either --scenario NAME, --alert FILE or --list-scenarios');
+  const isRemote = options.url !== undefined || options.stdio === true;
+  if (isRemote && options.alert === undefined) throw new UsageError('--url and --stdio go with --alert FILE');
+  if (options.url !== undefined && options.stdio)
+    throw new UsageError('say either --url or --stdio: a triage works with one server');
+  if (options.tokenFile !== undefined && options.url === undefined)
+    throw new UsageError('--token-file goes with --url');
   if (options.scenario !== undefined) return onMock(options.scenario, options, world);
   const { triageAlert } = await import('./triage-alert.ts');
   return triageAlert(options.alert ?? '', options, world);

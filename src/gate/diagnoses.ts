@@ -46,6 +46,8 @@ export interface Diagnoses {
   }): Promise<DiagnosisRecord>;
   /** An unexpired diagnosis that proposes this very write, which was not made yet. Throws when they cannot be read. */
   find(bound: Bound): Promise<DiagnosisRecord | undefined>;
+  /** An unexpired diagnosis of a run, whether its writes were made or not. Throws when they cannot be read. */
+  ofRun(principal: string, run: string): Promise<DiagnosisRecord | undefined>;
   /** Uses up the write of a diagnosis: true at most once over all replicas. */
   spend(bound: Bound): Promise<boolean>;
 }
@@ -115,6 +117,13 @@ export function openDiagnoses(
       return record;
     },
     find: async (bound) => (await match(bound))?.record,
+    async ofRun(principal, run) {
+      const { records } = await readAll();
+      return records
+        .map(({ record }) => record)
+        .filter(isLive)
+        .find((one) => one.principal === principal && one.run === run);
+    },
     async spend(bound) {
       const found = await match(bound);
       return (

@@ -5,7 +5,7 @@ import type { ServiceLoader } from '../toolset/service-source.ts';
 export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<string, ServiceLoader>([
   ['agent', {
     builtIn: false,
-    tools: [],
+    tools: ["incident_open","incident_status"],
     load: async () => (await import('./agent/service.ts')).agent,
   }],
   ['alertmanager', {
@@ -100,7 +100,7 @@ export const SERVICES_BY_TYPE: ReadonlyMap<string, ServiceLoader> = new Map<stri
   }],
   ['stack', {
     builtIn: true,
-    tools: ["stack_components","stack_links","stack_neighbors","stack_impact","stack_explain_access","stack_test","stack_versions","stack_diff","stack_snapshot","stack_plan_rollback","stack_rollback"],
+    tools: ["stack_components","stack_links","stack_neighbors","stack_impact","stack_explain_access","stack_test","stack_versions","stack_diff","stack_snapshot","stack_plan_rollback","stack_rollback","stack_propose_action"],
     load: async () => (await import('./stack/service.ts')).stack,
   }],
   ['ticket-tracker', {

@@ -80,7 +80,11 @@ export function buildCatalog(
   }
   for (const service of services.values()) {
     for (const tool of service.tools)
-      if (tool.reach === 'stack' && decideStackAccess(tool.access, flags).allowed)
+      if (
+        tool.reach === 'stack' &&
+        (tool.isFor?.(graph.components.get(principal)) ?? true) &&
+        decideStackAccess(tool.access, flags).allowed
+      )
         add(found, service, tool, stackTarget(graph));
   }
   const isLong = found.size > toolsLimit;
@@ -133,7 +137,7 @@ export const isOfReach = (
   tool.reach !== 'stack' &&
   (at.target.sub !== undefined) ===
     (tool.reach === 'sub' && (component.subs.size > 0 || service.subComponents?.onlyNamed === true)) &&
-  (tool.appliesTo?.(at.entry) ?? true);
+  (tool.appliesTo?.(at.entry, component) ?? true);
 
 /** The components that a component's connection names, as its type declares; the topology's check found them to exist. */
 function referencesOf(

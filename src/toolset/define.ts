@@ -4,6 +4,7 @@ import type { ComponentType, Layer } from '../topology/component-type.ts';
 import type { Component, Entry, Graph } from '../topology/graph.ts';
 import type { NamespaceRole } from './cluster-role.ts';
 import type { WriteGrant } from './grant.ts';
+import type { TriageService } from './triage-service.ts';
 import type { VersionsView } from './versions-view.ts';
 
 export { secret, setting } from '../secrets/reference.ts';
@@ -73,6 +74,8 @@ export interface StackView {
   tools(): readonly OwnTool[];
   /** The versions of the stack, as far as the calling principal may see them. */
   readonly versions: VersionsView;
+  /** The triage that this process runs. */
+  readonly triage: TriageService;
   /** Makes a further call in the caller's name. It passes the whole pipeline, gate and audit included, as if the caller had made it. */
   call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Relayed>;
 }
@@ -210,10 +213,15 @@ interface ToolBase<P extends z.ZodObject, O extends z.ZodObject> {
   /** `sub`: a target is a sub-component; `component`: the component as a whole; `stack`: no target argument. */
   readonly reach: 'sub' | 'component' | 'stack';
   /**
-   * Whether the tool works on a sub-component with this entry; on every one if absent. What it says no to is
-   * neither listed, nor callable, nor explained.
+   * Whether the tool works on a target with this entry of this component; on every one if absent. What it says no to
+   * is neither listed, nor callable, nor explained.
    */
-  appliesTo?(entry: Entry): boolean;
+  appliesTo?(entry: Entry, component: Component): boolean;
+  /**
+   * Of a tool of the stack itself: whether a principal has it, by how the topology draws that principal; everybody has
+   * it if absent. `agent` is undefined for the stack's own client.
+   */
+  isFor?(agent: Component | undefined): boolean;
   /** A strict object; `target` is added by the catalog and must not be in it. */
   readonly params: P;
   readonly output: O;

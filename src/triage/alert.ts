@@ -30,7 +30,7 @@ export class AlertError extends Error {
  */
 export function readAlerts(value: unknown, graph: Graph, now: number): readonly Alert[] {
   const own = Signals.shape.alert.safeParse(value);
-  if (own.success) return [checked(own.data, graph)];
+  if (own.success) return [cleanAlert(own.data, graph)];
   const webhook = Webhook.safeParse(value);
   const single = Sent.safeParse(value);
   const sent = webhook.success ? webhook.data.alerts : single.success ? [single.data] : undefined;
@@ -69,7 +69,7 @@ function fromSent(
       `none of the alert's labels ${COMPONENT_LABELS.join(', ')} names a component of the topology`,
     );
   const { alertname = 'alert', metric } = labels;
-  return checked(
+  return cleanAlert(
     {
       name: alertname,
       component,
@@ -81,7 +81,8 @@ function fromSent(
   );
 }
 
-function checked(alert: Alert, graph: Graph): Alert {
+/** An alert of a component that there is, without secrets in its words. Throws AlertError. */
+export function cleanAlert(alert: Alert, graph: Graph): Alert {
   if (!graph.components.has(alert.component))
     throw new AlertError(`the topology has no component '${alert.component.slice(0, 100)}'`);
   if (Number.isNaN(Date.parse(alert.at))) throw new AlertError('at: a time such as 2026-03-03T10:00:00Z');

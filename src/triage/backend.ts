@@ -17,6 +17,7 @@ export type Revision = z.output<typeof Revision>;
 /** What the gate is told before an action: what was diagnosed, and the action and its way back that follow from it. */
 export interface Recorded {
   readonly run: string;
+  readonly alert: Alert;
   readonly diagnosis: Diagnosis;
   readonly action: ProposedAction;
 }

@@ -21,6 +21,8 @@ export interface TriageDesk {
   open(alert: Alert): Promise<Opened>;
   /** Takes up every run that a process left behind when it ended. */
   resume(): Promise<readonly Opened[]>;
+  /** Stops a run, and resolves once it has ended with a human. False where this process does not work on it. */
+  stop(run: string): Promise<boolean>;
   /** Tells every run to stop, and waits until each has come to its end. */
   close(): Promise<void>;
 }
@@ -28,33 +30,37 @@ export interface TriageDesk {
 /** Most runs at once: more alerts than this at the same time are for a human. */
 const MOST_OPEN = 16;
 
-/** The triages of one data directory. */
-export function openDesk(dir: string, deps: TriageDeps): TriageDesk {
+/**
+ * The triages of one data directory.
+ * @param depsOf asked once for each run, so that a run works with what is drawn when it begins
+ */
+export function openDesk(dir: string, depsOf: () => TriageDeps): TriageDesk {
   const journals = openRunJournals(join(dir, 'runs'));
   const claims = openClaims(join(dir, 'open'));
-  const running = new Map<string, Promise<RunResult>>();
-  const stop = new AbortController();
+  const running = new Map<string, { readonly ended: Promise<RunResult>; readonly stop: AbortController }>();
 
-  const start = (journal: RunJournal): Promise<RunResult> => {
+  const start = (journal: RunJournal, deps: TriageDeps): Promise<RunResult> => {
+    const stop = new AbortController();
     const ended = runHardened(journal, deps, stop.signal).finally(async () => {
       running.delete(journal.run);
       // The run is over whatever becomes of its files; a claim that stays is taken over once this process is gone.
       await journal.close().catch(() => undefined);
       await claims.give(journal.alert).catch(() => undefined);
     });
-    running.set(journal.run, ended);
+    running.set(journal.run, { ended, stop });
     return ended;
   };
   const open = async (alert: Alert): Promise<Opened> => {
     if (running.size >= MOST_OPEN)
       throw new ToolError('too_busy', `${MOST_OPEN} incidents are open; a human has to look at this one`);
+    const deps = depsOf();
     const { run, isOurs } = await claims.take(alert, newId(deps.backend.now()));
-    if (!isOurs) return { run, joined: true, ended: running.get(run) };
+    if (!isOurs) return { run, joined: true, ended: running.get(run)?.ended };
     const isKnown = (await journals.list()).includes(run);
     const journal = isKnown
       ? await journals.resume(run)
       : await journals.begin(run, alert, deps.backend.now());
-    return { run, joined: isKnown, ended: start(journal) };
+    return { run, joined: isKnown, ended: start(journal, deps) };
   };
   return {
     open,
@@ -62,9 +68,16 @@ export function openDesk(dir: string, deps: TriageDeps): TriageDesk {
       const left = await claims.orphans();
       return Promise.all(left.map(({ alert }) => open(alert)));
     },
+    async stop(run) {
+      const found = running.get(run);
+      found?.stop.abort();
+      await found?.ended;
+      return found !== undefined;
+    },
     async close() {
-      stop.abort();
-      await Promise.allSettled(running.values());
+      const open = [...running.values()];
+      for (const { stop } of open) stop.abort();
+      await Promise.allSettled(open.map(({ ended }) => ended));
     },
   };
 }

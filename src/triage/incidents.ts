@@ -5,6 +5,7 @@ import type { TriageDesk } from './desk.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openTriage } from './open-triage.ts';
 import { type KeptOfRun, openRunJournals, readKept, readRun } from './run/journal.ts';
+import type { Tools } from './tools.ts';
 
 /** The triages of a server: alerts come in, and events go out. */
 export interface Incidents {
@@ -19,21 +20,22 @@ export interface Incidents {
   close(): Promise<void>;
 }
 
-/** Opens them under one principal, and takes up what an earlier process left. */
+/** Opens them under the principal of the tools, and takes up what an earlier process left. */
 export async function openIncidents(
   stackward: Stackward,
-  { principal, report }: { readonly principal: string; report(message: string): void },
-): Promise<Incidents> {
+  { tools, report }: { readonly tools: Tools; report(message: string): void },
+): Promise<Incidents & { readonly desk: TriageDesk }> {
   const dir = join(stackward.dataDir, 'triage');
   const feed = await openFeed(dir);
   await takeInMissed(join(dir, 'runs'), feed);
-  const desk: TriageDesk = await openTriage(stackward, {
-    principal,
+  const desk = openTriage(stackward, {
+    tools,
     tell: (event) => void feed.add(event).catch(() => report('the feed of events cannot be written')),
   });
   await desk.resume();
   return {
-    principal,
+    principal: tools.principal,
+    desk,
     async alert(body) {
       const alerts = readAlerts(body, stackward.catalogs.graph(), Date.now());
       const opened = await Promise.all(alerts.map((one) => desk.open(one)));

@@ -14,26 +14,32 @@ const UNSEEN =
 const line = (text: string, most: number): string => text.replace(UNSEEN, ' ').trim().slice(0, most) || '-';
 
 /**
- * Tells people through the on-call system and the ticket tracker that the principal's links reach. A ticket holds the
+ * Tells people through every on-call system and ticket tracker that the principal's links reach. A ticket holds the
  * trail; a page calls somebody, and goes out where a human has to do something.
  */
 export const notifyThrough = (tools: Tools): Notifier => ({
   async tell(notice, signal) {
-    const [tracker] = tools.targetsOf('ticket_open');
-    const [oncall] = tools.targetsOf('oncall_page');
     const told: string[] = [];
     const failed: unknown[] = [];
-    const send = async (what: string, tool: string, args: Record<string, unknown>) => {
-      try {
-        const { seq } = await tools.call(tool, args, signal);
-        told.push(seq === undefined ? what : `${what} (audit ${seq})`);
-      } catch (error) {
-        failed.push(error);
+    const send = async (
+      tool: string,
+      what: string,
+      argsOf: (notice: Notice, target: string) => Record<string, unknown>,
+    ) => {
+      const targets = tools.targetsOf(tool);
+      for (const target of targets) {
+        const which = targets.length > 1 ? `${what} in ${target}` : what;
+        try {
+          const { seq } = await tools.call(tool, argsOf(notice, target), signal);
+          told.push(seq === undefined ? which : `${which} (audit ${seq})`);
+        } catch (error) {
+          failed.push(error);
+        }
       }
     };
     // The page first: whoever is needed shall not wait for a tracker.
-    if (oncall !== undefined && notice.urgent) await send('paged', 'oncall_page', pageOf(notice, oncall));
-    if (tracker !== undefined) await send('ticket opened', 'ticket_open', ticketOf(notice, tracker));
+    if (notice.urgent) await send('oncall_page', 'paged', pageOf);
+    await send('ticket_open', 'ticket opened', ticketOf);
     if (failed.length > 0 && told.length === 0) throw failed[0];
     return [...told, ...failed.map((error) => `not told everybody: ${sayError(error)}`)];
   },

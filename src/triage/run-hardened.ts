@@ -49,7 +49,7 @@ async function work(run: Run, journal: RunJournal): Promise<Outcome> {
   await begin(run, journal);
   const redacted = recallRedacted(run) ?? (await redact(run, await gather(run)));
   const diagnosed = await diagnose(run, redacted);
-  if (!wantsToAct(diagnosed.diagnosis)) return leaveAlone(run, diagnosed);
+  if (!wantsToAct(diagnosed.diagnosis) || (await isOver(run))) return leaveAlone(run, diagnosed);
   const planned = await plan(run, diagnosed);
   const allowed = await passActionGate(run, planned);
   const executed = await execute(run, allowed);
@@ -71,6 +71,13 @@ async function begin(run: Run, journal: RunJournal): Promise<void> {
   const lay = deps.backend.now() - journal.begun;
   if (lay > deps.limits.resumeMs && !wasIntended(run))
     throw new HandOver(`the run was stopped and taken up ${Math.round(lay / 60_000)} minutes after it began`);
+}
+
+/** Whether the alert's own measure is back already: then there is nothing left to mend, whatever was diagnosed. */
+async function isOver(run: Run): Promise<boolean> {
+  // How many pods are ready says little of an alert that names no measure.
+  if (run.alert.metric === undefined || wasIntended(run)) return false;
+  return (await measureNow(run))?.healthy === true;
 }
 
 /** Doing nothing is right only where the alert's own measure agrees. */

@@ -14,14 +14,17 @@ export interface Tools {
   readonly principal: string;
   /** The targets that the principal may name for a tool; none where its links yield no such tool. */
   targetsOf(tool: string): readonly string[];
-  /** Calls one through the whole pipeline. Throws ToolError with the code of the answer. */
+  /** Looks anew which tools there are: links and flags change while a triage stands by. */
+  refresh(signal: AbortSignal): Promise<void>;
+  /** Calls one through the whole pipeline. Throws RefusedCall with the code of the answer. */
   call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<ToolAnswer>;
 }
 
-/** The tools of a principal of a stack in this process. */
+/** The tools of a principal of a stack in this process, without a client in between: what the stack's own look is made with. */
 export const toolsOf = (stackward: Pick<Stackward, 'call' | 'catalogs'>, principal: string): Tools => ({
   principal,
   targetsOf: (tool) => [...(stackward.catalogs.of(principal).tools.get(tool)?.targets.keys() ?? [])],
+  refresh: async () => undefined,
   async call(toolName, args, signal) {
     const { error, structured, seq, outcome } = await stackward.call({
       principal,

@@ -40,6 +40,9 @@ test('once the call is over, no further test makes calls', async () => {
     get versions(): never {
       throw new Error('not asked for');
     },
+    get triage(): never {
+      throw new Error('not asked for');
+    },
     call: async (tool: string) => {
       called.push(tool);
       ends.abort();

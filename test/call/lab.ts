@@ -17,6 +17,7 @@ import type { JsonValue, Limits } from '../../src/toolset/define.ts';
 import { explainAbsence } from '../../src/toolset/explain.ts';
 import { flagsFrom } from '../../src/toolset/flags.ts';
 import { servicesAtHand } from '../../src/toolset/service-source.ts';
+import { openTriagePlace } from '../../src/toolset/triage-service.ts';
 import type { Graph } from '../../src/topology/graph.ts';
 import { readTopology } from '../../src/topology/load.ts';
 import { openVersions } from '../../src/versions/versions.ts';
@@ -110,6 +111,7 @@ export async function openLab(options: LabOptions = {}) {
         services: servicesAtHand(services),
         flags,
         versionsFor: () => NO_STACK.versions,
+        triage: openTriagePlace().service,
         run: () => call,
       }),
     whyAbsent: ({ catalog, toolName }, target) =>

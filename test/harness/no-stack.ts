@@ -14,6 +14,9 @@ export const onlyGraph = (graph: () => StackView['graph']): StackView => ({
   get versions(): never {
     return unexpected();
   },
+  get triage(): never {
+    return unexpected();
+  },
   call: unexpected,
 });
 

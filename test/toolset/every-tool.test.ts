@@ -151,8 +151,8 @@ const CALLS: Record<string, Record<string, unknown> | (() => Record<string, unkn
 
 /** Services with a part in the topology above; all others are tried by the tests in their own folder. */
 const HERE: ReadonlySet<string> = new Set(['postgresql', 'redis', 'prometheus', 'alertmanager', 'stack']);
-/** Needs a plan and a human's approval: tried with the other rollbacks. */
-const ROLLBACK = 'stack_rollback';
+/** Need a plan and a human's approval, or an agent that requires a diagnosis: tried with rollbacks and with the triage. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['stack_rollback', 'stack_propose_action']);
 /** Services that share their tools with another are tried in that one's folder. */
 const FAMILY: Readonly<Record<string, string>> = { 'kubernetes-workload': 'kubernetes' };
 const TOOLS = [...SERVICES.values()].flatMap(({ type, tools }) => tools.map((tool) => ({ type, tool })));
@@ -160,7 +160,7 @@ const TOOLS = [...SERVICES.values()].flatMap(({ type, tools }) => tools.map((too
 test('every tool of every service is called below, or by the tests of its service', () => {
   const here = TOOLS.filter(({ type }) => HERE.has(type))
     .map(({ tool }) => tool.name)
-    .filter((name) => name !== ROLLBACK);
+    .filter((name) => !ELSEWHERE.has(name));
   expect(Object.keys(CALLS).sort()).toEqual(here.sort());
   for (const { type, tool } of TOOLS) {
     if (HERE.has(type)) continue;

@@ -85,6 +85,7 @@ describe.each([
     await held.backend.record(
       {
         run: 'i-1',
+        alert: held.alert,
         action,
         diagnosis: {
           hypothesis: 'the deploy broke it',

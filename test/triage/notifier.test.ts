@@ -19,6 +19,7 @@ function tools(failing: readonly string[] = [], linked = ['oncall_page', 'ticket
   const called: string[] = [];
   const it: Tools = {
     principal: 'triage',
+    refresh: async () => {},
     targetsOf: (tool) => (linked.includes(tool) ? [`the-${tool}`] : []),
     async call(tool, { target, ...args }) {
       called.push(tool);

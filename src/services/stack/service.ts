@@ -7,6 +7,7 @@ import { impact } from './tools/impact.ts';
 import { links } from './tools/links.ts';
 import { neighbors } from './tools/neighbors.ts';
 import { planRollback } from './tools/plan-rollback.ts';
+import { proposeAction } from './tools/propose-action.ts';
 import { rollback } from './tools/rollback.ts';
 import { snapshot } from './tools/snapshot.ts';
 import { test } from './tools/test.ts';
@@ -35,6 +36,7 @@ export const stack = defineService({
     snapshot,
     planRollback,
     rollback,
+    proposeAction,
   ],
   // Smoke tests and rollbacks make many calls, each with a deadline of its own.
   limits: { deadlineMs: 300_000 },

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { Diagnoses } from '../../gate/diagnoses.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import type { Graph } from '../../topology/graph.ts';
-import { type ProposedAction, wayBackOf } from '../action.ts';
-import type { InfraBackend, Revision } from '../backend.ts';
+import type { Alert, InfraBackend, Revision } from '../backend.ts';
 import type { Signals } from '../contracts.ts';
 import { isRolledBack } from '../stands.ts';
 import type { Tools } from '../tools.ts';
+import { annotated } from './annotations.ts';
 import { type ClusterRevision, commitOf, imageOf, Revisions, Workloads } from './answers.ts';
+import { callOf } from './calls.ts';
 import { logsOf } from './logs.ts';
 import { measureAlert, measuresOf } from './measures.ts';
 
@@ -19,7 +19,8 @@ export interface K8sOptions {
   readonly tools: Tools;
   /** The topology in force. */
   graph(): Graph;
-  readonly diagnoses: Pick<Diagnoses, 'record'>;
+  /** Keeps a diagnosis where the gate looks, or has the server keep it. Throws ToolError('write_refused') where it is not kept. */
+  readonly record: InfraBackend['record'];
 }
 
 /**
@@ -28,7 +29,7 @@ export interface K8sOptions {
  *
  * `act` keeps its promise to act once for a key through the recorded diagnosis, whose write the gate lets pass once.
  */
-export function openK8sBackend({ tools, graph, diagnoses }: K8sOptions): InfraBackend {
+export function openK8sBackend({ tools, graph, record }: K8sOptions): InfraBackend {
   const ask = async <T>(shape: z.ZodType<T>, tool: string, args: object, signal: AbortSignal): Promise<T> => {
     const parsed = shape.safeParse((await tools.call(tool, { ...args }, signal)).output);
     if (!parsed.success) throw new ToolError('backend_failed', `${tool} answered in another shape`);
@@ -53,17 +54,17 @@ export function openK8sBackend({ tools, graph, diagnoses }: K8sOptions): InfraBa
     now: Date.now,
     pause: (ms, signal) => sleep(ms, undefined, { signal }),
     async gather(alert, signal) {
-      const services = await Promise.all(names().map((name) => serviceOf(name, signal)));
-      const deploys = await Promise.all(
-        names().map(async (name) => deploysOf(name, await revisionsOf(name, signal), alert.at)),
-      );
+      await tools.refresh(signal);
+      const found = await Promise.all(names().map((name) => lookAt(name, alert, signal)));
+      const seen = found.flatMap((one) => (one ? [one] : []));
       const { components, links } = graph();
+      const newest = seen.flatMap(({ deploys }) => deploys).sort((a, b) => (a.at < b.at ? 1 : -1));
       return {
         alert,
-        services,
-        recent_deploys: deploys.flat().sort((a, b) => (a.at < b.at ? 1 : -1)),
+        services: seen.map(({ service }) => service),
+        recent_deploys: await annotated(tools, newest, alert, signal),
         metrics: await measuresOf(tools, graph(), alert, signal),
-        logs: await logsOf(tools, names(), signal),
+        logs: await logsOf(tools, { graph: graph(), alert, services: names() }, signal),
         protected_resources: [...components.values()]
           .filter(({ isProtected }) => isProtected)
           .map(({ name }) => name),
@@ -71,21 +72,7 @@ export function openK8sBackend({ tools, graph, diagnoses }: K8sOptions): InfraBa
       };
     },
     revisions: async (service, signal) => (await revisionsOf(service, signal)).map(toRevision),
-    async record({ run, diagnosis, action }) {
-      const { hypothesis, confidence } = diagnosis;
-      const writes = [action, wayBackOf(action)].map((one) => {
-        const { tool, args } = callOf(one);
-        return { tool, target: one.service, args };
-      });
-      await diagnoses.record({
-        run,
-        principal: tools.principal,
-        topology: graph().hash,
-        hypothesis: hypothesis.slice(0, 2_000),
-        confidence,
-        writes,
-      });
-    },
+    record,
     async act(action, _key, signal) {
       if (!names().includes(action.service))
         throw new ToolError('not_found', `no linked service is called '${action.service}'`);
@@ -103,6 +90,16 @@ export function openK8sBackend({ tools, graph, diagnoses }: K8sOptions): InfraBa
       measureAlert(alert, { tools, graph: graph(), serviceOf: (name) => serviceOf(name, signal) }, signal),
   };
 
+  /** A service that is drawn and not there is left out: then nothing is done to it either. */
+  async function lookAt(name: string, alert: Alert, signal: AbortSignal) {
+    try {
+      const service = await serviceOf(name, signal);
+      return { service, deploys: deploysOf(name, await revisionsOf(name, signal), alert.at) };
+    } catch (error) {
+      if (error instanceof ToolError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  }
   async function serviceOf(name: string, signal: AbortSignal): Promise<Signals['services'][number]> {
     if (!names().includes(name)) throw new ToolError('not_found', `no linked service is called '${name}'`);
     const { workloads } = await ask(Workloads, 'k8s_list_workloads', { target: name }, signal);
@@ -135,11 +132,4 @@ function deploysOf(
       at: one.created ?? alertAt,
       ...(one.change_cause === undefined ? {} : { message: one.change_cause }),
     }));
-}
-
-/** The tool that does an action, with the arguments as its schema takes them: the recorded diagnosis is bound to these. */
-function callOf(action: ProposedAction): { tool: string; args: Record<string, number> } {
-  return action.kind === 'rollback_deploy'
-    ? { tool: 'k8s_rollback_workload', args: { revision: Number(action.revision) } }
-    : { tool: 'k8s_scale', args: { replicas: action.replicas, from: action.way_back.replicas } };
 }

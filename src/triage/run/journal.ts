@@ -72,10 +72,14 @@ export function openRunJournals(dir: string): RunJournals {
   };
 }
 
-/** Reads a run back without taking it up. */
+/** Reads a run back without taking it up. Throws ToolError('not_found'). */
 export async function readRun(dir: string, run: string): Promise<readonly RunEvent[]> {
-  if (!RUN_ID.test(run)) throw new ToolError('not_found', `there is no run '${run}'`);
-  const { lines } = readWhole(await readFile(join(dir, `${run}.jsonl`)));
+  const none = new ToolError('not_found', `there is no run '${run.slice(0, 64)}'`);
+  if (!RUN_ID.test(run)) throw none;
+  const bytes = await readFile(join(dir, `${run}.jsonl`)).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? none : error;
+  });
+  const { lines } = readWhole(bytes);
   return lines.flatMap((line) => (line.line === 'event' ? [readEvent(line.event)] : []));
 }
 

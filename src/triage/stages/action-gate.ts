@@ -1,3 +1,4 @@
+import { ToolError } from '../../toolset/errors.ts';
 import { sayAction } from '../action.ts';
 import { decideAction } from '../gates/action-gate.ts';
 import { HandOver } from '../run/reason.ts';
@@ -24,12 +25,21 @@ export async function passActionGate(run: Run, planned: Planned): Promise<Allowe
     revisions,
   });
   await run.emit({ type: 'gate', gate: 'action', attempt: 1, verdict });
-  if (!verdict.passed) {
-    await run.emit({ type: 'blocked', what: sayAction(action), reasons: verdict.reasons });
-    throw new HandOver(`the gate refused to ${sayAction(action)}: ${verdict.reasons.join('; ')}`, 'denied');
+  if (!verdict.passed) throw await refusal(run, planned, verdict.reasons);
+  try {
+    await within(run.deps.limits.stepMs, run.signal, (signal) =>
+      run.deps.backend.record({ run: run.id, alert: run.alert, diagnosis, action }, signal),
+    );
+  } catch (error) {
+    // Another process keeps diagnoses, and did not come to the same.
+    if (error instanceof ToolError && error.code === 'write_refused')
+      throw await refusal(run, planned, [error.detail]);
+    throw error;
   }
-  await within(run.deps.limits.stepMs, run.signal, (signal) =>
-    run.deps.backend.record({ run: run.id, diagnosis, action }, signal),
-  );
   return { ...planned, recorded: true };
+}
+
+async function refusal(run: Run, { action }: Planned, reasons: readonly string[]): Promise<HandOver> {
+  await run.emit({ type: 'blocked', what: sayAction(action), reasons: [...reasons] });
+  return new HandOver(`the gate refused to ${sayAction(action)}: ${reasons.join('; ')}`, 'denied');
 }

@@ -43,14 +43,15 @@ function sayEvent(event: RunEvent): string[] {
     case 'fallback':
       return [`${event.from} -> ${event.to}: ${event.why}`];
     case 'action':
-      return [
-        `${event.phase}: ${event.detail}${event.audit_seq === undefined ? '' : ` (audit ${event.audit_seq})`}`,
-      ];
+      return [`${event.phase}: ${event.detail}${sayPlace(event)}`];
     case 'blocked':
-      return [`blocked: ${event.what}: ${event.reasons.join('; ')}`];
+      return [`blocked: ${event.what}: ${event.reasons.join('; ')}${sayPlace(event)}`];
     case 'breaker':
       return [`breaker of ${event.route}: ${event.state}`];
     case 'done':
       return [];
   }
 }
+
+const sayPlace = ({ audit_seq: seq }: { readonly audit_seq?: number | undefined }): string =>
+  seq === undefined ? '' : ` (audit ${seq})`;

@@ -6,12 +6,14 @@ import { SERVERS, TWINS } from './labs/index.ts';
 const LABS = [...SERVERS, ...TWINS];
 /** What it does are the calls that it makes, each of which has a version of its own. */
 const RELAYS = ['stack_rollback'];
+/** Needs a triage that works in the same process: test/services/agent takes it back. */
+const ELSEWHERE = ['incident_open'];
 const EVERY = everyTool(SERVICES.values());
 const names = (tools: readonly string[]) => [...new Set(tools)].sort();
 
 test('every write tool that says that it can be taken back is taken back here', () => {
   const reversible = EVERY.filter((one) => one.reversible === true).map(({ tool }) => tool);
-  expect(names(LABS.flatMap(({ tools }) => tools))).toEqual(names(reversible));
+  expect(names([...ELSEWHERE, ...LABS.flatMap(({ tools }) => tools)])).toEqual(names(reversible));
 });
 
 test('every other write tool is shown here not to be taken back', () => {
