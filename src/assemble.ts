@@ -19,6 +19,7 @@ import { createMask } from './secrets/mask.ts';
 import { resolveConnection } from './secrets/resolve.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
+import { openNonces } from './store/nonces.ts';
 import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
@@ -181,6 +182,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     keys,
     stores,
     mask,
+    nonces: openNonces(stores.documents('nonces')),
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,

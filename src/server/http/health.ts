@@ -5,13 +5,20 @@ import { replyJson } from './reply.ts';
 /** `/healthz`: the process lives and answers. */
 export const answerHealth = (response: ServerResponse): void => replyJson(response, 200, { status: 'ok' });
 
-/** `/readyz`: calls are served. Without an audit none are, so then it is 503 and says why. */
-export function answerReadiness(stackward: Stackward, response: ServerResponse, isDraining: boolean): void {
+/**
+ * `/readyz`: calls are served. Without an audit none are, so then it is 503 and says why.
+ * @param closed why nobody can be let in; undefined while somebody can
+ */
+export function answerReadiness(
+  stackward: Stackward,
+  response: ServerResponse,
+  { isDraining, closed }: { isDraining: boolean; closed: string | undefined },
+): void {
   const { writable, reason, lastSeq, lagMs } = stackward.audit.status();
   const why = isDraining
     ? 'shutting down'
     : writable
-      ? undefined
+      ? closed
       : `the audit cannot be written: ${reason ?? 'closed'}`;
   const body = {
     ready: why === undefined,
