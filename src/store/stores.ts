@@ -19,6 +19,7 @@ export const COLLECTIONS = [
   'nonces',
   /** The edits of the topology that replicas share. */
   'topologies',
+  'tokens',
 ] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
