@@ -25,6 +25,7 @@ await buildDist(fileURLToPath(new URL('../dist', import.meta.url)), {
     'libpg-query',
     'mongodb',
     'pg',
+    'pg-protocol',
     'prom-client',
     'redis',
   ],

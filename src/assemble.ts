@@ -22,6 +22,7 @@ import { resolveConnection } from './secrets/resolve.ts';
 import { Secret } from './secrets/secret.ts';
 import { openSources } from './secrets/sources.ts';
 import type { Stackward } from './stackward.ts';
+import { openNonces } from './store/nonces.ts';
 import type { JsonValue } from './toolset/define.ts';
 import { explainAbsence } from './toolset/explain.ts';
 import { flagsFrom } from './toolset/flags.ts';
@@ -195,6 +196,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     keys,
     stores,
     mask,
+    nonces: openNonces(stores.documents('nonces')),
     dataDir,
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,

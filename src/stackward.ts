@@ -8,6 +8,7 @@ import type { Diagnoses } from './gate/diagnoses.ts';
 import type { KillSwitch } from './gate/kill-switch.ts';
 import type { Mask } from './secrets/mask.ts';
 import type { Keys } from './store/keys.ts';
+import type { Nonces } from './store/nonces.ts';
 import type { Stores } from './store/stores.ts';
 import type { JsonValue } from './toolset/define.ts';
 import type { FlagStore } from './toolset/flags.ts';
@@ -31,6 +32,8 @@ export interface Stackward {
   readonly killSwitch: KillSwitch;
   readonly stores: Stores;
   readonly mask: Mask;
+  /** Which answers to what clients were asked are used up. */
+  readonly nonces: Nonces;
   readonly dataDir: string;
   /** False: only `stackward approve` counts, and no client is asked. */
   readonly clientsMayApprove: boolean;

@@ -5,6 +5,7 @@ import { createMask } from '../secrets/mask.ts';
 import { listReferences } from '../secrets/references.ts';
 import { resolveConnection } from '../secrets/resolve.ts';
 import { openSources } from '../secrets/sources.ts';
+import { confusableAgents } from '../server/auth/claims.ts';
 import { SERVICES } from '../services/index.ts';
 import { buildCatalog } from '../toolset/catalog.ts';
 import { drawnTypes } from '../toolset/drawn-types.ts';
@@ -48,6 +49,7 @@ export async function check(options: CheckOptions, world: World): Promise<number
   const findings: Finding[] = [
     ...warnings.map((warning) => ({ level: 'warning' as const, message: renderProblem(warning) })),
     ...checkFlags(graph, flags),
+    ...checkIdentities(graph),
     ...checkReferences(reach, world),
     ...(options.connect ? await checkConnections(file, reach, world) : []),
     ...adviseRights(reach, flags),
@@ -85,6 +87,14 @@ function checkFlags(graph: Graph, flags: FlagStore): Finding[] {
       })),
   ];
 }
+
+/** Whoever's token is two agents is let in as neither, which would show only when somebody comes with it. */
+const checkIdentities = (graph: Graph): Finding[] =>
+  confusableAgents(graph).map(([name, other]) => ({
+    level: 'error' as const,
+    component: name,
+    message: `every token that is ${name} is ${other}, too, by the claims of their identity, so it is refused; name a claim that tells them apart`,
+  }));
 
 function checkReferences(reach: ReadonlyMap<string, Reach>, world: World): Finding[] {
   return [...reach.values()].flatMap(({ component }) =>

@@ -18,6 +18,7 @@ Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 wai
 Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
 STACKWARD_OPERATOR_APPROVAL=true, STACKWARD_ENV_FILE for serve --operator-approval, --env-file;
 STACKWARD_DATABASE_URL or STACKWARD_DATABASE_URL_FILE, STACKWARD_DATABASE_SCHEMA and STACKWARD_KEYS for replicas;
+STACKWARD_STATELESS=true, STACKWARD_OIDC_ISSUER, _AUDIENCE, _SCOPE, _JWKS for serve --stateless, --oidc-issuer ...;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
 
 /** Errors of the layers below that tell what was wrong with the input. */
@@ -81,6 +82,17 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--http <[host:]port>', 'serve Streamable HTTP instead of stdio')
     .option('--allow-host <name...>', 'further Host names to accept over HTTP')
     .option('--allow-origin <name...>', 'further Origin names to accept over HTTP')
+    .option(
+      '--stateless',
+      'serve protocol revision 2025-11-25 without sessions, so that any replica takes any request',
+    )
+    .option('--oidc-issuer <url>', 'over HTTP also take access tokens (JWT) of this OIDC issuer')
+    .option(
+      '--oidc-audience <url>',
+      'with --oidc-issuer: this server’s own URL as clients name it, ending in /mcp',
+    )
+    .option('--oidc-scope <scope>', 'with --oidc-issuer: the scope that every token has to have')
+    .option('--oidc-jwks <url>', 'with --oidc-issuer: where its keys are, instead of asking its discovery')
     .option('--operator-approval', 'take approvals from stackward approve alone, never through the client')
     .option('--local-operator', 'whoever opens the console on loopback without a token may decide there too')
     .option('--no-watch', 'do not follow edits of the topology file')

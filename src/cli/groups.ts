@@ -131,13 +131,22 @@ export function addToken(program: Command, { onTopology, withJson, choose, world
   const token = program.command('token').description('bearer tokens for HTTP; only their hashes are stored');
   withJson(onTopology(token.command('create')))
     .description('make a token and show it once')
-    .argument('<principal>', 'an agent of the topology, or stack for the stack’s own client')
+    .argument(
+      '[principal]',
+      'an agent of the topology, or stack for the stack’s own client; with --replaces it is that token’s',
+    )
     .option('--days <number>', 'valid for so many days', toCount, 90)
-    .action((principal: string, options) =>
+    .option('--replaces <id>', 'take the place of a token, which still works for the overlap')
+    .option(
+      '--overlap <duration>',
+      'with --replaces: 90s, 30m, 1h, 2d; 0s ends it at once (default: 1h)',
+      toDuration,
+    )
+    .action((principal: string | undefined, options) =>
       choose(async () => (await import('./token.ts')).create(principal, options, world)),
     );
   withJson(onTopology(token.command('list')))
-    .description('list tokens, without their values')
+    .description('list tokens, without their values, and when each was last used')
     .action((options) => choose(async () => (await import('./token.ts')).list(options, world)));
   withJson(onTopology(token.command('revoke')))
     .description('revoke a token at once')
@@ -215,6 +224,17 @@ export function addDeployment(program: Command, { onTopology, withJson, choose, 
 export function toCount(text: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('expected a whole number above 0');
   return Number(text);
+}
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `30m`, `1h`, `2d` in milliseconds, at most a year. Throws InvalidArgumentError. */
+export function toDuration(text: string): number {
+  const [, count, unit] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNITS[unit as keyof typeof UNITS] ?? Number.NaN);
+  if (!(ms <= 366 * UNITS.d))
+    throw new InvalidArgumentError('expected 90s, 30m, 1h or 2d, and no more than a year');
+  return ms;
 }
 
 /** A port from 0 to 65535. Throws InvalidArgumentError. */

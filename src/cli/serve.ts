@@ -1,3 +1,4 @@
+import type { OidcSettings } from '../server/auth/oidc.ts';
 import { openLogger } from '../server/logger.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { StdioOptions } from '../server/stdio.ts';
@@ -5,10 +6,11 @@ import type { Tracing } from '../server/traced.ts';
 import type { Stackward } from '../stackward.ts';
 import { EXIT, type TopologyOptions, UsageError, type World, writeLine } from './command.ts';
 import { withEnvFile } from './env-file.ts';
+import { type OidcOptions, oidcOf } from './oidc-options.ts';
 import { openStackward } from './open.ts';
 import { mustBePrincipal } from './principal.ts';
 
-export interface ServeOptions extends TopologyOptions {
+export interface ServeOptions extends TopologyOptions, OidcOptions {
   readonly http?: string;
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
@@ -18,6 +20,7 @@ export interface ServeOptions extends TopologyOptions {
   readonly logLevel: string;
   readonly operatorApproval?: boolean;
   readonly localOperator?: boolean;
+  readonly stateless?: boolean;
   readonly envFile?: string;
   readonly toolsLimit?: number;
 }
@@ -32,6 +35,9 @@ export async function serve(options: ServeOptions, given: World): Promise<number
   const operatorApproval =
     options.operatorApproval === true || world.env.STACKWARD_OPERATOR_APPROVAL === 'true';
   const report = (level: 'info' | 'warn' | 'error', message: string) => logger[level](message);
+  const oidc = oidcOf(options, world.env);
+  if (options.oidcIssuer !== undefined && options.http === undefined)
+    throw new UsageError('--oidc-issuer goes with --http');
   const { http, watch, toolsLimit, migrate: migrates } = options;
   const limit = toolsLimit === undefined ? {} : { toolsLimit };
   const opening = { watch, ...limit, operatorApproval, report, migrates };
@@ -53,7 +59,11 @@ export async function serve(options: ServeOptions, given: World): Promise<number
   try {
     if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
     await traced(world, 'tcp', logger, (tracing) =>
-      overHttp(stackward, { options: { ...options, http }, principal, logger, metrics, tracing }, world),
+      overHttp(
+        stackward,
+        { options: { ...options, http }, principal, logger, metrics, tracing, oidc },
+        world,
+      ),
     );
   } finally {
     await stackward.close();
@@ -83,12 +93,14 @@ async function overHttp(
     logger,
     metrics,
     tracing,
+    oidc,
   }: {
     options: ServeOptions & { readonly http: string };
     principal: string | undefined;
     logger: ReturnType<typeof openLogger>;
     metrics: Metrics;
     tracing: { tracing?: Tracing };
+    oidc: OidcSettings | undefined;
   },
   world: World,
 ): Promise<void> {
@@ -103,6 +115,8 @@ async function overHttp(
     allowedHosts: options.allowHost ?? [],
     allowedOrigins: options.allowOrigin ?? [],
     localOperator: options.localOperator === true,
+    stateless: options.stateless === true || world.env.STACKWARD_STATELESS === 'true',
+    ...(oidc ? { oidc } : {}),
     logger,
     metrics,
   });

@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  createRequestStateCodec,
-  type InputRequiredResult,
-  inputRequired,
-  inputResponse,
-  type RequestStateCodec,
-} from '@modelcontextprotocol/server';
+import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { neutralise } from '../call/neutralise.ts';
@@ -14,22 +8,12 @@ import type { ApprovalRequest } from '../gate/approvals.ts';
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
-
-/** What the sealed state says that a human was asked about. */
-const Asked = z.strictObject({
-  approval: z.string(),
-  principal: z.string(),
-  tool: z.string(),
-  /** SHA-256 of the canonical arguments. */
-  args: z.string(),
-});
-type Asked = z.infer<typeof Asked>;
+import { type Asked, type Opened, openApprovalSeal } from './approval-seal.ts';
 
 const Form = z.strictObject({ approve: z.boolean(), reason: z.string().max(500).optional() });
 
 /** A human reads all of what is approved, so a longer question is not asked here but by `stackward approve`. */
 const MAX_QUESTION = 16 * 1024;
-const STATE_TTL_S = 15 * 60;
 
 /** Asks a client's human about a write, and takes the answer. */
 export interface ApprovalDesk {
@@ -37,11 +21,12 @@ export interface ApprovalDesk {
   ask(request: ApprovalRequest, call: CallRequest): Promise<InputRequiredResult | undefined>;
   /**
    * Records what the human said. Afterwards the very same call goes through the gate again, which grants or refuses it.
-   * Throws ToolError('approval_refused') for an answer that does not belong to this call, or came twice or too late.
+   * The question may have been asked by another replica. Throws ToolError('approval_refused') for an answer that does
+   * not belong to this call, or came twice or too late.
    */
-  settle(state: unknown, call: CallRequest, responses: Record<string, unknown> | undefined): Promise<void>;
+  settle(state: Opened, call: CallRequest, responses: Record<string, unknown> | undefined): Promise<void>;
   /** Opens a sealed state. Throws when it was forged, altered or has expired. */
-  readonly verify: RequestStateCodec<Asked>['verify'];
+  readonly open: (state: string) => Promise<Opened>;
 }
 
 const desks = new WeakMap<Stackward['approvals'], ApprovalDesk>();
@@ -56,10 +41,8 @@ export function approvalDeskOf(stackward: Stackward): ApprovalDesk {
 }
 
 function openDesk(stackward: Stackward): ApprovalDesk {
-  const codec = createRequestStateCodec<Asked>({
-    key: stackward.keys.of('request-state'),
-    ttlSeconds: STATE_TTL_S,
-  });
+  const { nonces } = stackward;
+  const { seal, open } = openApprovalSeal({ key: stackward.keys.of('request-state'), nonces });
   const record = (asked: Asked, decision: string, reason: string) =>
     stackward.recordEvent('approval_decided', asked.principal, {
       approval: asked.approval,
@@ -68,27 +51,33 @@ function openDesk(stackward: Stackward): ApprovalDesk {
       decision,
       reason,
     });
+  const reject = async (asked: Asked, why: string): Promise<never> => {
+    await record(asked, 'rejected', why);
+    throw new ToolError('approval_refused', `${why}; make the call anew`);
+  };
 
   return {
-    verify: codec.verify,
+    open,
     async ask(request, call) {
       const message = questionOf(request);
       if (message.length > MAX_QUESTION) return undefined;
       return inputRequired({
         inputRequests: { approval: inputRequired.elicit({ message, requestedSchema: FORM_SCHEMA }) },
-        requestState: await codec.mint(askedOf(request.id, call)),
+        requestState: await seal(askedOf(request, call)),
       });
     },
-    async settle(state, call, responses) {
-      const asked = Asked.parse(state);
-      const expected = askedOf(asked.approval, call);
-      if (canonicalize(asked) !== canonicalize(expected)) {
-        await record(expected, 'rejected', 'the answer belongs to another call');
-        throw new ToolError('approval_refused', 'the answer belongs to another call; make the call anew');
-      }
+    async settle({ asked, jti, exp }, call, responses) {
+      const expected = askedOf({ ...asked, id: asked.approval }, call);
+      if (canonicalize(asked) !== canonicalize(expected))
+        await reject(expected, 'the answer belongs to another call');
+      if (asked.topology !== stackward.catalogs.graph().hash)
+        await reject(asked, 'the topology was changed since the question');
       const { decision, reason } = decisionOf(responses);
+      if (!(await nonces.consumeNonce(jti, new Date(exp * 1000))))
+        await reject(asked, 'the answer was given before');
       try {
-        await stackward.approvals.decide(asked.approval, { decision, by: byOf(asked.principal), reason });
+        const id = await requestHere(stackward, asked, call);
+        await stackward.approvals.decide(id, { decision, by: byOf(asked.principal), reason });
       } catch (error) {
         await record(asked, 'rejected', error instanceof ToolError ? error.detail : 'it could not be stored');
         throw error;
@@ -98,13 +87,30 @@ function openDesk(stackward: Stackward): ApprovalDesk {
   };
 }
 
-const askedOf = (approval: string, call: CallRequest): Asked => ({
-  approval,
+/**
+ * The open request that the answer is for. Where another replica asked and its requests do not lie here, the gate is
+ * asked again for the very same call; what it then wants approved has to be what the human was shown.
+ */
+async function requestHere(stackward: Stackward, asked: Asked, call: CallRequest): Promise<string> {
+  const known = await stackward.approvals.list();
+  if (known.some(({ id }) => id === asked.approval)) return asked.approval;
+  const { ask } = await stackward.call(call);
+  if (ask?.binding === asked.binding) return ask.id;
+  throw new ToolError('approval_refused', 'what would run now is not what was asked; make the call anew');
+}
+
+const askedOf = (
+  { id, binding, topology }: Pick<ApprovalRequest, 'id' | 'binding' | 'topology'>,
+  call: CallRequest,
+): Asked => ({
+  approval: id,
   principal: call.principal ?? STACK_PRINCIPAL,
   tool: call.toolName,
   args: createHash('sha256')
     .update(canonicalize(call.args) ?? '')
     .digest('hex'),
+  binding,
+  topology,
 });
 
 /** Only an accepted form whose box is ticked is a yes. */

@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Stackward } from '../stackward.ts';
+import { openTokenFiles } from '../store/token-files.ts';
+import type { TokenStore } from '../store/tokens.ts';
+import { type Authenticator, openAuthenticator } from './auth/authenticator.ts';
+import type { Credential } from './auth/credential.ts';
+import type { OidcSettings } from './auth/oidc.ts';
+import type { ResourceMetadata } from './auth/resource-metadata.ts';
+import { type CredentialWatch, openCredentialWatch } from './auth/watch.ts';
 import type { Console } from './console/console.ts';
 import { BodyError, readJsonBody } from './http/body.ts';
 import { authenticateRequest, checkOrigin, hostNamesFor, isLoopback, type TurnedAway } from './http/guard.ts';
@@ -8,13 +15,12 @@ import { answerHealth, answerReadiness } from './http/health.ts';
 import { answerAlerts, answerEvents, type IncidentDesk } from './http/incidents.ts';
 import { type McpEndpoint, openMcpEndpoint } from './http/mcp-endpoint.ts';
 import { answerMetadataQuery } from './http/metadata-query.ts';
-import { replyError, replyRpcError } from './http/reply.ts';
+import { replyError, replyJson, replyRpcError } from './http/reply.ts';
 import type { Resumable } from './http/sessions.ts';
 import { type InFlight, openInFlight } from './in-flight.ts';
 import type { Logger } from './logger.ts';
 import type { ServerExtension } from './mcp-server.ts';
 import type { Metrics } from './metrics.ts';
-import { openTokenVerifier, type TokenVerifier, tokensFileOf } from './tokens.ts';
 import type { Tracing } from './traced.ts';
 
 export interface HttpOptions {
@@ -22,7 +28,12 @@ export interface HttpOptions {
   readonly host?: string;
   /** 0 takes a free port. */
   readonly port: number;
-  readonly tokensFile?: string;
+  /** Where the tokens lie; the data directory unless given. */
+  readonly tokens?: TokenStore;
+  /** Takes access tokens of this issuer, too; every request then needs a token. */
+  readonly oidc?: OidcSettings;
+  /** Serves revision 2025-11-25 without sessions. */
+  readonly stateless?: boolean;
   /** Who a request is where no token is needed; absent means the stack's own client. */
   readonly principal?: string;
   /** Whoever reaches the console without a token may decide there too; only where no token is needed. */
@@ -71,7 +82,8 @@ interface Desk {
   readonly stackward: Stackward;
   readonly options: HttpOptions;
   readonly limits: HttpLimits;
-  readonly tokens: TokenVerifier;
+  readonly authenticator: Authenticator;
+  readonly watch: CredentialWatch;
   readonly names: { hosts: string[]; origins: string[] };
   readonly mcp: McpEndpoint;
   /** Opened by the first request for it. */
@@ -86,24 +98,32 @@ interface Desk {
  */
 export async function serveHttp(stackward: Stackward, options: HttpOptions): Promise<HttpServing> {
   const { host = '127.0.0.1', allowedHosts = [], allowedOrigins = [] } = options;
-  const tokensFile = options.tokensFile ?? tokensFileOf(stackward.dataDir);
-  const tokens = openTokenVerifier(tokensFile, { onProblem: (message) => options.logger?.error(message) });
-  if (!isLoopback(host) && !tokens.isRequired())
+  const authenticator = openAuthenticator(options.tokens ?? openTokenFiles(stackward.dataDir), {
+    ...(options.oidc ? { oidc: options.oidc } : {}),
+    graph: stackward.catalogs.graph,
+    onProblem: (message) => options.logger?.error(message),
+  });
+  if (!isLoopback(host) && !(await authenticator.isRequired()))
     throw new Error(
       `serving on ${host} would let the whole network in: make a token first (stackward token create), or serve on 127.0.0.1`,
     );
   const limits = { ...LIMITS, ...options.limits };
-  const hosts = hostNamesFor(host, allowedHosts);
+  const watch = openCredentialWatch();
+  // The operator says under which name clients know this server: what their tokens are made for.
+  const ownName = options.oidc ? [new URL(options.oidc.audience).hostname] : [];
+  const hosts = hostNamesFor(host, [...allowedHosts, ...ownName]);
   const desk: Desk = {
     stackward,
     options,
     limits,
-    tokens,
+    authenticator,
+    watch,
     names: { hosts, origins: [...hosts, ...allowedOrigins] },
     mcp: openMcpEndpoint(stackward, {
       ...options,
       sessionLimit: limits.sessions,
       sessionIdleMs: limits.sessionIdleMs,
+      watch,
     }),
     console: undefined,
     inFlight: openInFlight(limits.inFlight),
@@ -145,6 +165,7 @@ async function drain(desk: Desk, server: Server): Promise<void> {
   });
   await Promise.race([desk.inFlight.idle(), tooLate]);
   clearTimeout(timer);
+  desk.watch.close();
   await Promise.all([desk.mcp.close(), desk.console?.then((opened) => opened.close())]);
   server.closeAllConnections();
   await closed;
@@ -173,24 +194,35 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
   if (turned) return turnAway(desk, response, turned);
   const path = request.url?.split('?')[0];
   if (path === '/healthz') return answerHealth(response);
-  if (path === '/readyz') return answerReadiness(desk.stackward, response, desk.isDraining);
+  if (path === '/readyz')
+    return answerReadiness(desk.stackward, response, {
+      isDraining: desk.isDraining,
+      closed: await desk.authenticator.closed(),
+    });
+  if (request.method === 'GET' && path !== undefined && desk.authenticator.metadata?.isAt(path))
+    return answerMetadata(response, desk.authenticator.metadata);
   if (path === '/console' || path?.startsWith('/console/')) {
     desk.console ??= openConsoleOf(desk);
     return (await desk.console).serve(request, response);
   }
 
-  const caller = authenticateRequest(request, desk.tokens, desk.options.principal);
+  const caller = await authenticateRequest(request, desk.authenticator, desk.options.principal);
   if ('status' in caller) return turnAway(desk, response, caller);
   switch (`${request.method} ${path}`) {
     case 'GET /mcp':
+      endWith(desk, caller, response);
+      return desk.mcp.serve(request, response, undefined, caller);
     case 'DELETE /mcp':
-      return desk.mcp.serve(request, response, undefined, caller.principal);
+      return desk.mcp.serve(request, response, undefined, caller);
     case 'POST /mcp':
       return withinLimits(desk, request, response, (body, leave) => {
         // A subscription stays open for as long as its client listens; it has a bound of its own.
-        if (methodOf(body) === 'subscriptions/listen') leave();
+        if (methodOf(body) === 'subscriptions/listen') {
+          leave();
+          endWith(desk, caller, response);
+        }
         if (Array.isArray(body) && body.length > MOST_IN_BATCH) return tooMany(desk, response);
-        return desk.mcp.serve(request, response, body, caller.principal);
+        return desk.mcp.serve(request, response, body, caller);
       });
     case 'POST /metadata/q':
       return withinLimits(desk, request, response, (body) =>
@@ -201,6 +233,7 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
         answerAlerts(desk.options.incidents, response, body),
       );
     case 'GET /events':
+      endWith(desk, caller, response);
       return answerEvents(desk.options.incidents, request, response, caller.principal);
     case 'GET /metrics':
       return answerMetrics(desk, response);
@@ -210,11 +243,11 @@ async function route(desk: Desk, request: IncomingMessage, response: ServerRespo
 }
 
 /** Loaded when somebody opens it: a server that nobody looks at costs nothing more. */
-async function openConsoleOf({ stackward, options, tokens }: Desk): Promise<Console> {
+async function openConsoleOf({ stackward, options, authenticator }: Desk): Promise<Console> {
   const { openConsole } = await import('./console/console.ts');
   const { principal, localOperator, metrics, logger, incidents } = options;
   return openConsole(stackward, {
-    tokens,
+    tokens: authenticator,
     onProblem: (message) => logger?.error({ error: stackward.mask.text(message) }, 'console'),
     ...(principal === undefined ? {} : { principal }),
     ...(localOperator === undefined ? {} : { localOperator }),
@@ -231,11 +264,24 @@ async function tooMany(desk: Desk, response: ServerResponse): Promise<void> {
   replyRpcError(response, 400, `a batch holds at most ${MOST_IN_BATCH} messages`, { code: -32_600 });
 }
 
-function turnAway(desk: Desk, response: ServerResponse, { status, reason, message }: TurnedAway): void {
+function turnAway(
+  desk: Desk,
+  response: ServerResponse,
+  { status, reason, message, headers }: TurnedAway,
+): void {
   desk.options.metrics?.refuseRequest(reason);
-  const headers = status === 401 ? { 'www-authenticate': 'Bearer realm="stackward"' } : {};
-  replyRpcError(response, status, message, { headers });
+  replyRpcError(response, status, message, headers ? { headers } : {});
 }
+
+/** A stream that only tells ends with the credential that it was opened with, whatever its client does. */
+function endWith({ watch }: Desk, credential: Credential, response: ServerResponse): void {
+  const forget = watch.add({ credential: () => credential, needs: 'live', end: () => response.destroy() });
+  response.once('close', forget);
+}
+
+/** Public on purpose: whoever has no token yet reads here where to get one. */
+const answerMetadata = (response: ServerResponse, { document }: ResourceMetadata): void =>
+  replyJson(response, 200, document);
 
 async function withinLimits(
   desk: Desk,

@@ -1,6 +1,8 @@
 import {
+  type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
+  type InputRequiredResult,
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
@@ -13,6 +15,7 @@ import type { CallSession } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { approvalDeskOf } from './approval-desk.ts';
+import type { Opened } from './approval-seal.ts';
 import { refusal, resultOf } from './call-result.ts';
 import { IDENTITY, INSTRUCTIONS } from './identity.ts';
 import { completePrompt, getPrompt, listPrompts } from './prompts.ts';
@@ -23,6 +26,8 @@ import { type Tracing, tracedBy } from './traced.ts';
 export interface ServerExtension {
   customise?(server: Server): void;
   session?(context: ServerContext): CallSession;
+  /** Answers a call that is not one of the stack's; undefined for every other, which then goes its way. */
+  answer?(context: ServerContext, tool: string): Promise<CallToolResult | InputRequiredResult> | undefined;
 }
 
 export interface ServerOptions {
@@ -65,15 +70,17 @@ export function mcpServerFor(stackward: Stackward, { principal, extension, traci
   );
   server.setRequestHandler(
     'tools/call',
-    traced(({ params }, context) =>
-      callTool(stackward, server, context, {
-        principal,
-        id: context.mcpReq.id,
-        toolName: params.name,
-        args: params.arguments ?? {},
-        signal: context.mcpReq.signal,
-        ...(extension?.session ? { peer: extension.session(context) } : {}),
-      }),
+    traced(
+      ({ params }, context) =>
+        extension?.answer?.(context, params.name) ??
+        callTool(stackward, server, context, {
+          principal,
+          id: context.mcpReq.id,
+          toolName: params.name,
+          args: params.arguments ?? {},
+          signal: context.mcpReq.signal,
+          ...(extension?.session ? { peer: extension.session(context) } : {}),
+        }),
     ),
   );
   server.setRequestHandler('resources/list', () => ({
@@ -125,7 +132,7 @@ async function callTool(stackward: Stackward, server: Server, context: ServerCon
   // Unwrapped here too, so that a human is asked about the call that is meant, and its result is shown as its tool has it.
   const call = catalog ? unwrap(catalog, asked) : asked;
   const desk = approvalDeskOf(stackward);
-  const state = context.mcpReq.requestState();
+  const state = context.mcpReq.requestState<Opened>();
   if (state !== undefined && !stackward.clientsMayApprove) {
     return refusal('approval_refused', 'here a client cannot approve; an operator runs: stackward approve');
   }
@@ -146,16 +153,15 @@ async function callTool(stackward: Stackward, server: Server, context: ServerCon
 }
 
 /** Opens a state that came back; whoever sends a false one is on record. */
-const verifyState =
-  (stackward: Stackward, principal: string) => async (state: string, context: ServerContext) => {
-    try {
-      return await approvalDeskOf(stackward).verify(state, context);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unreadable';
-      await stackward.recordEvent('approval_state_refused', principal, { reason });
-      throw error;
-    }
-  };
+const verifyState = (stackward: Stackward, principal: string) => async (state: string) => {
+  try {
+    return await approvalDeskOf(stackward).open(state);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unreadable';
+    await stackward.recordEvent('approval_state_refused', principal, { reason });
+    throw error;
+  }
+};
 
 /** Whether this client can show a form to its human. An `elicitation` without modes means forms. */
 function canAsk(server: Server, { mcpReq }: ServerContext): boolean {

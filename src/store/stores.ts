@@ -15,6 +15,8 @@ export const COLLECTIONS = [
   /** Alerts that have an open run. */
   'alerts',
   'breakers',
+  /** Answers of clients that are used up. */
+  'nonces',
   /** The edits of the topology that replicas share. */
   'topologies',
 ] as const;

@@ -163,7 +163,10 @@ class TreeBuilder {
       }
       if (typeof key.value === 'string') {
         this.#refuseEscaped(key.value, span);
-        return key.value;
+        // Whatever checks the map later could pass over it, and what is passed over may have been meant to narrow.
+        if (key.value !== '__proto__') return key.value;
+        this.#findings.error(span, '"__proto__" is no name; choose another');
+        return undefined;
       }
       const word = this.#text.slice(span.start, span.end);
       this.#findings.error(

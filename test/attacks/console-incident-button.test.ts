@@ -26,8 +26,8 @@ test('in a demonstration only an operator who may decide starts one, and only fr
   const looking = await openMockShop({ localOperator: false });
   expect((await looking.post('runs/start', START)).status).toBe(403);
   const shop = await openMockShop();
-  const { token } = shop.token('stack');
-  const { token: agent } = shop.token('triage');
+  const { token } = await shop.token('stack');
+  const { token: agent } = await shop.token('triage');
   expect((await shop.post('runs/start', START)).status).toBe(401);
   expect((await shop.post('runs/start', START, { authorization: `Bearer ${agent}` })).status).toBe(401);
   const signed = await shop.post('session', { token });

@@ -42,8 +42,8 @@ const post = ({ url }: Shop, path: string, body: unknown, headers: Record<string
 /** The flaw: somebody who is no operator sees or decides something. */
 test('without a session nothing is told and nothing done, whatever the request carries', async () => {
   const shop = await openShop();
-  const { token: agent } = shop.token('triage');
-  const { token: operator } = shop.token('stack');
+  const { token: agent } = await shop.token('triage');
+  const { token: operator } = await shop.token('stack');
   const tries: Record<string, string>[] = [
     {},
     { authorization: `Bearer ${agent}` },
@@ -67,7 +67,7 @@ test('without a session nothing is told and nothing done, whatever the request c
 
 test('an agent’s token signs nobody in', async () => {
   const shop = await openShop();
-  const { token } = shop.token('triage');
+  const { token } = await shop.token('triage');
   for (const given of [token, '', 'stack', `${token} `, { toString: 'stack' }, null]) {
     const answer = await post(shop, 'session', { token: given });
     expect([400, 401]).toContain(answer.status);
@@ -93,8 +93,8 @@ test('an agent that is served without a token sees nothing, though the flag is t
 
 test('a session ends with its token, and when it was signed out', async () => {
   const shop = await openShop();
-  const { id, token } = shop.token('stack');
-  shop.token('stack');
+  const { id, token } = await shop.token('stack');
+  await shop.token('stack');
   const signIn = async () => {
     const answer = await post(shop, 'session', { token });
     return String(answer.headers.get('set-cookie')).split(';')[0] ?? '';
@@ -105,8 +105,7 @@ test('a session ends with its token, and when it was signed out', async () => {
   expect([await looks(first), await looks(second)]).toEqual([200, 200]);
   await post(shop, 'session/end', {}, { cookie: first });
   expect([await looks(first), await looks(second)]).toEqual([401, 200]);
-  const { revokeToken, tokensFileOf } = await import('../../src/server/tokens.ts');
-  revokeToken(tokensFileOf(shop.fixture.dataDir), id);
+  await shop.tokens.remove(id);
   expect(await looks(second)).toBe(401);
 });
 

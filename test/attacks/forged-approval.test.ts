@@ -1,5 +1,5 @@
-import { createRequestStateCodec } from '@modelcontextprotocol/server';
 import { expect, test } from 'vitest';
+import { openApprovalSeal } from '../../src/server/approval-seal.ts';
 import { modernCall, YES } from '../server/raw-http.ts';
 import { openServed, type Served } from '../server/served.ts';
 import { auditRecords } from '../server/stackward.ts';
@@ -25,24 +25,30 @@ test('the true answer to the true question runs the call: the attacks below diff
 const flip = (text: string, at: number) =>
   text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
 
-test.each<[string, (state: string) => string | Promise<string>]>([
+test.each<[string, (state: string, served: Served) => string | Promise<string>]>([
   ['made up', () => 'v1.e30.AAAA'],
+  ['made up in clear', () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`],
   ['empty', () => ''],
-  ['altered in its content', (state) => flip(state, 20)],
+  ['altered in its head', (state) => flip(state, 20)],
+  ['altered in its content', (state) => flip(state, Math.floor(state.length / 2))],
+  ['cut short', (state) => state.slice(0, -24)],
+  ['cut in its content', (state) => state.replace(/\.([\w-]{40})[\w-]+\.([\w-]+)$/, '.$1.$2')],
   ['altered in its seal', (state) => flip(state, state.length - 3)],
   ['without its seal', (state) => state.slice(0, state.lastIndexOf('.') + 1)],
   [
     'sealed with another key',
-    (state) => {
-      const payload = JSON.parse(Buffer.from(state.split('.')[1] ?? '', 'base64url').toString()).p;
-      return createRequestStateCodec({ key: new Uint8Array(32) }).mint(payload);
+    async (state, { fixture }) => {
+      const { nonces, keys } = fixture.stackward;
+      const key = keys.of('request-state');
+      const { asked } = await openApprovalSeal({ key, nonces }).open(state);
+      return openApprovalSeal({ key: new Uint8Array(32), nonces }).seal(asked);
     },
   ],
 ])('a state that is %s runs nothing and approves nothing', async (_name, forge) => {
   const served = await openServed();
   const { requestState, inputResponses } = await ask(served);
   const { json } = await modernCall(served.url, 'box_shred', SHRED, {
-    requestState: await forge(requestState),
+    requestState: await forge(requestState, served),
     inputResponses,
   });
   expect(json.error?.code ?? json.result?.isError).toBeTruthy();
@@ -65,7 +71,7 @@ test.each<[string, string, Record<string, unknown>]>([
 
 test('an approval does not carry over to another principal', async () => {
   const served = await openServed();
-  const [helper, stack] = [served.token('helper').token, served.token('stack').token];
+  const [helper, stack] = [(await served.token('helper')).token, (await served.token('stack')).token];
   const asked = await ask(served, helper);
   const { json } = await modernCall(served.url, 'box_shred', SHRED, { ...asked, token: stack });
   expect(json.result.content[0].text).toContain('approval_refused');

@@ -1,8 +1,8 @@
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { serveHttp } from '../../src/server/http.ts';
-import { revokeToken, tokensFileOf } from '../../src/server/tokens.ts';
+import { tokensFolderOf } from '../../src/store/token-files.ts';
 import { legacyCall, modernCall, openSession, send } from '../server/raw-http.ts';
 import { openServed, type Served } from '../server/served.ts';
 
@@ -12,7 +12,7 @@ const putAs = ({ url }: Served, token?: string) =>
 
 test('once a token exists, a request without one runs nothing on any route', async () => {
   const served = await openServed();
-  served.token('helper');
+  await served.token('helper');
   const { url, fixture } = served;
   const answers = [
     await putAs(served),
@@ -32,9 +32,9 @@ test('once a token exists, a request without one runs nothing on any route', asy
 
 test('a token works until it is revoked, and not once after; the last one leaves the door shut', async () => {
   const served = await openServed();
-  const { id, token } = served.token('helper');
+  const { id, token } = await served.token('helper');
   expect((await putAs(served, token)).status).toBe(200);
-  revokeToken(tokensFileOf(served.fixture.dataDir), id);
+  await served.tokens.remove(id);
   expect((await putAs(served, token)).status).toBe(401);
   expect((await putAs(served)).status).toBe(401);
   expect(served.fixture.box.ran.get('box_put')).toBe(1);
@@ -42,14 +42,14 @@ test('a token works until it is revoked, and not once after; the last one leaves
 
 test('an expired token runs nothing', async () => {
   const served = await openServed();
-  const { token } = served.token('helper', new Date(Date.now() - 1));
+  const { token } = await served.token('helper', new Date(Date.now() - 1));
   expect((await putAs(served, token)).status).toBe(401);
   expect(served.fixture.box.ran.size).toBe(0);
 });
 
 test('a token is worth its own principal’s links and no more', async () => {
   const served = await openServed();
-  const { token } = served.token('other');
+  const { token } = await served.token('other');
   const { json } = await putAs(served, token);
   expect(json.result.isError).toBe(true);
   expect(json.result.content[0].text).toContain('unknown_tool');
@@ -59,7 +59,7 @@ test('a token is worth its own principal’s links and no more', async () => {
 test('a session id opens nothing without a token of the principal that made it', async () => {
   const served = await openServed();
   const { url, fixture } = served;
-  const [helper, other] = [served.token('helper').token, served.token('other').token];
+  const [helper, other] = [(await served.token('helper')).token, (await served.token('other')).token];
   const session = await openSession(url, helper);
   const call = (headers: Record<string, string>, method = 'POST') =>
     send(`${url}/mcp`, {
@@ -77,19 +77,25 @@ test('a session id opens nothing without a token of the principal that made it',
 });
 
 test.each([
-  ['damaged', (file: string) => writeFileSync(file, '[{"id": "x"}]')],
+  ['damaged', (file: string) => writeFileSync(file, '{"id": "x"}')],
   ['open to everybody', (file: string) => chmodSync(file, 0o666)],
+  ['in a folder that is open to everybody', (file: string) => chmodSync(dirname(file), 0o777)],
+  ['another one’s by its name', (file: string) => copyFileSync(file, join(dirname(file), '00000000.json'))],
+  [
+    'beside a list of an older build',
+    (file: string) => writeFileSync(join(dirname(file), '../tokens.json'), '[]'),
+  ],
 ])('a token file that is %s lets nobody in', async (_name, spoil) => {
   const served = await openServed();
-  const { token } = served.token('helper');
+  const { id, token } = await served.token('helper');
   expect((await putAs(served, token)).status).toBe(200);
-  spoil(tokensFileOf(served.fixture.dataDir));
+  spoil(join(tokensFolderOf(served.fixture.dataDir), `${id}.json`));
   expect((await putAs(served, token)).status).toBe(401);
 });
 
 test('a token is stored nowhere in the clear', async () => {
   const served = await openServed();
-  const { token } = served.token('helper');
+  const { token } = await served.token('helper');
   await putAs(served, token);
   await putAs(served, `${token}x`);
   await served.fixture.call('box_get', { target: 'store/a', key: 'k' });

@@ -2,24 +2,13 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { SegmentFile } from '../../src/audit/segments.ts';
-import { requestOf, responseOf } from './calls.ts';
+import { callForEver, requestOf } from './calls.ts';
 
 // A process to be killed. `load DIR`: 64 callers record calls for ever and print each record that is durable.
 // `orphans DIR COUNT`: records requests alone, prints `ready` and waits. `die DIR BYTES`: kills itself once it
 // has written that many bytes while it opens the log.
 const [mode, dir = '', number = '0'] = process.argv.slice(2);
 const print = (text: string) => process.stdout.write(`${text}\n`);
-
-async function callForEver(log: Awaited<ReturnType<typeof openAuditLog>>, caller: number): Promise<void> {
-  for (let index = 0; ; index += 1) {
-    const call = `${process.pid}-${caller}-${index}`;
-    for (const record of [requestOf(call), responseOf(call)]) {
-      const { seq, durable } = log.append(record);
-      await durable;
-      print(`${seq} ${record.kind} ${call}`);
-    }
-  }
-}
 
 /** Writes no more than a number of bytes, then kills the process in the middle of a write. */
 async function openDying(path: string, left: number): Promise<SegmentFile> {
@@ -39,7 +28,7 @@ async function openDying(path: string, left: number): Promise<SegmentFile> {
 if (mode === 'load') {
   const log = await openAuditLog({ dir, reserveBytes: 0, checkpointEvery: 100, maxSegmentBytes: 200_000 });
   print('ready');
-  await Promise.all(Array.from({ length: 64 }, (_, caller) => callForEver(log, caller)));
+  await Promise.all(Array.from({ length: 64 }, (_, caller) => callForEver(log, caller, print)));
 } else if (mode === 'orphans') {
   const log = await openAuditLog({ dir, reserveBytes: 0 });
   const appended = Array.from({ length: Number(number) }, (_, index) =>

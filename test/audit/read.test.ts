@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { exportCsv, exportJson, exportRecords } from '../../src/audit/export.ts';
 import { openFileBook } from '../../src/audit/file-book.ts';
-import type { AuditFilter } from '../../src/audit/matcher.ts';
 import { queryAudit } from '../../src/audit/query.ts';
 import { type ReadRecord, readRecords } from '../../src/audit/read.ts';
 import { followRecords, tailRecords } from '../../src/audit/tail.ts';
@@ -97,30 +96,6 @@ test('chains are merged by time', async () => {
   expect(
     new Set((await collect(readRecords(openFileBook(dir), { chain: '0002' }))).map(({ chain }) => chain)),
   ).toEqual(new Set(['0002']));
-  for (const log of logs) await log.close();
-});
-
-test.each<[AuditFilter, string[]]>([
-  [{ principal: 'reporter' }, ['other']],
-  [{ tool: 'pg_query', outcome: 'denied' }, ['refused']],
-  [{ tool: 'pg_execute' }, []],
-  [{ target: 'orders-db/orders', chain: '0002' }, ['running', 'other']],
-  [{ outcome: 'open' }, ['running']],
-  [{ method: 'tools/call', principal: 'triage' }, ['running', 'refused', 'call-2', 'call-1']],
-  [{ event: 'topology_loaded' }, ['topology_loaded']],
-  [{ rule: 'write-flag' }, ['refused']],
-  [{ rule: 'linked' }, []],
-  [{ text: 'delete' }, ['refused']],
-  [{ call: 'call-2' }, ['call-2']],
-  [{ seq: 4, chain: '0001' }, ['call-2']],
-  [{ since: new Date(0), principal: 'reporter' }, ['other']],
-  [{ since: new Date(Date.now() + 1e9) }, []],
-  [{ until: new Date(0) }, []],
-])('a query for %j finds the calls and events that match', async (filter, expected) => {
-  const { dir, logs } = await busyLog();
-  expect((await collect(queryAudit(openFileBook(dir), filter))).map(nameOf)).toEqual(expected);
-  const oldest = (await collect(queryAudit(openFileBook(dir), filter, { order: 'oldest' }))).map(nameOf);
-  expect(oldest.toSorted()).toEqual(expected.toSorted());
   for (const log of logs) await log.close();
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { signerOf } from '../../src/audit/keys.ts';
 import { openPostgresAudit } from '../../src/audit/postgres/open-postgres-audit.ts';
 import { openDatabase } from '../../src/store/postgres/database.ts';
-import { requestOf, responseOf } from './calls.ts';
+import { callForEver, requestOf } from './calls.ts';
 
 // A replica to be paused or killed. `load`: 16 callers record calls for ever and print each record that is durable.
 // `one`: records one request, prints its chain and number, and at each line of its input the next, or why it could not.
@@ -16,17 +16,6 @@ const { log } = await openPostgresAudit(database, {
   onReport: (message) => print(`report ${message}`),
 });
 print(`ready ${log.status().chain}`);
-
-async function callForEver(caller: number): Promise<void> {
-  for (let index = 0; ; index += 1) {
-    const call = `${process.pid}-${caller}-${index}`;
-    for (const record of [requestOf(call), responseOf(call)]) {
-      const { seq, durable } = log.append(record);
-      await durable;
-      print(`${seq} ${record.kind} ${call}`);
-    }
-  }
-}
 
 /** Appends in the very turn in which the input came, before anything of this process can have noticed the pause. */
 function appendOne(call: string): void {
@@ -42,7 +31,8 @@ function appendOne(call: string): void {
   }
 }
 
-if (mode === 'load') await Promise.all(Array.from({ length: 16 }, (_, caller) => callForEver(caller)));
+if (mode === 'load')
+  await Promise.all(Array.from({ length: 16 }, (_, caller) => callForEver(log, caller, print)));
 else {
   appendOne('first');
   process.stdin.on('data', (bytes) => appendOne(bytes.toString().trim()));

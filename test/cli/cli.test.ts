@@ -357,6 +357,55 @@ test('audit on a folder that was never used says nothing and does no harm', asyn
   expect(await on('audit', 'query')).toMatchObject({ code: 0, out: '' });
 });
 
+test('token: one takes the place of another, which works for the overlap', async () => {
+  const { value: old } = await json('token', 'create', 'triage');
+  const { value: next } = await json('token', 'create', '--replaces', old.id, '--overlap', '30m');
+  expect(next).toMatchObject({ principal: 'triage', replaces: { id: old.id } });
+  const left = Date.parse(next.replaces.until) - Date.now();
+  expect(left).toBeGreaterThan(29 * 60_000);
+  expect(left).toBeLessThanOrEqual(30 * 60_000);
+  const { value: listed } = await json('token', 'list');
+  const ends = (id: string) => listed.find((one: { id: string }) => one.id === id).expires;
+  expect(Date.parse(ends(old.id))).toBeLessThanOrEqual(Date.parse(next.replaces.until));
+  expect(ends(next.id)).toBe(next.expires);
+  for (const wrong of [
+    ['stack', '--replaces', old.id],
+    ['--replaces', '00000000'],
+    ['triage', '--overlap', '1h'],
+    [],
+  ])
+    expect((await on('token', 'create', ...wrong)).code).toBe(2);
+  for (const { id } of [old, next]) await on('token', 'revoke', id);
+});
+
+test.each([
+  [['--oidc-issuer', 'https://id.example'], /--oidc-audience/],
+  [['--oidc-audience', 'https://here.example/mcp'], /--oidc-audience says nothing without --oidc-issuer/],
+  [
+    ['--oidc-issuer', 'http://id.example', '--oidc-audience', 'https://here.example/mcp'],
+    /--oidc-issuer is no https/,
+  ],
+  [
+    ['--oidc-issuer', 'https://id.example', '--oidc-audience', 'https://u:p@here.example/mcp'],
+    /--oidc-audience is no https/,
+  ],
+  [
+    [
+      '--oidc-issuer',
+      'https://id.example',
+      '--oidc-audience',
+      'https://here.example/mcp',
+      '--oidc-scope',
+      'a b',
+    ],
+    /--oidc-scope is one scope/,
+  ],
+])('serve %j is wrong usage, and says which setting', async (options, message) => {
+  const { code, err } = await on('serve', '--http', '0', ...options);
+  expect(code).toBe(2);
+  expect(err).toMatch(message);
+});
+
 test('token: made once, listed without its value, revoked once', async () => {
   const { value: made } = await json('token', 'create', 'triage', '--days', '2');
   expect(made.token.length).toBeGreaterThan(20);

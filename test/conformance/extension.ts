@@ -1,18 +1,24 @@
 import {
   type ElicitRequestFormParams,
   type GetPromptResult,
+  type InputRequiredResult,
   type ReadResourceResult,
   ResourceNotFoundError,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { ServerExtension } from '../../src/server/mcp-server.ts';
+import type { Stackward } from '../../src/stackward.ts';
 import type { JsonValue } from '../../src/toolset/define.ts';
 import type { FixtureSession } from './fixture-service.ts';
+import { inputRequiredFixtures } from './input-required.ts';
 import { PNG } from './media.ts';
 
 /** What the suite expects beside tools. The product offers no prompts, completions or log messages. */
-export const extension: ServerExtension = { customise, session };
+export function extensionOf(stackward: Stackward): ServerExtension {
+  const { answer, prompt } = inputRequiredFixtures(stackward);
+  return { customise: (server) => customise(server, prompt), session, answer };
+}
 
 function session({ mcpReq, http }: ServerContext): FixtureSession {
   // Without it a request would go to the session's own stream, which the client may not have opened yet.
@@ -57,7 +63,10 @@ function session({ mcpReq, http }: ServerContext): FixtureSession {
 
 const plain = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value));
 
-function customise(server: Server): void {
+function customise(
+  server: Server,
+  askingPrompt: (context: ServerContext) => GetPromptResult | InputRequiredResult,
+): void {
   server.registerCapabilities({
     logging: {},
     prompts: {},
@@ -77,7 +86,11 @@ function customise(server: Server): void {
   server.setRequestHandler('resources/subscribe', () => ({}));
   server.setRequestHandler('resources/unsubscribe', () => ({}));
   server.setRequestHandler('prompts/list', () => ({ prompts: PROMPTS }));
-  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}));
+  server.setRequestHandler('prompts/get', ({ params }, context) =>
+    params.name === 'test_input_required_result_prompt'
+      ? askingPrompt(context)
+      : getPrompt(params.name, params.arguments ?? {}),
+  );
   server.setRequestHandler('completion/complete', () => ({
     completion: { values: [], total: 0, hasMore: false },
   }));

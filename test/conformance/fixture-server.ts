@@ -1,7 +1,7 @@
 import { type HttpServing, serveHttp } from '../../src/server/http.ts';
 import { openStack } from '../harness/stack.ts';
 import { openEventStore } from './event-store.ts';
-import { extension } from './extension.ts';
+import { extensionOf } from './extension.ts';
 import { SERVICES } from './fixture-service.ts';
 
 const TOPOLOGY = `stack: conformance
@@ -14,7 +14,7 @@ export async function serveFixtures(port = 0): Promise<HttpServing> {
   const stack = await openStack({ topology: TOPOLOGY, services: SERVICES });
   const serving = await serveHttp(stack.stackward, {
     port,
-    extension,
+    extension: extensionOf(stack.stackward),
     resumable: { openEvents: openEventStore, retryMs: 50 },
   });
   return {

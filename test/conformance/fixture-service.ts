@@ -111,6 +111,13 @@ const content = [
   ),
 ];
 
+/** Answered before it gets here; the suite wants to see it in the list. */
+const listed = [
+  tool('test_missing_capability', Nothing, () => {
+    throw new ToolError('internal', 'the server answers this by itself');
+  }),
+];
+
 const talking = [
   tool('test_tool_with_logging', Nothing, async (session) => {
     for (const line of ['Tool execution started', 'Tool processing data', 'Tool execution completed']) {
@@ -190,7 +197,7 @@ const conformance = defineService<NoBackend, z.ZodObject>({
   builtIn: true,
   connection: z.strictObject({}),
   links: {},
-  tools: [...content, ...talking],
+  tools: [...content, ...listed, ...talking],
   connect: async () => ({ openReader: opened, openWriter: opened }),
 });
 

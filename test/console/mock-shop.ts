@@ -1,9 +1,10 @@
 import { onTestFinished } from 'vitest';
+import { makeToken } from '../../src/server/auth/local-tokens.ts';
 import { type HttpOptions, serveHttp } from '../../src/server/http.ts';
 import { openMetrics } from '../../src/server/metrics.ts';
-import { createToken, tokensFileOf } from '../../src/server/tokens.ts';
 import { agent } from '../../src/services/agent/service.ts';
 import { stack } from '../../src/services/stack/service.ts';
+import { openTokenFiles } from '../../src/store/token-files.ts';
 import { openDemoIncidents } from '../../src/triage/mock/governed/incidents.ts';
 import { mockService } from '../../src/triage/mock/governed/service.ts';
 import { openMockWorld } from '../../src/triage/mock/governed/world.ts';
@@ -46,6 +47,7 @@ export async function openMockShop(options: Partial<HttpOptions> & { paceMs?: nu
     },
   });
   onTestFinished(() => incidents.close());
+  const tokens = openTokenFiles(fixture.dataDir);
   const metrics = openMetrics();
   const serving = await serveHttp(fixture.stackward, {
     port: 0,
@@ -62,7 +64,8 @@ export async function openMockShop(options: Partial<HttpOptions> & { paceMs?: nu
     url: serving.url,
     see: (place = '', window?: Parameters<typeof openPage>[1]) =>
       openPage(`${serving.url}/console/${place}`, window),
-    token: (principal: string) => createToken(tokensFileOf(fixture.dataDir), { principal }),
+    tokens,
+    token: (principal: string) => makeToken(tokens, { principal }),
     post: (path: string, body: unknown, headers: Record<string, string> = {}) =>
       fetch(`${serving.url}/console/api/${path}`, {
         method: 'POST',

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
+import { makeToken } from '../../src/server/auth/local-tokens.ts';
 import type { HttpOptions } from '../../src/server/http.ts';
-import { createToken, tokensFileOf } from '../../src/server/tokens.ts';
+import { openTokenFiles } from '../../src/store/token-files.ts';
 import { openPage } from '../harness/browser.ts';
 import { openFixtureStack, serveFixture } from '../server/stackward.ts';
 
@@ -32,6 +33,7 @@ export async function openShop(
   const { topology = TOPOLOGY, env, ...http } = options;
   const fixture = await openFixtureStack({ topology, watch: true, ...(env ? { env } : {}) });
   onTestFinished(() => fixture.close());
+  const tokens = openTokenFiles(fixture.dataDir);
   const serving = await serveFixture(fixture, { localOperator: true, ...http });
   onTestFinished(() => serving.close());
   return {
@@ -41,7 +43,8 @@ export async function openShop(
     see: (place = '', window?: Parameters<typeof openPage>[1]) =>
       openPage(`${serving.url}/console/${place}`, window),
     edit: (text: string) => writeFile(fixture.file, text),
-    token: (principal: string) => createToken(tokensFileOf(fixture.dataDir), { principal }),
+    tokens,
+    token: (principal: string) => makeToken(tokens, { principal }),
     /** Calls a tool; a refusal is an answer like any other. */
     call: (tool: string, args: Record<string, unknown>, as?: string) =>
       fixture.call(tool, args, as === undefined ? {} : { as }),

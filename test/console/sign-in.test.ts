@@ -1,14 +1,13 @@
 /// <reference lib="dom" />
 import { describe, expect, test } from 'vitest';
-import { revokeToken, tokensFileOf } from '../../src/server/tokens.ts';
 import { accessibilityFaults, expectToFit, hasBrowser, picture, soon } from '../harness/browser.ts';
 import { auditRecords } from '../server/stackward.ts';
 import { openShop } from './shop.ts';
 
 describe.skipIf(!hasBrowser)('signing in', () => {
   test('a token of the stack opens the console; signing out and revoking close it', async () => {
-    const { see, token, fixture } = await openShop();
-    const { id, token: secret } = token('stack');
+    const { see, token, tokens, fixture } = await openShop();
+    const { id, token: secret } = await token('stack');
     const { page, errors } = await see('audit');
     const field = page.getByLabel('Token of an operator');
     await field.fill(`swt_${'x'.repeat(43)}`);
@@ -28,7 +27,7 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await field.fill(secret);
     await field.press('Enter');
     await page.getByRole('heading', { name: 'Audit' }).waitFor();
-    revokeToken(tokensFileOf(fixture.dataDir), id);
+    await tokens.remove(id);
     await field.waitFor();
     expect(errors.filter((one) => !/401/.test(one))).toEqual([]);
     const signed = (await auditRecords(fixture)).filter(

@@ -41,6 +41,8 @@ export interface TestStackOptions {
   readonly meter?: Meter;
   /** Only an operator approves, whatever the client can do. */
   readonly operatorApproval?: boolean;
+  /** Prepares the data directory before it is opened. */
+  readonly prepare?: (dataDir: string) => Promise<void>;
 }
 
 /** Opens one. Throws, naming the place, when the topology has an error. */
@@ -48,6 +50,7 @@ export async function openStack(options: TestStackOptions): Promise<TestStack> {
   const folder = await mkdtemp(join(tmpdir(), 'stackward-'));
   const file = join(folder, 'topology.yaml');
   await writeFile(file, options.topology);
+  await options.prepare?.(join(folder, 'data'));
   const reports: string[] = [];
   const stackward = await assemble({
     topology: file,

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { serveHttp } from '../../src/server/http.ts';
@@ -126,7 +128,7 @@ test('closing waits for the calls in flight, and takes no more', async () => {
 
 test('sessions are bounded: a principal’s own idle ones make room, another’s never', async () => {
   const served = await openServed({ limits: { sessions: 2 } });
-  const [helper, other] = [served.token('helper').token, served.token('other').token];
+  const [helper, other] = [(await served.token('helper')).token, (await served.token('other')).token];
   const alive = async (session: Record<string, string>, token: string) =>
     (
       await send(`${served.url}/mcp`, {
@@ -157,4 +159,29 @@ test('a session that is idle for long is closed', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a body that never ends, or breaks off, keeps no place', async () => {
+  const { url } = await openServed({ limits: { inFlight: 1, bodyBytes: 1000 } });
+  const half = (bytes: number) => {
+    const headers = { 'content-type': 'application/json', 'content-length': '900' };
+    const outgoing = request(`${url}/metadata/q`, { method: 'POST', headers });
+    outgoing.on('error', () => {});
+    outgoing.write('{'.padEnd(bytes));
+    return outgoing;
+  };
+  const broken = half(100);
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(503));
+  broken.destroy();
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200));
+  const endless = request(`${url}/metadata/q`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  endless.on('error', () => {});
+  endless.write('['.padEnd(2000));
+  const [answer] = await once(endless, 'response');
+  expect(answer.statusCode).toBe(413);
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200));
+  endless.destroy();
 });

@@ -71,8 +71,8 @@ test('events go on after Last-Event-ID', async () => {
 
 test('as soon as there are tokens both need one, and events are for the stack alone', async () => {
   const served = await openServed({ incidents: desk() });
-  const { token } = served.token('stack');
-  const other = served.token('reader');
+  const { token } = await served.token('stack');
+  const other = await served.token('reader');
   const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
   expect((await send(`${served.url}/alerts`, { body: {} })).status).toBe(401);
   expect((await send(`${served.url}/events`, { method: 'GET' })).status).toBe(401);

@@ -105,6 +105,19 @@ export function modernCall(
   });
 }
 
+/** Headers and body of any request of revision 2026-07-28 whose method names nothing in its headers. */
+export function modernBody(method: string, params: Record<string, unknown> = {}) {
+  const _meta = {
+    [PROTOCOL_VERSION_META_KEY]: '2026-07-28',
+    [CLIENT_INFO_META_KEY]: { name: 'raw', version: '1' },
+    [CLIENT_CAPABILITIES_META_KEY]: {},
+  };
+  return {
+    headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method },
+    body: { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } },
+  };
+}
+
 /** What a human who agrees sends back. */
 export const YES = { approval: { action: 'accept', content: { approve: true } } };
 

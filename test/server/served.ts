@@ -1,6 +1,8 @@
 import { afterEach } from 'vitest';
+import { makeToken } from '../../src/server/auth/local-tokens.ts';
 import type { HttpOptions } from '../../src/server/http.ts';
-import { createToken, tokensFileOf } from '../../src/server/tokens.ts';
+import { openTokenFiles } from '../../src/store/token-files.ts';
+import type { TokenStore } from '../../src/store/tokens.ts';
 import { type Fixture, openFixtureStack, serveFixture } from './stackward.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -12,7 +14,9 @@ export interface Served {
   readonly url: string;
   readonly fixture: Fixture;
   /** Makes a token for a principal; from then on every request needs one. */
-  token(principal: string, expires?: Date): { id: string; token: string };
+  token(principal: string, expires?: Date): Promise<{ id: string; token: string }>;
+  /** Where its tokens lie. */
+  readonly tokens: TokenStore;
 }
 
 /** A fixture served over HTTP until the test ends. */
@@ -22,12 +26,13 @@ export async function openServed(
   const { watch = false, operatorApproval = false } = options;
   const fixture = await openFixtureStack({ watch, operatorApproval });
   open.push(fixture);
+  const tokens = openTokenFiles(fixture.dataDir);
   const serving = await serveFixture(fixture, options);
   open.push(serving);
   return {
     url: serving.url,
     fixture,
-    token: (principal, expires) =>
-      createToken(tokensFileOf(fixture.dataDir), { principal, ...(expires ? { expires } : {}) }),
+    tokens,
+    token: (principal, expires) => makeToken(tokens, { principal, ...(expires ? { expires } : {}) }),
   };
 }

@@ -29,6 +29,7 @@ export async function openFixtureStack(
     watch?: boolean;
     operatorApproval?: boolean;
     env?: Record<string, string>;
+    prepare?: (dataDir: string) => Promise<void>;
   } = {},
 ): Promise<Fixture> {
   const { box, services } = openFixture();
@@ -38,6 +39,7 @@ export async function openFixtureStack(
     env: options.env ?? { MCP_STORE_WRITE_ACCESS: 'true' },
     watch: options.watch ?? false,
     operatorApproval: options.operatorApproval ?? false,
+    ...(options.prepare ? { prepare: options.prepare } : {}),
     services,
     meter: metrics.meter,
   });

@@ -4,7 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createToken, tokensFileOf } from '../../src/server/tokens.ts';
+import { makeToken } from '../../src/server/auth/local-tokens.ts';
+import { openTokenFiles } from '../../src/store/token-files.ts';
 import type { RunEvent } from '../../src/triage/events.ts';
 import { type Cluster, COMMITS, ON, openCluster } from './cluster.ts';
 import { badDeploy } from './incident.ts';
@@ -61,7 +62,7 @@ async function triage(args: readonly string[], env: Record<string, string> = {})
 }
 
 async function tokenFile(principal: string): Promise<string> {
-  const { token } = createToken(tokensFileOf(cluster.stack.dataDir), { principal });
+  const { token } = await makeToken(openTokenFiles(cluster.stack.dataDir), { principal });
   const file = join(await folder(), 'token');
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   return file;

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { makeToken } from '../../src/server/auth/local-tokens.ts';
 import { serveHttp } from '../../src/server/http.ts';
-import { createToken, tokensFileOf } from '../../src/server/tokens.ts';
 import { openFileStores } from '../../src/store/files/stores.ts';
+import { openTokenFiles } from '../../src/store/token-files.ts';
 import { type ConnectedTools, connectTools } from '../../src/triage/client/mcp-tools.ts';
 import { recordThere } from '../../src/triage/client/record-there.ts';
 import type { TriageDesk } from '../../src/triage/desk.ts';
@@ -49,7 +50,7 @@ export async function inMemory(cluster: Cluster, more: More): Promise<Working> {
 /** A server of the cluster's stack over HTTP, and a token of its triage. */
 export async function served(cluster: Cluster) {
   const { stackward } = cluster.stack;
-  const { token } = createToken(tokensFileOf(stackward.dataDir), { principal: 'triage' });
+  const { token } = await makeToken(openTokenFiles(stackward.dataDir), { principal: 'triage' });
   const leave = stackward.serveTriage(serveTriage(stackward, undefined));
   const serving = await serveHttp(stackward, { port: 0 });
   return {

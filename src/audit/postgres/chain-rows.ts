@@ -6,6 +6,8 @@ import { within } from './within.ts';
 
 /** A process that hears nothing of the server for this part of the silence stops by itself, before others may take over. */
 const SURE = 0.8;
+/** For so many milliseconds a confirmed batch stands for a sign of life. */
+const CONFIRMED_MS = 200;
 
 /**
  * One statement, so one transaction and one way to the server and back: it moves the head where the chain is still
@@ -24,16 +26,31 @@ const COMMIT = `
   )
   select count(*)::int as records from put`;
 
+/** A chain that was just taken hold of. */
+export interface HeldChain {
+  readonly chain: string;
+  /** Names this one holding and no other. */
+  readonly holder: string;
+  readonly fence: number;
+  readonly end: Pick<ChainPosition, 'seq' | 'head'>;
+}
+
 /** A chain of PostgreSQL that this process holds under a fencing token. */
 export class ChainRows implements ChainStore {
   readonly chain: string;
   readonly #at: AuditDatabase;
-  #fence: string;
+  readonly #holder: string;
+  #fence: number;
+  /** The greatest token that was ever asked for. */
+  #asked: number;
   #end: Pick<ChainPosition, 'seq' | 'head'>;
   #flying: Batch | undefined;
   #sign = performance.now();
+  #confirmed = Number.NEGATIVE_INFINITY;
 
-  constructor(at: AuditDatabase, chain: string, fence: string, end: Pick<ChainPosition, 'seq' | 'head'>) {
+  constructor(at: AuditDatabase, { chain, holder, fence, end }: HeldChain) {
+    this.#holder = holder;
+    this.#asked = fence;
     this.#at = at;
     this.chain = chain;
     this.#fence = fence;
@@ -50,10 +67,12 @@ export class ChainRows implements ChainStore {
 
   /** Shows a sign of life. Rejects with ChainLost when the chain is somebody else's. */
   async beat(): Promise<void> {
+    // A batch that was just confirmed is a sign as good, and a busy chain's row is not waited for twice.
+    if (performance.now() - this.#confirmed < CONFIRMED_MS) return;
     const asked = performance.now();
     const rows = await this.#at.database.query(
-      'update audit_chain set beat = clock_timestamp() where chain = $1 and fence = $2 returning 1 as held',
-      [this.chain, this.#fence],
+      'update audit_chain set beat = clock_timestamp() where chain = $1 and holder = $2 returning 1 as held',
+      [this.chain, this.#holder],
     );
     if (rows.length === 0) throw new ChainLost(this.chain);
     this.#sign = asked;
@@ -69,6 +88,7 @@ export class ChainRows implements ChainStore {
     const [row] = await within(this.#at.batchMs, sent);
     if (row?.records !== batch.lastSeq - seq) throw new ChainLost(this.chain);
     this.#sign = asked;
+    this.#confirmed = performance.now();
     this.#end = { seq: batch.lastSeq, head: batch.lastHash };
     this.#flying = undefined;
     written();
@@ -76,19 +96,22 @@ export class ChainRows implements ChainStore {
 
   /**
    * Takes a new fencing token, which waits for a statement that still runs and shuts out one that has not arrived;
-   * what the chain's row says after that is what is.
+   * what the chain's row says after that is what is. Each try asks for a greater token than the one before, so that
+   * one whose answer was lost, or that comes late, does no harm.
    */
   async settle(): Promise<'gone' | 'landed'> {
+    this.#asked += 1;
+    const fence = this.#asked;
     const [row] = await within(
       this.#at.batchMs,
-      this.#at.database.query<{ fence: string; seq: string; head: string }>(
-        `update audit_chain set fence = fence + 1, beat = clock_timestamp() where chain = $1 and fence = $2
-         returning fence, seq, head`,
-        [this.chain, this.#fence],
+      this.#at.database.query<{ seq: string; head: string }>(
+        `update audit_chain set fence = $3, beat = clock_timestamp()
+         where chain = $1 and holder = $2 and fence < $3 returning seq, head`,
+        [this.chain, this.#holder, fence],
       ),
     );
     if (!row) throw new ChainLost(this.chain);
-    this.#fence = row.fence;
+    this.#fence = fence;
     this.#sign = performance.now();
     const found = { seq: Number(row.seq), head: row.head };
     const flying = this.#flying;
@@ -111,9 +134,9 @@ export class ChainRows implements ChainStore {
     // Whoever cannot say good-bye counts as dead after the silence.
     await within(
       this.#at.batchMs,
-      this.#at.database.query('update audit_chain set holder = null where chain = $1 and fence = $2', [
+      this.#at.database.query('update audit_chain set holder = null where chain = $1 and holder = $2', [
         this.chain,
-        this.#fence,
+        this.#holder,
       ]),
     ).catch(() => {});
   }

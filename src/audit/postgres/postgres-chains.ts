@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Chains, TakenChain } from '../chain-store.ts';
 import { parseHead } from '../checkpoint.ts';
@@ -38,13 +39,19 @@ export function postgresChains(at: AuditDatabase): Chains {
          values ($1, 0, clock_timestamp(), 0, $2, 1) on conflict do nothing`,
         [chain, GENESIS],
       );
+      const holder = `${hostname()}/${process.pid}/${randomBytes(6).toString('hex')}`;
       const [row] = await database.query<Row>(
         `update audit_chain set fence = fence + 1, holder = $3, beat = clock_timestamp()
          where chain = $1 and ${FREE} returning fence, seq, head, open_from, sealed`,
-        [chain, silentMs, `${hostname()}/${process.pid}`],
+        [chain, silentMs, holder],
       );
       if (!row) return undefined;
-      const store = new ChainRows(at, chain, row.fence, { seq: Number(row.seq), head: row.head });
+      const store = new ChainRows(at, {
+        chain,
+        holder,
+        fence: Number(row.fence),
+        end: { seq: Number(row.seq), head: row.head },
+      });
       const found = await recover(at, chain, row).catch(async (error: unknown) => {
         await store.close();
         throw error;

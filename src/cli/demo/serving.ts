@@ -1,6 +1,7 @@
+import { makeToken } from '../../server/auth/local-tokens.ts';
 import { openLogger } from '../../server/logger.ts';
 import type { Metrics } from '../../server/metrics.ts';
-import { createToken, tokensFileOf } from '../../server/tokens.ts';
+import { openTokenFiles } from '../../store/token-files.ts';
 import { UsageError } from '../command.ts';
 import { bold, dim } from '../print.ts';
 import { untilToldToStop } from '../serve.ts';
@@ -18,7 +19,7 @@ interface ServingOptions {
  */
 export async function serveDemo({ stackward, incidents, topology }: IncidentStack, options: ServingOptions) {
   const { serveHttp } = await import('../../server/http.ts');
-  const { token } = createToken(tokensFileOf(stackward.dataDir), { principal: 'stack' });
+  const { token } = await makeToken(openTokenFiles(stackward.dataDir), { principal: 'stack' });
   const serving = await serveHttp(stackward, {
     port: options.port,
     incidents,

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Stackward } from '../../stackward.ts';
 import { ERRORS, type ErrorCode, ToolError } from '../../toolset/errors.ts';
 import { STACK_PRINCIPAL } from '../../toolset/reach.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { BodyError, readJsonBody } from '../http/body.ts';
 import type { IncidentDesk } from '../http/incidents.ts';
 import { type InFlight, openInFlight } from '../in-flight.ts';
 import type { Metrics } from '../metrics.ts';
-import type { TokenVerifier } from '../tokens.ts';
 import { decide, showApprovals } from './approval-endpoints.ts';
 import { exportAudit, searchAudit, showRecord, verifyAll } from './audit-endpoints.ts';
 import { openAuditSearches } from './audit-searches.ts';
@@ -64,7 +64,7 @@ const ACTIONS: Readonly<Record<string, Action<unknown>>> = {
 };
 
 export interface ConsoleSettings {
-  readonly tokens: TokenVerifier;
+  readonly tokens: Authenticator;
   /** Who a request is where no token is needed; absent means the stack's own client. */
   readonly principal?: string;
   readonly localOperator?: boolean;
@@ -147,17 +147,17 @@ async function ask(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (name === 'session') return replyShown(response, operators.who(request));
-  if (!operators.of(request)) return refuseStranger(response);
+  if (name === 'session') return replyShown(response, await operators.who(request));
+  if (!(await operators.of(request))) return refuseStranger(response);
   if (name === 'pulse') {
-    if (!pulses.listen(response, () => operators.of(request) !== undefined))
+    if (!pulses.listen(response, async () => (await operators.of(request)) !== undefined))
       replyProblem(response, 503, 'too_busy', 'too many pages listen already');
     return;
   }
   if (name === 'runs/events') {
     const leave = streams.enter();
     if (!leave) return replyProblem(response, 503, 'too_busy', 'too many pages follow runs already');
-    const isStill = () => operators.of(request) !== undefined;
+    const isStill = async () => (await operators.of(request)) !== undefined;
     return streamRuns(desk, { query, request, isStill }, response).finally(leave);
   }
   if (name === 'audit/export') return exportAudit(desk, query, response);
@@ -174,11 +174,11 @@ async function act(
 ): Promise<void> {
   const { desk, operators } = parts;
   if (name === 'session') return signIn(parts, request, response);
-  const operator = operators.of(request);
+  const operator = await operators.of(request);
   if (!operator) return refuseStranger(response);
   if (name === 'session/end') {
     const cookie = operators.signOut(request);
-    return replyShown(response, operators.who(request), { headers: { 'set-cookie': cookie } });
+    return replyShown(response, await operators.who(request), { headers: { 'set-cookie': cookie } });
   }
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) return replyProblem(response, 404, 'not_found', 'there is no such action');
@@ -201,7 +201,7 @@ async function signIn(
   response: ServerResponse,
 ): Promise<void> {
   const { token } = SignIn.parse(await readJsonBody(request, BODY_BYTES));
-  const signed = operators.signIn(token.trim(), request, isOverTls(request));
+  const signed = await operators.signIn(token.trim(), request, isOverTls(request));
   if (!signed)
     return replyProblem(
       response,

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { userInfo } from 'node:os';
 import { STACK_PRINCIPAL } from '../../toolset/reach.ts';
-import type { TokenVerifier } from '../tokens.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Credential } from '../auth/credential.ts';
 import type { Who } from './wire.ts';
 
 /** Who uses the console: named in the audit, and whether they may decide anything. */
@@ -12,7 +13,7 @@ export interface Operator {
 }
 
 export interface OperatorSettings {
-  readonly tokens: TokenVerifier;
+  readonly tokens: Authenticator;
   /** Who a request without a token is, where none is needed. */
   readonly fallback: string;
   /** Whether whoever reaches the page without a token may decide too, as the user that serves. */
@@ -23,21 +24,22 @@ export interface OperatorSettings {
 
 /** Signs operators in and out, and tells whose a request is. */
 export interface Operators {
-  of(request: IncomingMessage): Operator | undefined;
+  of(request: IncomingMessage): Promise<Operator | undefined>;
   /** Who the page belongs to, for the page itself. */
-  who(request: IncomingMessage): Who;
+  who(request: IncomingMessage): Promise<Who>;
   /** The cookie of a new session, and its operator; undefined for a token that is not a live one of the stack's own client. */
   signIn(
     token: string,
     request: IncomingMessage,
     isSecure: boolean,
-  ): { cookie: string; operator: Operator } | undefined;
+  ): Promise<{ cookie: string; operator: Operator } | undefined>;
   /** Ends the session of a request; the cookie that clears it. */
   signOut(request: IncomingMessage): string;
 }
 
 interface Session {
-  readonly holder: { id: string; principal: string };
+  readonly credential: Credential;
+  readonly name: string;
   readonly until: number;
 }
 
@@ -54,44 +56,46 @@ export function openOperators({
   now = Date.now,
 }: OperatorSettings): Operators {
   const sessions = new Map<string, Session>();
-  const sessionOf = (request: IncomingMessage): Session | undefined => {
+  const sessionOf = async (request: IncomingMessage): Promise<Session | undefined> => {
     const key = keyIn(request);
     const session = key === undefined ? undefined : sessions.get(key);
     if (key === undefined || !session) return undefined;
     // A revoked token ends its sessions with the next request.
-    if (session.until > now() && tokens.isLive(session.holder)) return session;
+    if (session.until > now() && (await session.credential.isLive())) return session;
     sessions.delete(key);
     return undefined;
   };
-  const of = (request: IncomingMessage): Operator | undefined => {
-    if (!tokens.isRequired())
+  const of = async (request: IncomingMessage): Promise<Operator | undefined> => {
+    if (!(await tokens.isRequired()))
       return fallback === STACK_PRINCIPAL
         ? { name: userInfo().username, mayDecide: localOperator }
         : undefined;
-    const session = sessionOf(request);
-    return session && { name: nameOf(session.holder), mayDecide: true };
+    const session = await sessionOf(request);
+    return session && { name: session.name, mayDecide: true };
   };
   return {
     of,
-    who(request) {
-      const operator = of(request);
+    async who(request) {
+      const operator = await of(request);
       const whoever = { stack: stack(), ...(operator ? { operator } : {}) };
-      if (tokens.isRequired()) return { ...whoever, signIn: 'token' };
+      if (await tokens.isRequired()) return { ...whoever, signIn: 'token' };
       if (!operator)
         return { stack: '', signIn: 'closed', hint: `this server serves ${fallback}, which is no operator` };
       return localOperator
         ? { ...whoever, signIn: 'open' }
         : { ...whoever, signIn: 'open', hint: 'deciding needs a token, or serve --local-operator' };
     },
-    signIn(token, request, isSecure) {
-      const holder = tokens.holderOf(token);
-      if (holder?.principal !== STACK_PRINCIPAL) return undefined;
+    async signIn(token, request, isSecure) {
+      const credential = await tokens.local.verify(token);
+      if ('refused' in credential || credential.principal !== STACK_PRINCIPAL) return undefined;
+      // The token's id tells operators apart, and leads to who made it.
+      const name = `operator:${credential.tokenId}`;
       const secret = randomBytes(32).toString('base64url');
       const [oldest] = sessions.size >= MOST_SESSIONS ? sessions.keys() : [];
       if (oldest !== undefined) sessions.delete(oldest);
-      sessions.set(hashOf(secret), { holder, until: now() + HOURS * 3_600_000 });
+      sessions.set(hashOf(secret), { credential, name, until: now() + HOURS * 3_600_000 });
       const cookie = cookieOf(request, secret, HOURS * 3_600) + (isSecure ? '; Secure' : '');
-      return { cookie, operator: { name: nameOf(holder), mayDecide: true } };
+      return { cookie, operator: { name, mayDecide: true } };
     },
     signOut(request) {
       const key = keyIn(request);
@@ -100,9 +104,6 @@ export function openOperators({
     },
   };
 }
-
-/** The token's id tells operators apart, and leads to who made it. */
-const nameOf = ({ id }: { id: string }): string => `operator:${id}`;
 
 /** Two servers on one host share its cookies, so each names its own after its port. */
 const cookieName = ({ socket }: IncomingMessage): string => `stackward-console-${socket.localPort}`;

@@ -12,13 +12,13 @@ const BEAT_MS = 15_000;
 /** Tells open pages what changed, as server-sent events; each event is the whole pulse, so none can be missed. */
 export interface Pulses {
   /** False when too many listen. `isStill` is asked again with every look: a session may end. */
-  listen(response: ServerResponse, isStill: () => boolean): boolean;
+  listen(response: ServerResponse, isStill: () => Promise<boolean>): boolean;
   close(): void;
 }
 
 interface Listener {
   readonly response: ServerResponse;
-  isStill(): boolean;
+  isStill(): Promise<boolean>;
   told: string;
   at: number;
 }
@@ -31,7 +31,7 @@ export function openPulses(stackward: Stackward, told: () => number): Pulses {
   const lookNow = async () => {
     if (listeners.size === 0) return;
     const now = JSON.stringify(shown({ ...(await pulseOf(stackward)), told: told() }));
-    for (const listener of listeners) tell(listener, now);
+    await Promise.all([...listeners].map((listener) => tell(listener, now)));
   };
   /** One look after the other, so that no older pulse is told after a newer one. */
   const look = () => {
@@ -67,14 +67,13 @@ export function openPulses(stackward: Stackward, told: () => number): Pulses {
   };
 }
 
-function tell(listener: Listener, pulse: string): void {
+async function tell(listener: Listener, pulse: string): Promise<void> {
   const { response } = listener;
-  // It may have been closed while the pulse was read.
-  if (response.writableEnded) return;
-  if (!listener.isStill()) {
+  if (!(await listener.isStill())) {
     response.end('event: ended\ndata: {}\n\n');
     return;
   }
+  if (response.destroyed || response.writableEnded) return;
   if (listener.told !== pulse) response.write(`event: pulse\ndata: ${pulse}\n\n`);
   else if (Date.now() - listener.at > BEAT_MS) response.write(': still here\n\n');
   else return;

@@ -79,7 +79,11 @@ async function hasCall(
 /** `GET runs/events?run=a,b`: the events of these runs, and each as it comes; `Last-Event-ID` goes on after one. */
 export async function streamRuns(
   { incidents }: ConsoleDesk,
-  { query, request, isStill }: { query: URLSearchParams; request: IncomingMessage; isStill(): boolean },
+  {
+    query,
+    request,
+    isStill,
+  }: { query: URLSearchParams; request: IncomingMessage; isStill(): Promise<boolean> },
   response: ServerResponse,
 ): Promise<void> {
   const desk = mustHave(incidents);

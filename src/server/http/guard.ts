@@ -7,13 +7,16 @@ import {
   validateOriginHeader,
 } from '@modelcontextprotocol/server';
 import { STACK_PRINCIPAL } from '../../toolset/reach.ts';
-import type { TokenVerifier } from '../tokens.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { challengeFor } from '../auth/challenge.ts';
+import type { Credential, Refused } from '../auth/credential.ts';
 
 /** A request that is turned away before anything of it is read. */
 export interface TurnedAway {
-  readonly status: 401 | 403;
-  readonly reason: 'host' | 'origin' | 'token';
+  readonly status: 401 | 403 | 503;
+  readonly reason: 'host' | 'origin' | 'token' | 'issuer';
   readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -51,25 +54,55 @@ export function checkOrigin(
   return undefined;
 }
 
+/** What RFC 6750 lets a bearer token be, and no longer than a request's headers may be together. */
+const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,12000}={0,2})$/i;
+
+const STATUS = { invalid: 401, scope: 403, unmapped: 403, unsure: 503 } as const;
+
 /**
  * Whose request it is. The token is taken out of the request, so that nothing behind can log it or pass it on.
  * @param fallback who a request without a token is, where none is needed
  */
-export function authenticateRequest(
+export async function authenticateRequest(
   request: IncomingMessage,
-  tokens: TokenVerifier,
+  authenticator: Authenticator,
   fallback: string = STACK_PRINCIPAL,
-): { principal: string } | TurnedAway {
+): Promise<Credential | TurnedAway> {
   const { authorization } = request.headers;
   delete request.headers.authorization;
   request.rawHeaders = [];
-  if (!tokens.isRequired()) return { principal: fallback };
-  const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(authorization ?? '')?.[1];
-  const principal = token === undefined ? undefined : tokens.principalOf(token);
-  if (principal !== undefined) return { principal };
-  const message =
-    authorization === undefined
-      ? 'this server needs a bearer token; stackward token create makes one'
-      : 'the bearer token is unknown, revoked or expired';
-  return { status: 401, reason: 'token', message };
+  if (!(await authenticator.isRequired())) {
+    const isStillOpen = async () => !(await authenticator.isRequired());
+    return { principal: fallback, isLive: isStillOpen, isRevoked: async () => !(await isStillOpen()) };
+  }
+  if (authorization === undefined)
+    return {
+      status: 401,
+      reason: 'token',
+      message: 'this server needs a bearer token; stackward token create makes one',
+      headers: headersFor('missing', authenticator),
+    };
+  const token = BEARER.exec(authorization)?.[1];
+  const shown: Credential | Refused = token
+    ? await authenticator.verify(token)
+    : { refused: 'invalid', message: 'the bearer token is unknown, revoked or expired' };
+  if (!('refused' in shown)) return shown;
+  const retry = shown.refused === 'unsure' ? { 'retry-after': String(shown.retryAfterS) } : {};
+  return {
+    status: STATUS[shown.refused],
+    reason: shown.refused === 'unsure' ? 'issuer' : 'token',
+    message: shown.message,
+    headers: { ...headersFor(shown.refused, authenticator), ...retry },
+  };
+}
+
+function headersFor(
+  refused: Refused['refused'] | 'missing',
+  { metadata, scope }: Authenticator,
+): Record<string, string> {
+  const challenge = challengeFor(refused, {
+    ...(metadata ? { metadataUrl: metadata.url } : {}),
+    ...(scope === undefined ? {} : { scope }),
+  });
+  return challenge === undefined ? {} : { 'www-authenticate': challenge };
 }

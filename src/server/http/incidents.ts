@@ -81,32 +81,35 @@ interface StreamOptions {
   /** Makes an event fit for its reader. */
   shown?(event: object): unknown;
   /** Asked with each event and each beat; the stream ends with `ended` once it says no. */
-  isStill?(): boolean;
+  isStill?(): Promise<boolean>;
 }
 
 /** Writes numbered events as server-sent events until the reader is gone, waiting for one that is slow. */
 export async function streamEvents(
   response: ServerResponse,
   follow: (signal: AbortSignal) => AsyncIterable<{ readonly id: number; readonly event: object }>,
-  { headers = {}, shown = (event) => event, isStill = () => true }: StreamOptions = {},
+  { headers = {}, shown = (event) => event, isStill = async () => true }: StreamOptions = {},
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.flushHeaders();
-  const beat = setInterval(() => {
-    if (isStill()) response.write(': alive\n\n');
-    else gone.abort();
-  }, BEAT_MS);
+  const live = async () => {
+    const may = await isStill().catch(() => false);
+    if (!may) gone.abort();
+    else if (!response.writableEnded) response.write(': alive\n\n');
+  };
+  const beat = setInterval(() => void live(), BEAT_MS);
   try {
     for await (const { id, event } of follow(gone.signal)) {
-      if (!isStill()) break;
+      if (!(await isStill())) break;
       const isRoom = response.write(`id: ${id}\ndata: ${JSON.stringify(shown(event))}\n\n`);
       if (!isRoom) await drained(response, gone.signal);
     }
   } finally {
     clearInterval(beat);
-    response.end(isStill() ? '' : 'event: ended\ndata: {}\n\n');
+    const may = await isStill().catch(() => false);
+    response.end(may ? '' : 'event: ended\ndata: {}\n\n');
   }
 }
 

@@ -3,15 +3,23 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
 import type { Stackward } from '../../stackward.ts';
 import { announceSwaps } from '../announce.ts';
+import type { Credential } from '../auth/credential.ts';
+import type { CredentialWatch } from '../auth/watch.ts';
 import type { Logger } from '../logger.ts';
 import { mcpServerFor, type ServerExtension } from '../mcp-server.ts';
 import type { Tracing } from '../traced.ts';
 import { openSessions, type Resumable } from './sessions.ts';
+import { openStateless } from './stateless.ts';
 
-/** `/mcp`: revision 2026-07-28 without sessions, 2025-11-25 with them. */
+/** `/mcp`: revision 2026-07-28 without sessions, 2025-11-25 with them unless it is told to do without. */
 export interface McpEndpoint {
   /** @param body the parsed JSON of a POST; undefined for GET and DELETE */
-  serve(request: IncomingMessage, response: ServerResponse, body: unknown, principal: string): Promise<void>;
+  serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+    credential: Credential,
+  ): Promise<void>;
   sessions(): number;
   close(): Promise<void>;
 }
@@ -23,6 +31,9 @@ export interface McpEndpointSettings {
   readonly sessionLimit: number;
   readonly sessionIdleMs: number;
   readonly resumable?: Resumable;
+  /** No sessions for revision 2025-11-25 either, so that any replica can take any request. */
+  readonly stateless?: boolean;
+  readonly watch: CredentialWatch;
 }
 
 export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSettings): McpEndpoint {
@@ -37,18 +48,21 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
     server.onerror = onerror;
     return server;
   };
-  const sessions = openSessions({
-    serverFor,
-    limit: settings.sessionLimit,
-    idleMs: settings.sessionIdleMs,
-    ...(settings.resumable ? { resumable: settings.resumable } : {}),
-  });
+  const legacy = settings.stateless
+    ? openStateless({ serverFor })
+    : openSessions({
+        serverFor,
+        limit: settings.sessionLimit,
+        idleMs: settings.sessionIdleMs,
+        watch: settings.watch,
+        ...(settings.resumable ? { resumable: settings.resumable } : {}),
+      });
   const modern = createMcpHandler(({ authInfo }) => serverFor(vouched(authInfo?.clientId)), {
     legacy: 'reject',
     onerror,
   });
   const silence = [
-    announceSwaps(stackward, sessions.servers),
+    announceSwaps(stackward, legacy.servers),
     stackward.catalogs.onSwap(() => {
       modern.notify.toolsChanged();
       modern.notify.resourcesChanged();
@@ -56,19 +70,19 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
   ];
 
   return {
-    sessions: sessions.count,
-    async serve(request, response, body, principal) {
+    sessions: legacy.count,
+    async serve(request, response, body, credential) {
       const handler = toNodeHandler(
         {
           fetch: async (webRequest, options) =>
             (await isLegacyRequest(webRequest, body))
-              ? sessions.serve(webRequest, body, principal, response)
+              ? legacy.serve(webRequest, body, credential, response)
               : modern.fetch(webRequest, options),
         },
         { onerror },
       );
       // The SDK wants a token in its authInfo; ours ended where the request was authenticated.
-      const auth = { clientId: principal, token: '', scopes: [] };
+      const auth = { clientId: credential.principal, token: '', scopes: [] };
       const { method = 'POST', url = '/mcp', headers } = request;
       const incoming = {
         method,
@@ -81,7 +95,7 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
     },
     async close() {
       for (const stop of silence) stop();
-      await Promise.allSettled([sessions.close(), modern.close()]);
+      await Promise.allSettled([legacy.close(), modern.close()]);
     },
   };
 }

@@ -6,11 +6,16 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import type { Credential } from '../auth/credential.ts';
+import type { CredentialWatch } from '../auth/watch.ts';
+import { headerMismatch } from './header-mismatch.ts';
+import { rpcError } from './rpc-error.ts';
 
-/** Sessions of protocol revision 2025-11-25, each bound to the principal that opened it. */
-export interface Sessions {
+/** How revision 2025-11-25 is served: in sessions, or each request by itself. */
+export interface LegacyServing {
   /** Serves one request. `response` only tells when the exchange is over. */
-  serve(request: Request, body: unknown, principal: string, response: ServerResponse): Promise<Response>;
+  serve(request: Request, body: unknown, credential: Credential, response: ServerResponse): Promise<Response>;
+  /** The servers that live longer than a request. */
   servers(): Iterable<Server>;
   count(): number;
   close(): Promise<void>;
@@ -18,6 +23,9 @@ export interface Sessions {
 
 interface Session {
   readonly principal: string;
+  /** The one that used it last: a client may go on with a newer token of the same principal. */
+  credential: Credential;
+  unwatch(): void;
   readonly server: Server;
   readonly transport: WebStandardStreamableHTTPServerTransport;
   /** Exchanges that are going on, a listening stream included. */
@@ -30,6 +38,7 @@ export interface SessionSettings {
   /** A session without any exchange for this long is closed. */
   readonly idleMs: number;
   readonly limit: number;
+  readonly watch: CredentialWatch;
   readonly resumable?: Resumable;
 }
 
@@ -44,11 +53,13 @@ export interface Resumable {
 /** How often idle sessions are looked for. */
 const SWEEP_MS = 30_000;
 
-export function openSessions(settings: SessionSettings): Sessions {
+/** Sessions, each bound to the principal that opened it, and ended with its credential. */
+export function openSessions(settings: SessionSettings): LegacyServing {
   const sessions = new Map<string, Session>();
   const drop = (id: string) => {
     const session = sessions.get(id);
     sessions.delete(id);
+    session?.unwatch();
     return session?.server.close();
   };
   const sweep = setInterval(() => {
@@ -66,21 +77,40 @@ export function openSessions(settings: SessionSettings): Sessions {
     return true;
   };
 
-  const open = async (principal: string): Promise<Session> => {
+  const watch = (id: string, session: Session) =>
+    settings.watch.add({
+      credential: () => session.credential,
+      needs: 'unrevoked',
+      // What runs ends by itself and is on record; nobody can begin anything more.
+      end: () => session.open === 0 && void drop(id),
+    });
+
+  const open = async (credential: Credential): Promise<Session> => {
+    const { principal } = credential;
     const server = settings.serverFor(principal);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => {
         sessions.set(id, session);
+        session.unwatch = watch(id, session);
       },
       onsessionclosed: (id) => {
         sessions.delete(id);
+        session.unwatch();
       },
       ...(settings.resumable
         ? { eventStore: settings.resumable.openEvents(), retryInterval: settings.resumable.retryMs }
         : {}),
     });
-    const session: Session = { principal, server, transport, open: 0, lastUsed: Date.now() };
+    const session: Session = {
+      principal,
+      credential,
+      server,
+      transport,
+      open: 0,
+      lastUsed: Date.now(),
+      unwatch: () => {},
+    };
     await server.connect(transport);
     return session;
   };
@@ -88,13 +118,14 @@ export function openSessions(settings: SessionSettings): Sessions {
   return {
     count: () => sessions.size,
     servers: () => [...sessions.values()].map(({ server }) => server),
-    async serve(request, body, principal, response) {
+    async serve(request, body, credential, response) {
+      const { principal } = credential;
       const id = request.headers.get('mcp-session-id');
       if (id === null) {
         if (!isInitializeRequest(body)) return rpcError(400, 'name a session, or begin one with initialize');
         if (!hasRoom(principal))
           return rpcError(503, `${settings.limit} sessions are open; close one, or try later`);
-        const session = await open(principal);
+        const session = await open(credential);
         const answer = await exchange(session, request, body, response);
         if (session.transport.sessionId === undefined) await session.server.close();
         return answer;
@@ -104,6 +135,7 @@ export function openSessions(settings: SessionSettings): Sessions {
       if (!session || session.principal !== principal) return rpcError(404, 'there is no such session');
       const mismatch = headerMismatch(request, body);
       if (mismatch) return rpcError(400, mismatch, -32_020);
+      session.credential = credential;
       return exchange(session, request, body, response);
     },
     async close() {
@@ -120,19 +152,18 @@ async function exchange(session: Session, request: Request, body: unknown, respo
     session.open -= 1;
     session.lastUsed = Date.now();
   });
-  return session.transport.handleRequest(request, body === undefined ? {} : { parsedBody: body });
+  const answer = await session.transport.handleRequest(
+    request,
+    body === undefined ? {} : { parsedBody: body },
+  );
+  return request.method === 'GET' ? openedAtOnce(answer) : answer;
 }
 
-/** What an intermediary reads in the headers must be what the body does. Clients of this revision may leave them out. */
-function headerMismatch({ headers }: Request, body: unknown): string | undefined {
-  const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown; uri?: unknown } };
-  const saidMethod = headers.get('mcp-method');
-  if (saidMethod !== null && saidMethod !== method) return 'Mcp-Method does not name the method of the body';
-  const saidName = headers.get('mcp-name');
-  if (saidName !== null && saidName !== (params?.name ?? params?.uri))
-    return 'Mcp-Name does not name what the body names';
-  return undefined;
+/** A stream on which nothing happens yet would not even send its headers, and its client would wait to be told that it is open. */
+function openedAtOnce(answer: Response): Response {
+  if (!answer.body || answer.headers.get('content-type') !== 'text/event-stream') return answer;
+  const opened = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(': open\n\n')),
+  });
+  return new Response(answer.body.pipeThrough(opened), answer);
 }
-
-const rpcError = (status: number, message: string, code = -32_000): Response =>
-  Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });

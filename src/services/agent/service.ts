@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AgentIdentity } from '../../toolset/agent-identity.ts';
 import { defineService } from '../../toolset/define.ts';
 import type { AgentTypes } from './tool.ts';
 import { incidentOpen } from './tools/incident-open.ts';
@@ -9,6 +10,9 @@ const AgentConnection = z.strictObject({
     .literal('diagnosis')
     .optional()
     .describe('It may change production only as a recorded diagnosis of the triage proposes'),
+  identity: AgentIdentity.optional().describe(
+    'How an access token of the OIDC issuer tells that its bearer is this agent',
+  ),
   measures: z
     .record(z.string().regex(/^[a-z][a-z0-9_]{0,47}$/), z.string().min(1).max(2_000))
     .optional()

@@ -19,6 +19,7 @@ const PLACES: Readonly<Record<Collection, { readonly folder: string; readonly la
   rollbacks: { folder: 'rollbacks', layout: ROLLBACKS },
   alerts: { folder: 'triage/open', layout: JSON_FILES },
   breakers: { folder: 'breakers', layout: JSON_FILES },
+  nonces: { folder: 'nonces', layout: JSON_FILES },
   topologies: { folder: 'topologies', layout: JSON_FILES },
 };
 

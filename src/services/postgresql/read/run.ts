@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { ToolError } from '../../../toolset/errors.ts';
 import { toolErrorOf } from '../errors.ts';
@@ -9,8 +8,8 @@ import { type Governed, GovernedRead, type RawRows } from './statement.ts';
 const CLEANING_MS = 5_000;
 
 /**
- * Runs one governed read on a connection of the pool. The answer does not wait for the connection to be cleaned:
- * it is rolled back and reset afterwards, before anybody else gets it, or destroyed when anything was odd.
+ * Runs one governed read on a connection of the pool. The connection is rolled back and reset before anybody else
+ * gets it, or destroyed when anything was odd.
  *
  * @throws ToolError
  */
@@ -22,8 +21,8 @@ export async function runGoverned(pool: Pool, statement: Governed, signal: Abort
   try {
     client.query(read);
     const answer = await read.answer;
-    if (answer.cutShort || client.getTransactionStatus() !== 'T') void discard(client);
-    else void resetAfterAnswer(pool, client);
+    if (answer.isClean && client.getTransactionStatus() === 'I') client.release();
+    else void discard(client);
     return answer;
   } catch (error) {
     // A server's own error leaves the connection sound; everything else leaves it in doubt.
@@ -74,16 +73,7 @@ async function checkOut(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
 
 const cleaning = (text: string) => ({ text, query_timeout: CLEANING_MS });
 
-/** Long enough for the answer to be on its way. Cleaning at once would compete with it for a processor. */
-const AFTER_ANSWER_MS = 2;
-
-/** Cleans a connection once the answer left, or at once while another call waits for it. */
-async function resetAfterAnswer(pool: Pool, client: PoolClient): Promise<void> {
-  if (pool.waitingCount === 0) await setTimeout(AFTER_ANSWER_MS);
-  await reset(client);
-}
-
-/** Ends the transaction and forgets everything that the session could remember. */
+/** Ends a failed transaction and forgets everything that the session could remember. */
 async function reset(client: PoolClient): Promise<void> {
   try {
     await client.query(cleaning('ROLLBACK'));

@@ -1,8 +1,6 @@
-import { type Connection, escapeIdentifier, type Submittable } from 'pg';
+import type { Connection, Submittable } from 'pg';
 import { ToolError } from '../../../toolset/errors.ts';
-
-/** Snapshot and access mode hold for the whole transaction: no later statement can make it write. */
-const BEGIN = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
+import { CLEANING, packetOf } from './packet.ts';
 
 /** One statement and the bounds under which it runs. */
 export interface Governed {
@@ -24,14 +22,20 @@ export interface RawRows {
   readonly fields: readonly RawField[];
   readonly rows: readonly (readonly (string | null)[])[];
   readonly truncated: boolean;
-  /** The server was still sending: the connection cannot be used again. */
-  readonly cutShort: boolean;
+  /** The transaction was rolled back and the session forgot everything: the connection can be used again. */
+  readonly isClean: boolean;
 }
 
+/** What the server says that a statement was. Any other may have ended its transaction before our ROLLBACK did. */
+const READ_TAG = /^(SELECT \d+|SHOW|EXPLAIN)$/;
+/** No command tag; the portal stopped at its limit of rows, and the ROLLBACK closed it. */
+const SUSPENDED = 'suspended';
+
 /**
- * One governed read as the driver's queue takes it: BEGIN, the settings (whose SELECT takes the snapshot) and the
- * statement go out in one packet of the extended protocol. A failing message makes the server skip all after it, so
- * the statement never runs outside of its transaction; and the extended protocol takes one statement only.
+ * One governed read as the driver's queue takes it: BEGIN, the settings (whose SELECT takes the snapshot), the
+ * statement and the cleaning go out in one packet of the extended protocol. A failing message makes the server skip
+ * all after it, so the statement never runs outside of its transaction, and a failed one leaves the cleaning to be
+ * done; and the extended protocol takes one statement only.
  *
  * The portal gives one row more than asked, to tell whether there were more. Bytes are counted on the socket, before
  * a message is complete: a single value of a gigabyte is never gathered.
@@ -45,6 +49,9 @@ export class GovernedRead implements Submittable {
   #rows: (readonly (string | null)[])[] = [];
   /** BEGIN and the settings complete first; their messages are not the statement's. */
   #ahead = 2;
+  /** How the statement ended: by its command tag, or suspended with rows left. Undefined until it did. */
+  #ended: string | undefined;
+  readonly #cleaned: string[] = [];
   #received = 0;
 
   constructor(statement: Governed) {
@@ -58,13 +65,7 @@ export class GovernedRead implements Submittable {
   submit(connection: Connection): void {
     this.#connection = connection;
     connection.stream.on('data', this.#count);
-    connection.stream.cork();
-    send(connection, BEGIN, []);
-    const [text, values] = settings(this.#statement);
-    send(connection, text, values);
-    send(connection, this.#statement.sql, this.#statement.params, this.#statement.rows + 1);
-    connection.sync();
-    connection.stream.uncork();
+    connection.stream.write(packetOf(this.#statement));
   }
 
   /** Gives up; the connection must be destroyed. */
@@ -81,29 +82,37 @@ export class GovernedRead implements Submittable {
     if (this.#ahead === 0) this.#rows.push(message.fields);
   }
 
-  handleCommandComplete(): void {
+  handleCommandComplete({ text }: { text: string }): void {
     if (this.#ahead > 0) this.#ahead -= 1;
+    else if (this.#ended === undefined) this.#ended = text;
+    else this.#cleaned.push(text);
   }
 
-  handlePortalSuspended(): void {}
+  handlePortalSuspended(): void {
+    this.#ended = SUSPENDED;
+  }
 
-  handleEmptyQuery(): void {}
+  handleEmptyQuery(): void {
+    this.#ended = '';
+  }
 
   handleReadyForQuery(): void {
     this.#end();
-    this.#resolve(this.#rows.length > this.#statement.rows, false);
+    this.#resolve(this.#rows.length > this.#statement.rows, this.#isClean());
   }
 
   handleError(error: unknown): void {
     this.#end();
-    this.#settle.reject(error);
+    // The statement itself was answered in full; only the cleaning failed.
+    if (this.#ended !== undefined) this.#resolve(this.#rows.length > this.#statement.rows, false);
+    else this.#settle.reject(error);
   }
 
   readonly #count = (chunk: Buffer): void => {
     this.#received += chunk.length;
     if (this.#received <= this.#statement.bytes) return;
     this.#end();
-    if (this.#rows.length > 0) this.#resolve(true, true);
+    if (this.#rows.length > 0) this.#resolve(true, false);
     else
       this.#settle.reject(
         new ToolError(
@@ -113,50 +122,18 @@ export class GovernedRead implements Submittable {
       );
   };
 
-  #resolve(truncated: boolean, cutShort: boolean): void {
+  /** Whether the statement only read, so that it was our ROLLBACK that ended its transaction, and all was forgotten. */
+  #isClean(): boolean {
+    const onlyRead = this.#ended === SUSPENDED || READ_TAG.test(this.#ended ?? '');
+    return onlyRead && this.#cleaned.join() === CLEANING.join();
+  }
+
+  #resolve(truncated: boolean, isClean: boolean): void {
     const rows = this.#rows.slice(0, this.#statement.rows);
-    this.#settle.resolve({ fields: this.#fields, rows, truncated, cutShort });
+    this.#settle.resolve({ fields: this.#fields, rows, truncated, isClean });
   }
 
   #end(): void {
     this.#connection?.stream.off('data', this.#count);
   }
 }
-
-/** Parse, Bind, Describe (where rows are awaited) and Execute of the unnamed statement. */
-function send(connection: Connection, text: string, values: readonly (string | null)[], rows?: number): void {
-  connection.parse({ name: '', text, types: [] }, true);
-  connection.bind({ values: [...values] }, true);
-  if (rows === undefined) {
-    connection.execute({}, true);
-    return;
-  }
-  connection.describe({ type: 'P' }, true);
-  // The driver writes the count as a number whatever its declaration says.
-  connection.execute({ portal: '', rows: `${rows}` }, true);
-}
-
-/**
- * The transaction's settings, all local to it. The parser judged the text as it is read under
- * `standard_conforming_strings`. pg_catalog comes first, so that nothing shadows a built-in, and the temporary schema
- * last: unlisted, it would be searched before all others.
- */
-function settings({ schemas, timeoutMs }: Governed): readonly [string, readonly string[]] {
-  const path = ['pg_catalog', ...schemas, 'pg_temp'].map(escapeIdentifier).join(', ');
-  const bounds = [path, `${timeoutMs}`, `${timeoutMs}`, `${timeoutMs + 5_000}`];
-  return [SETTINGS, bounds];
-}
-
-const FIXED = {
-  standard_conforming_strings: 'on',
-  datestyle: 'ISO, MDY',
-  intervalstyle: 'postgres',
-  bytea_output: 'hex',
-  extra_float_digits: '1',
-  row_security: 'on',
-};
-const BOUND = ['search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
-const SETTINGS = `SELECT ${[
-  ...Object.entries(FIXED).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`),
-  ...BOUND.map((name, at) => `pg_catalog.set_config('${name}', $${at + 1}, true)`),
-].join(', ')}`;
