@@ -1,9 +1,11 @@
+import { openKeysAndStores } from '../open-stores.ts';
 import { makeToken } from '../server/auth/local-tokens.ts';
-import { openTokenFiles } from '../store/token-files.ts';
 import type { StoredToken, TokenStore } from '../store/tokens.ts';
+import { tokensOf } from '../store/tokens-of.ts';
 import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import {
   EXIT,
+  envOf,
   type TopologyOptions,
   topologyOf,
   UsageError,
@@ -25,16 +27,31 @@ export interface CreateOptions extends TopologyOptions {
   readonly overlap?: number;
 }
 
-const storeFor = (options: TopologyOptions, world: World): TokenStore =>
-  openTokenFiles(dataDirOf(options, world));
+/** Opens the tokens for one command. */
+async function withTokens(
+  options: TopologyOptions,
+  world: World,
+  work: (store: TokenStore) => Promise<number>,
+): Promise<number> {
+  const dataDir = dataDirOf(options, world);
+  const { stores, keys } = await openKeysAndStores(dataDir, { env: envOf(options, world) });
+  try {
+    return await work(tokensOf({ stores, keys, dataDir }));
+  } finally {
+    await stores.close();
+  }
+}
 
 /** `stackward token create`: shows the token once; only its hash is kept. */
-export async function create(
+export const create = (named: string | undefined, options: CreateOptions, world: World): Promise<number> =>
+  withTokens(options, world, (store) => createIn(store, named, options, world));
+
+async function createIn(
+  store: TokenStore,
   named: string | undefined,
   options: CreateOptions,
   world: World,
 ): Promise<number> {
-  const store = storeFor(options, world);
   const old = await replacedBy(options, store);
   const principal = await principalOf(named, old, options, world);
   const expires = new Date(Date.now() + options.days * DAY_MS);
@@ -99,8 +116,10 @@ const earlier = (date: Date, other: string | undefined): Date =>
   other !== undefined && Date.parse(other) < date.getTime() ? new Date(other) : date;
 
 /** `stackward token list`. */
-export async function list(options: TopologyOptions, world: World): Promise<number> {
-  const store = storeFor(options, world);
+export const list = (options: TopologyOptions, world: World): Promise<number> =>
+  withTokens(options, world, (store) => listIn(store, options, world));
+
+async function listIn(store: TokenStore, options: TopologyOptions, world: World): Promise<number> {
   const uses = await store.lastUses();
   const tokens = ((await store.list()) ?? []).map(({ hash: _hash, ...shown }) => {
     const used = uses.get(shown.id);
@@ -124,10 +143,11 @@ function rowOf(token: Omit<StoredToken, 'hash'> & { readonly last_used?: string 
 }
 
 /** `stackward token revoke`: a running server refuses it from the next request on. */
-export async function revoke(id: string, options: TopologyOptions, world: World): Promise<number> {
-  if (!(await storeFor(options, world).remove(id)))
-    throw new UsageError(`there is no token '${id}'; stackward token list shows them`);
-  if (options.json) writeJson(world.stdout, { revoked: id });
-  else writeLine(world.stdout, `revoked ${id}`);
-  return EXIT.ok;
-}
+export const revoke = (id: string, options: TopologyOptions, world: World): Promise<number> =>
+  withTokens(options, world, async (store) => {
+    if (!(await store.remove(id)))
+      throw new UsageError(`there is no token '${id}'; stackward token list shows them`);
+    if (options.json) writeJson(world.stdout, { revoked: id });
+    else writeLine(world.stdout, `revoked ${id}`);
+    return EXIT.ok;
+  });

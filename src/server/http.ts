@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Stackward } from '../stackward.ts';
-import { openTokenFiles } from '../store/token-files.ts';
 import type { TokenStore } from '../store/tokens.ts';
+import { tokensOf } from '../store/tokens-of.ts';
 import { type Authenticator, openAuthenticator } from './auth/authenticator.ts';
 import type { Credential } from './auth/credential.ts';
 import type { OidcSettings } from './auth/oidc.ts';
@@ -98,7 +98,7 @@ interface Desk {
  */
 export async function serveHttp(stackward: Stackward, options: HttpOptions): Promise<HttpServing> {
   const { host = '127.0.0.1', allowedHosts = [], allowedOrigins = [] } = options;
-  const authenticator = openAuthenticator(options.tokens ?? openTokenFiles(stackward.dataDir), {
+  const authenticator = openAuthenticator(options.tokens ?? tokensOf(stackward), {
     ...(options.oidc ? { oidc: options.oidc } : {}),
     graph: stackward.catalogs.graph,
     onProblem: (message) => options.logger?.error(message),

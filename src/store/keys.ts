@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Documents, StoreError } from './documents.ts';
 import { readKey, readOrMakeKey } from './key-file.ts';
 
-/** The secret keys there are: for masks and fingerprints, sealed approvals, diagnoses and topologies, and what clients hand back. */
-export const KEY_NAMES = ['mask', 'approvals', 'diagnoses', 'request-state', 'topology'] as const;
+/** The secret keys there are: for masks and fingerprints, sealed approvals, diagnoses, topologies and tokens, and what clients hand back. */
+export const KEY_NAMES = ['mask', 'approvals', 'diagnoses', 'request-state', 'topology', 'tokens'] as const;
 export type KeyName = (typeof KEY_NAMES)[number];
 
 /** File of the key that signs the audit's checkpoints: Ed25519, PKCS #8, PEM. */

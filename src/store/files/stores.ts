@@ -21,6 +21,7 @@ const PLACES: Readonly<Record<Collection, { readonly folder: string; readonly la
   breakers: { folder: 'breakers', layout: JSON_FILES },
   nonces: { folder: 'nonces', layout: JSON_FILES },
   topologies: { folder: 'topologies', layout: JSON_FILES },
+  tokens: { folder: 'shared-tokens', layout: JSON_FILES },
 };
 
 /** The place for a rollback is held where it always was, so that a release before this one sees it. */
