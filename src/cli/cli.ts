@@ -17,8 +17,8 @@ const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
 Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --topology, --data, --as;
 STACKWARD_OPERATOR_APPROVAL=true, STACKWARD_ENV_FILE for serve --operator-approval, --env-file;
-STACKWARD_DATABASE_URL or STACKWARD_DATABASE_URL_FILE, STACKWARD_DATABASE_SCHEMA and STACKWARD_KEYS for replicas;
 STACKWARD_STATELESS=true, STACKWARD_OIDC_ISSUER, _AUDIENCE, _SCOPE, _JWKS for serve --stateless, --oidc-issuer ...;
+STACKWARD_DATABASE_URL or STACKWARD_DATABASE_URL_FILE, STACKWARD_DATABASE_SCHEMA and STACKWARD_KEYS for replicas;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
 
 /** Errors of the layers below that tell what was wrong with the input. */

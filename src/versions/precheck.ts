@@ -104,9 +104,10 @@ const trialOf = (of: number, { catalog: { principal } }: PrecheckDeps) =>
     isTrial: true,
   }) as const;
 
-function resultOf({ structured, error, text }: Answer): TrialResult {
+function resultOf({ structured, error, text, outcome }: Answer): TrialResult {
   const found = TrialResult.safeParse(structured);
   if (found.success) return found.data;
-  const detail = `whether it can be done could not be found out: ${error?.detail ?? text}`;
+  const why = error?.detail ?? text;
+  const detail = outcome === 'denied' ? why : `whether it can be done could not be found out: ${why}`;
   return { obstacles: [{ code: error?.code ?? 'internal', detail }], reconcilers: [], rehearsed: false };
 }

@@ -20,9 +20,9 @@ export function answerReadiness(
     ? 'shutting down'
     : !writable
       ? `the audit cannot be written: ${reason ?? 'closed'}`
-      : store.isUp
-        ? closed
-        : `the store is away: ${store.reason}`;
+      : !store.isUp
+        ? `the store is away: ${store.reason}`
+        : closed;
   const body = {
     ready: why === undefined,
     ...(why ? { reason: why } : {}),
