@@ -1,7 +1,7 @@
 import { openKeysAndStores } from '../open-stores.ts';
 import { makeToken } from '../server/auth/local-tokens.ts';
-import { tokensOf } from '../store/token-store.ts';
 import type { StoredToken, TokenStore } from '../store/tokens.ts';
+import { tokensOf } from '../store/tokens-of.ts';
 import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import {
   EXIT,
@@ -27,11 +27,12 @@ export interface CreateOptions extends TopologyOptions {
   readonly overlap?: number;
 }
 
-async function withStore<T>(
+/** Opens the tokens for one command. */
+async function withTokens(
   options: TopologyOptions,
   world: World,
-  work: (store: TokenStore) => Promise<T>,
-): Promise<T> {
+  work: (store: TokenStore) => Promise<number>,
+): Promise<number> {
   const dataDir = dataDirOf(options, world);
   const { stores, keys } = await openKeysAndStores(dataDir, { env: envOf(options, world) });
   try {
@@ -43,7 +44,7 @@ async function withStore<T>(
 
 /** `stackward token create`: shows the token once; only its hash is kept. */
 export const create = (named: string | undefined, options: CreateOptions, world: World): Promise<number> =>
-  withStore(options, world, (store) => createIn(store, named, options, world));
+  withTokens(options, world, (store) => createIn(store, named, options, world));
 
 async function createIn(
   store: TokenStore,
@@ -115,12 +116,12 @@ const earlier = (date: Date, other: string | undefined): Date =>
   other !== undefined && Date.parse(other) < date.getTime() ? new Date(other) : date;
 
 /** `stackward token list`. */
-export async function list(options: TopologyOptions, world: World): Promise<number> {
-  const { uses, stored } = await withStore(options, world, async (store) => ({
-    uses: await store.lastUses(),
-    stored: (await store.list()) ?? [],
-  }));
-  const tokens = stored.map(({ hash: _hash, ...shown }) => {
+export const list = (options: TopologyOptions, world: World): Promise<number> =>
+  withTokens(options, world, (store) => listIn(store, options, world));
+
+async function listIn(store: TokenStore, options: TopologyOptions, world: World): Promise<number> {
+  const uses = await store.lastUses();
+  const tokens = ((await store.list()) ?? []).map(({ hash: _hash, ...shown }) => {
     const used = uses.get(shown.id);
     return { ...shown, ...(used ? { last_used: used.toISOString() } : {}) };
   });
@@ -142,10 +143,11 @@ function rowOf(token: Omit<StoredToken, 'hash'> & { readonly last_used?: string 
 }
 
 /** `stackward token revoke`: a running server refuses it from the next request on. */
-export async function revoke(id: string, options: TopologyOptions, world: World): Promise<number> {
-  if (!(await withStore(options, world, (store) => store.remove(id))))
-    throw new UsageError(`there is no token '${id}'; stackward token list shows them`);
-  if (options.json) writeJson(world.stdout, { revoked: id });
-  else writeLine(world.stdout, `revoked ${id}`);
-  return EXIT.ok;
-}
+export const revoke = (id: string, options: TopologyOptions, world: World): Promise<number> =>
+  withTokens(options, world, async (store) => {
+    if (!(await store.remove(id)))
+      throw new UsageError(`there is no token '${id}'; stackward token list shows them`);
+    if (options.json) writeJson(world.stdout, { revoked: id });
+    else writeLine(world.stdout, `revoked ${id}`);
+    return EXIT.ok;
+  });

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Stackward } from '../stackward.ts';
-import { tokensOf } from '../store/token-store.ts';
 import type { TokenStore } from '../store/tokens.ts';
+import { tokensOf } from '../store/tokens-of.ts';
 import { type Authenticator, openAuthenticator } from './auth/authenticator.ts';
 import type { Credential } from './auth/credential.ts';
 import type { OidcSettings } from './auth/oidc.ts';

@@ -19,6 +19,7 @@ export const COLLECTIONS = [
   'nonces',
   /** The edits of the topology that replicas share. */
   'topologies',
+  /** Bearer tokens that replicas share; those of a data directory lie beside, in files of their own form. */
   'tokens',
 ] as const;
 export type Collection = (typeof COLLECTIONS)[number];

@@ -44,7 +44,7 @@ test('a replica with other keys than the rest does not start, and says which dif
   const { createKeys } = await import('../../src/store/keys.ts');
   createKeys(`${at.folder}/others`);
   await expect(at.open(9, { STACKWARD_KEYS: `${at.folder}/others` })).rejects.toThrow(
-    /begun with other keys than those given here \(mask, approvals, diagnoses, request-state, topology\)/,
+    /begun with other keys than those given here \(mask, approvals, diagnoses, request-state, topology, tokens\)/,
   );
   await expect(at.open(9, { STACKWARD_KEYS: '' })).rejects.toThrow(/stackward keys create/);
 });

@@ -1,10 +1,10 @@
 import type { Keys } from './keys.ts';
+import { openSharedTokens } from './shared-tokens.ts';
 import type { Stores } from './stores.ts';
-import { openTokenDocuments } from './token-documents.ts';
 import { openTokenFiles } from './token-files.ts';
 import type { TokenStore } from './tokens.ts';
 
-/** Where the tokens of a stack lie: files of its data directory, or the store that replicas share. */
+/** The tokens of a stack: of its data directory, or those that replicas share. */
 export const tokensOf = ({
   stores,
   keys,
@@ -15,5 +15,5 @@ export const tokensOf = ({
   readonly dataDir: string;
 }): TokenStore =>
   stores.isShared
-    ? openTokenDocuments(stores.documents('tokens'), { key: keys.of('tokens') })
+    ? openSharedTokens(stores.documents('tokens'), { key: keys.of('tokens') })
     : openTokenFiles(dataDir);
