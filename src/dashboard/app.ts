@@ -107,7 +107,15 @@ function usePulse(): { pulse: Pulse | undefined; isLive: boolean } {
       setPulse(JSON.parse(data));
     });
     source.addEventListener('ended', () => window.dispatchEvent(new Event('signed-out')));
-    source.addEventListener('error', () => setLive(false));
+    source.addEventListener('error', () => {
+      setLive(false);
+      // Turned away rather than cut off: the browser does not come back by itself. Whose token was taken back meanwhile signs in again.
+      if (source.readyState === EventSource.CLOSED)
+        get<Who>('session').then(
+          ({ operator }) => operator ?? window.dispatchEvent(new Event('signed-out')),
+          () => {},
+        );
+    });
     return () => source.close();
   }, []);
   return { pulse, isLive };
