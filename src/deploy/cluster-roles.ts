@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { SecretRef } from '../secrets/reference.ts';
+import { listReferences } from '../secrets/references.ts';
 import { decideAccess } from '../toolset/access.ts';
 import type { NamespaceRole, RoleRule } from '../toolset/cluster-role.ts';
 import type { FlagStore } from '../toolset/flags.ts';
@@ -78,27 +78,21 @@ const contextOf = ({ connection }: Component): string | undefined =>
   typeof connection.context === 'string' ? connection.context : undefined;
 
 /** Two components with one context of one kubeconfig are one cluster, and one account in it. */
-const placeOf = ({ connection }: Component) =>
-  connection.kubeconfig === undefined
-    ? placeOfContext(contextOf({ connection } as Component))
-    : { context: connection.context, kubeconfig: connection.kubeconfig };
+const placeOf = (component: Component) => {
+  const { context, kubeconfig } = component.connection;
+  return kubeconfig === undefined ? placeOfContext(contextOf(component)) : { context, kubeconfig };
+};
 
 const placeOfContext = (context: string | undefined) =>
   context === undefined ? { in_cluster: true } : { context };
 
 /** The Kubernetes Secrets that a connection is read from, each as the right to get it by name. */
 function secretsOf({ connection }: Component): (NamespaceRole & { context: string | undefined })[] {
-  return refsIn(connection).flatMap(({ source }) => {
+  return listReferences(connection).flatMap(({ source }) => {
     if (!('kubernetes_secret' in source)) return [];
     const { context, namespace, name } = source.kubernetes_secret;
     return [
       { context, namespace, rules: [{ group: '', resource: 'secrets', verbs: ['get'], names: [name] }] },
     ];
   });
-}
-
-function refsIn(value: unknown): SecretRef[] {
-  if (value instanceof SecretRef) return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(refsIn);
 }
