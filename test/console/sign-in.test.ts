@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)('signing in', () => {
 
   test('everybody can use it', async () => {
     const { see, token } = await openShop();
-    token('stack');
+    await token('stack');
     const { page } = await see('', { width: 360, height: 740 });
     await page.getByLabel('Token of an operator').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -100,11 +100,11 @@ describe.skipIf(!server)('write tools of Redis', () => {
       await admin.run('SET', key, 'theirs');
     };
     const attempts = [
-      redis.write(set, 'mine', { key, value: 'mine' }, { between }),
-      redis.write(remove, 'mine', { keys: [key] }, { between }),
-      redis.write(expire, 'mine', { key, ttl_seconds: 5 }, { between }),
+      () => redis.write(set, 'mine', { key, value: 'mine' }, { between }),
+      () => redis.write(remove, 'mine', { keys: [key] }, { between }),
+      () => redis.write(expire, 'mine', { key, ttl_seconds: 5 }, { between }),
     ];
-    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'conflict' });
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: 'conflict' });
     expect(await text(key)).toBe('theirs');
     expect(await admin.run('TTL', key)).toBe(-1);
   });
