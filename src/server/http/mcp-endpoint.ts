@@ -72,6 +72,7 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
   return {
     sessions: legacy.count,
     async serve(request, response, body, credential) {
+      if (request.method === 'POST' && legacy.answer(request, body, credential, response)) return;
       const handler = toNodeHandler(
         {
           fetch: async (webRequest, options) =>
