@@ -1,4 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
+import { Exchange } from '../../src/server/http/exchange.ts';
+import { SessionTransport } from '../../src/server/http/session-transport.ts';
+import { openReading } from '../../src/server/reading.ts';
 import { legacyCall, openSession, send } from './raw-http.ts';
 import { openServed } from './served.ts';
 
@@ -109,4 +114,50 @@ test('a request that waits is told so, and a session that is closed ends it', as
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('what is no call of a reading tool by the book, the SDK judges', async () => {
+  const { url, fixture } = await openServed();
+  const session = await openSession(url);
+  const call = async (params: unknown) => {
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
+    return (await send(`${url}/mcp`, { headers: session, body })).json;
+  };
+  const args = { target: 'store/a', key: 'k' };
+  for (const wrong of [null, 'text', [args], 3])
+    expect(await call({ name: 'box_get', arguments: wrong })).toMatchObject({ error: { code: -32_602 } });
+  expect(await call({ name: ['box_get'], arguments: args })).toMatchObject({ error: { code: -32_602 } });
+  expect(fixture.box.ran.size).toBe(0);
+  expect(await call({ name: 'box_gone', arguments: args })).toMatchObject({ result: { isError: true } });
+  // Text, since an object literal would set the prototype instead.
+  const odd = JSON.parse('{"target": "store/a", "key": "k", "__proto__": {"key": "other"}}');
+  const { result } = await call({ name: 'box_get', arguments: odd });
+  expect(result.isError).toBe(true);
+  expect(fixture.box.ran.size).toBe(0);
+});
+
+test('an unforeseen failure of a reading is told as that, and not how', async () => {
+  const served = await openServed();
+  const { stackward } = served.fixture;
+  const broken = { ...stackward, call: () => Promise.reject(new Error('secret of the house')) };
+  const transport = new SessionTransport({ sessionIdGenerator: () => 'id' });
+  const problems: Error[] = [];
+  transport.onerror = (error) => problems.push(error);
+  const server = createServer((_request, response) =>
+    transport.serve(
+      { ...GET, jsonrpc: '2.0' },
+      new Exchange(response, {}),
+      openReading(broken, { principal: 'stack' }),
+    ),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { text } = await send(`http://127.0.0.1:${port}`);
+  server.close();
+  expect(JSON.parse(text)).toEqual({
+    jsonrpc: '2.0',
+    id: 1,
+    error: { code: -32_603, message: 'Internal error' },
+  });
+  expect(problems.map(({ message }) => message)).toEqual(['secret of the house']);
 });

@@ -15,11 +15,17 @@ const STREAM = {
 export class Exchange {
   readonly #response: ServerResponse;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #stop = new AbortController();
 
   /** @param headers what every answer carries */
   constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
     this.#response = response;
     this.#headers = headers;
+  }
+
+  /** Aborted when nobody wants the answer any more. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   /** Whether its caller can still be told anything. */
@@ -56,6 +62,7 @@ export class Exchange {
 
   /** Ends without an answer, because there will be none. */
   abandon(): void {
+    this.#stop.abort();
     if (this.isOpen) this.#stream().end();
   }
 

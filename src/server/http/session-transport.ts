@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import {
+  INTERNAL_ERROR,
   type JSONRPCMessage,
   type JSONRPCRequest,
   type MessageExtraInfo,
@@ -9,7 +9,8 @@ import {
   WebStandardStreamableHTTPServerTransport,
   type WebStandardStreamableHTTPServerTransportOptions,
 } from '@modelcontextprotocol/server';
-import { Exchange } from './exchange.ts';
+import type { Reading } from '../reading.ts';
+import type { Exchange } from './exchange.ts';
 
 /**
  * The transport of one session: the SDK's, with a shorter way for a POST that holds a single request. That way has no
@@ -65,10 +66,27 @@ export class SessionTransport implements Transport {
     });
   }
 
-  /** Serves one request that came alone, the shorter way. */
-  serve(request: JSONRPCRequest, response: ServerResponse, headers: Readonly<Record<string, string>>): void {
-    this.#exchanges.set(request.id, new Exchange(response, headers));
-    this.onmessage?.(request, {});
+  /** Serves one request that came alone, the shorter way; the shortest where `reading` takes it. */
+  serve(request: JSONRPCRequest, exchange: Exchange, reading?: Reading): void {
+    const { id } = request;
+    this.#exchanges.set(id, exchange);
+    const reads = reading?.(request, exchange.signal);
+    if (!reads) {
+      this.onmessage?.(request, {});
+      return;
+    }
+    const finish = (message: JSONRPCMessage) => {
+      // Cancelled, it is forgotten already, and its id may be another's by now.
+      if (this.#exchanges.get(id) === exchange) this.#exchanges.delete(id);
+      exchange.answer(message);
+    };
+    reads.then(
+      (result) => finish({ jsonrpc: '2.0', id, result }),
+      (error: unknown) => {
+        this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+        finish({ jsonrpc: '2.0', id, error: { code: INTERNAL_ERROR, message: 'Internal error' } });
+      },
+    );
   }
 
   /** Keeps alive what waits. */

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type EventStore, isInitializeRequest, type Server } from '@modelcontextprotocol/server';
 import type { Credential } from '../auth/credential.ts';
 import type { CredentialWatch } from '../auth/watch.ts';
+import type { Reading } from '../reading.ts';
+import { Exchange } from './exchange.ts';
 import { headerMismatch } from './header-mismatch.ts';
 import { plainRequestIn } from './plain-request.ts';
 import { rpcError } from './rpc-error.ts';
@@ -26,6 +28,7 @@ interface Session {
   credential: Credential;
   unwatch(): void;
   readonly server: Server;
+  readonly reading: Reading | undefined;
   readonly transport: SessionTransport;
   /** Exchanges that are going on, a listening stream included. */
   open: number;
@@ -34,6 +37,8 @@ interface Session {
 
 export interface SessionSettings {
   serverFor(principal: string): Server;
+  /** How a principal's plain reading is answered; undefined where the server has to hear of it. */
+  readingFor(principal: string): Reading | undefined;
   /** A session without any exchange for this long is closed. */
   readonly idleMs: number;
   readonly limit: number;
@@ -112,6 +117,7 @@ export function openSessions(settings: SessionSettings): LegacyServing {
       principal,
       credential,
       server,
+      reading: settings.readingFor(principal),
       transport,
       open: 0,
       lastUsed: Date.now(),
@@ -134,7 +140,8 @@ export function openSessions(settings: SessionSettings): LegacyServing {
       if (!plain || session.transport.isTaken(plain)) return false;
       session.credential = credential;
       begin(session, response);
-      session.transport.serve(plain, response, { 'mcp-session-id': String(id) });
+      const exchange = new Exchange(response, { 'mcp-session-id': String(id) });
+      session.transport.serve(plain, exchange, session.reading);
       return true;
     },
     async serve(request, body, credential, response) {
