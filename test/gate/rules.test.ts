@@ -241,3 +241,18 @@ test('a grant is the gate’s own object, for its own call, once', async () => {
   expect(() => assertGrant(grant, 'one')).toThrow(/only the gate/);
   expect(Object.isFrozen(grant)).toBe(true);
 });
+
+test('a write that waited is held to the topology in force once more, right before it begins', async () => {
+  const { gateOf } = await passing();
+  await expect(gateOf().assertStillOpen()).resolves.toBeUndefined();
+  await expect(gateOf({ isInForce: async () => false }).assertStillOpen()).rejects.toMatchObject({
+    code: 'write_refused',
+    detail: expect.stringContaining('another replica put an edit of the topology in force'),
+  });
+  const away = async () => {
+    throw new Error('the database is away');
+  };
+  await expect(gateOf({ isInForce: away }).assertStillOpen()).rejects.toMatchObject({
+    code: 'write_refused',
+  });
+});
