@@ -23,8 +23,6 @@ export interface Gate {
    * itself, and the rate counts it, when it changes something. Never rejects.
    */
   decideTrial(write: ProposedWrite): Promise<Exclude<GateDecision, { kind: 'ask' }>>;
-  /** Asked once more when a granted write is about to begin: it may have waited. Rejects with ToolError('write_refused'). */
-  assertNotStopped(): Promise<void>;
 }
 
 /**
@@ -40,15 +38,11 @@ export function openGate(
   },
 ): Gate {
   return {
-    async assertNotStopped() {
-      const why = await whyStopped(deps);
-      if (why !== undefined) throw new ToolError('write_refused', why);
-    },
     async decideTrial(write) {
       const asked = RULES.filter(({ counts }) => counts !== 'changes');
       const verdict = verdictOf(await Promise.all(asked.map((rule) => askRule(rule, write, deps))));
       if (!verdict.passed) return { kind: 'refused', verdict };
-      return { kind: 'granted', verdict, grant: makeGrant({ ...grantedTo(write), isTrial: true }) };
+      return { kind: 'granted', verdict, grant: makeGrant({ ...grantedTo(write, deps), isTrial: true }) };
     },
     async decide(write) {
       const asked = await Promise.all(RULES.map((rule) => askRule(rule, write, deps)));
@@ -94,7 +88,7 @@ export function openGate(
     }
     const spent = await spendDiagnosis(write);
     if (spent) return { kind: 'refused', verdict: verdictOf([...checks, spent]) };
-    return { kind: 'granted', verdict: verdictOf(checks), grant: makeGrant(grantedTo(write)) };
+    return { kind: 'granted', verdict: verdictOf(checks), grant: makeGrant(grantedTo(write, deps)) };
   }
 
   /** A recorded diagnosis allows each of its writes once. The check that failed, if somebody used it up just now. */
@@ -130,12 +124,27 @@ export function openGate(
   }
 }
 
-const grantedTo = ({ callId, catalog, tool, at }: ProposedWrite) => ({
+const grantedTo = ({ callId, catalog, tool, at, lease }: ProposedWrite, state: GateState) => ({
   callId,
   principal: catalog.principal,
   tool: tool.name,
   target: at.target.name,
+  async assertStands() {
+    const why = await whyStopped(state);
+    if (why !== undefined) throw new ToolError('write_refused', why);
+    await assertHeld(lease);
+  },
 });
+
+/** Whoever was paused past the end of a lease finds out here, at the last moment before an effect. Throws ToolError('conflict'). */
+async function assertHeld(lease: ProposedWrite['lease']): Promise<void> {
+  try {
+    await lease?.assertHeld();
+  } catch (cause) {
+    const detail = 'somebody else may have taken over meanwhile, so nothing was done';
+    throw new ToolError('conflict', detail, { cause });
+  }
+}
 
 /** Why nobody writes at this moment; a switch that cannot be read counts as on. */
 async function whyStopped({ killSwitch }: GateState): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { Check } from '../audit/record.ts';
+import type { Held } from '../store/leases.ts';
 import type { Quota } from '../store/quota.ts';
 import { type AccessDecision, decideAccess, decideStackAccess } from '../toolset/access.ts';
 import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
@@ -17,6 +18,8 @@ export interface ProposedWrite {
   readonly at: CatalogTarget;
   readonly args: unknown;
   readonly scope: WriteScope;
+  /** What the write is held to; it stands only while that is held. */
+  readonly lease?: Held;
 }
 
 /** What the rules ask besides the write itself. */

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openGate } from '../../src/gate/gate.ts';
-import { assertGrant, makeGrant } from '../../src/gate/grant.ts';
+import { assertGrant } from '../../src/gate/grant.ts';
 import { askRule, type GateState, type ProposedWrite, RULES } from '../../src/gate/rules.ts';
 import { openQuota } from '../../src/store/quota.ts';
 import { buildCatalog } from '../../src/toolset/catalog.ts';
@@ -9,6 +9,7 @@ import { flagsFrom } from '../../src/toolset/flags.ts';
 import type { WriteGrant } from '../../src/toolset/grant.ts';
 import { type Lab, openLab, TOPOLOGY } from '../call/lab.ts';
 import { gateOn } from '../harness/gate-files.ts';
+import { granted } from '../harness/granted.ts';
 
 const labs: Lab[] = [];
 afterEach(() => Promise.all(labs.splice(0).map((one) => one.close())));
@@ -229,7 +230,7 @@ test('arguments that JSON does not hold cannot be approved', async () => {
 });
 
 test('a grant is the gate’s own object, for its own call, once', async () => {
-  const of = (callId: string) => makeGrant({ callId, principal: 'p', tool: 't', target: 'x' });
+  const of = (callId: string) => granted({ callId, principal: 'p', tool: 't', target: 'x' });
   const grant = of('one');
   const forged: WriteGrant = { ...grant };
   expect(() => assertGrant(forged, 'one')).toThrow(/only the gate/);
