@@ -44,7 +44,15 @@ export async function startReplicas(
     schema,
     topology,
     env,
-  }: { store: Access & { database: string }; schema: string; topology: string; env: Record<string, string> },
+    args = [],
+  }: {
+    store: Access & { database: string };
+    schema: string;
+    topology: string;
+    env: Record<string, string>;
+    /** Further arguments of `serve`. */
+    args?: readonly string[];
+  },
 ): Promise<Replicas> {
   const folder = await mkdtemp(join(tmpdir(), 'stackward-replicas-'));
   const file = join(folder, 'topology.yaml');
@@ -70,7 +78,7 @@ export async function startReplicas(
     serial += 1;
     const child = spawn(
       process.execPath,
-      [join(dist, 'main.js'), 'serve', '--http', `${at}`, '--log-level', 'warn'],
+      [join(dist, 'main.js'), 'serve', '--http', `${at}`, '--log-level', 'warn', ...args],
       {
         env: { ...all, STACKWARD_DATA: join(folder, `data-${serial}`) },
         stdio: ['ignore', 'ignore', 'pipe'],
