@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { type EmbeddedServer, startEmbeddedPostgres } from '../../src/cli/demo/embedded-postgres.ts';
-import { run } from '../cli/run.ts';
+import { auditedCalls, verified } from '../harness/audited.ts';
 import { makeDatabase, makeTokenFor, type Replicas, startReplicas } from '../harness/replicas.ts';
 import { modernCall, send } from '../server/raw-http.ts';
 
@@ -188,33 +188,13 @@ test.each(WAYS)(
     );
     expect(wrong).toEqual([]);
     await expect
-      .poll(
-        async () => {
-          const { out } = await run(['audit', 'verify', '--json'], { ...replicas.env });
-          const { ok, chains } = JSON.parse(out) as { ok: boolean; chains: { orphanIntents: number }[] };
-          return { ok, open: chains.reduce((sum, one) => sum + one.orphanIntents, 0) };
-        },
-        { timeout: 60_000, interval: 1_000 },
-      )
+      .poll(() => verified(replicas.env), { timeout: 60_000, interval: 1_000 })
       .toEqual({ ok: true, open: 0 });
 
-    const { out } = await run(['audit', 'export'], { ...replicas.env });
-    const records = out
-      .split('\n')
-      .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
-      .filter(({ kind }) => kind === 'request' || kind === 'response');
-    const callsOf = (kind: string) =>
-      records
-        .filter((one) => one.kind === kind)
-        .map(({ call }) => String(call))
-        .sort();
-    expect(callsOf('response')).toEqual(callsOf('request'));
+    const calls = [...(await auditedCalls(replicas.env)).values()];
+    expect(calls.filter(({ intents, ends }) => intents !== 1 || ends !== 1)).toEqual([]);
     // Every row is of a call whose intent was durable before.
-    const intended = new Set(
-      JSON.stringify(records)
-        .match(/values \((\d+)/g)
-        ?.map((one) => Number(one.slice(8))),
-    );
+    const intended = new Set(calls.map(({ args }) => Number(/values \((\d+)/.exec(args)?.[1])));
     expect([...written].filter((id) => !intended.has(id))).toEqual([]);
   },
 );
