@@ -6,7 +6,7 @@ import { createKeys } from '../../src/store/keys.ts';
 import { openPostgresLogs } from '../../src/store/postgres/log.ts';
 import type { Alert } from '../../src/triage/backend.ts';
 import { openRunJournals } from '../../src/triage/run/journal.ts';
-import { run } from '../cli/run.ts';
+import { verified } from '../harness/audited.ts';
 import { send } from '../server/raw-http.ts';
 import { openSchema } from '../store/database.ts';
 import { COMMITS, ON, openCluster } from '../triage/cluster.ts';
@@ -66,11 +66,7 @@ export async function openTriageReplicas() {
     events: (id: string) => journals.read(id),
     /** What passes for the database alone: more than a lease lasts, without a sign of life. */
     letLeasesEnd: () => schema.direct.query(`update lease set beat = beat - interval '30 seconds'`),
-    async audit() {
-      const { out } = await run(['audit', 'verify', '--json'], env);
-      const { ok, chains } = JSON.parse(out) as { ok: boolean; chains: { orphanIntents: number }[] };
-      return { ok, open: chains.reduce((sum, one) => sum + one.orphanIntents, 0) };
-    },
+    audit: () => verified(env),
     async close() {
       for (const child of children) child.kill('SIGKILL');
       await Promise.all([cluster.close(), prometheus.close()]);
