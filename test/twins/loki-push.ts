@@ -118,6 +118,8 @@ function append(
   { name, behindMs }: { readonly name: string; readonly behindMs: number },
 ): string[] {
   const ignored: string[] = [];
+  const keyOf = ({ nanoseconds, line }: Entry) => `${nanoseconds} ${line}`;
+  const known = new Set(entries.map(keyOf));
   let highest = entries.reduce((most, { nanoseconds }) => (nanoseconds > most ? nanoseconds : most), '0');
   for (const entry of more) {
     const oldest = millisecondsOf(highest) - behindMs;
@@ -128,10 +130,9 @@ function append(
       );
       continue;
     }
-    const isThere = entries.some(
-      ({ nanoseconds, line }) => nanoseconds === entry.nanoseconds && line === entry.line,
-    );
-    if (!isThere) entries.push(entry);
+    const key = keyOf(entry);
+    if (!known.has(key)) entries.push(entry);
+    known.add(key);
     if (entry.nanoseconds > highest) highest = entry.nanoseconds;
   }
   if (ignored.length === 0) return [];
@@ -142,7 +143,11 @@ function append(
 
 /** Loki tells errors that are alike once, with their number. */
 function grouped(errors: readonly string[]): string {
-  const kinds = Map.groupBy(errors, (error) => error.replace(/'[^']*'|\d+/g, ''));
+  const kinds = new Map<string, string[]>();
+  for (const error of errors) {
+    const kind = error.replace(/'[^']*'|\d+/g, '');
+    kinds.set(kind, [...(kinds.get(kind) ?? []), error]);
+  }
   return [...kinds.values()]
     .map((alike) => (alike.length === 1 ? alike[0] : `${alike.length} errors like: ${alike[0]}`))
     .join('; ');

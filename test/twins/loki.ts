@@ -44,6 +44,8 @@ export interface Behaviour extends Lists {
   /** Answers every request in its place. */
   instead: ((response: ServerResponse) => void) | undefined;
   readonly ingest: IngestLimits;
+  /** Answers a push that was taken, in place of a 204. */
+  taken: ((response: ServerResponse) => void) | undefined;
 }
 
 export interface TwinOptions {
@@ -69,6 +71,7 @@ export async function startLokiTwin({ streams, authorization, tenant }: TwinOpti
     ignoresSelectors: false,
     hasPatterns: true,
     instead: undefined,
+    taken: undefined,
     ingest: { ...INGEST_LIMITS },
   };
   const read: Read = (query) => {
@@ -98,7 +101,7 @@ export async function startLokiTwin({ streams, authorization, tenant }: TwinOpti
       requests.push(request);
       if (behaviour.instead) return behaviour.instead(response);
       const answer = JSON.stringify(handle(request));
-      if (answer === undefined) return response.writeHead(204).end();
+      if (answer === undefined) return behaviour.taken?.(response) ?? response.writeHead(204).end();
       response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' }).end(answer);
     } catch (error) {
       const { status, isViolation } =

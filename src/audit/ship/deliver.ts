@@ -34,45 +34,72 @@ export interface Delivery {
  * Brings a batch to Loki. Of one that is refused the halves are sent, down to the records that are refused alone: Loki
  * takes the rest of what it refuses, and knows a record again that comes twice.
  *
- * A record is given up only where Loki took another of the batch, or says in known words that it is about that record.
- * Else it may be the settings: then nothing is given up, and NotNow is thrown as for a Loki that is away.
+ * A record is given up where Loki says in known words that it is about that record. In other words it may be about the
+ * settings: then it is given up only when it is refused once more after others of the batch were taken, and where none
+ * is taken NotNow is thrown, as for a Loki that is away.
  */
-export async function deliver(entries: readonly Entry[], { push, onRefused }: Delivery): Promise<Delivered> {
-  const skipped: Skipped[] = [];
-  let taken = 0;
-  let status = 0;
-  const skip = (some: readonly Entry[], reason: Reason) => {
-    for (const { seq } of some) skipped.push({ seq, reason });
-  };
-  const send = async (some: readonly Entry[]): Promise<void> => {
+export async function deliver(entries: readonly Entry[], delivery: Delivery): Promise<Delivered> {
+  const sending = new Sending(delivery);
+  await sending.send(entries);
+  await sending.sendDoubtful(entries.length);
+  return sending;
+}
+
+class Sending implements Delivered {
+  taken = 0;
+  readonly skipped: Skipped[] = [];
+  readonly #delivery: Delivery;
+  readonly #doubtful: Entry[] = [];
+  #status = 0;
+
+  constructor(delivery: Delivery) {
+    this.#delivery = delivery;
+  }
+
+  async send(some: readonly Entry[]): Promise<void> {
     if (some.length === 0) return;
-    const pushed = await push(some);
-    if (pushed.outcome === 'later') throw new NotNow(pushed.why);
-    if (pushed.outcome === 'taken') {
-      taken += some.length;
-      return;
-    }
-    onRefused();
-    status = pushed.status;
-    const { reason, oldest = Number.NEGATIVE_INFINITY } = pushed;
+    const refused = await this.#push(some);
+    if (!refused) return;
+    const { reason, oldest = Number.NEGATIVE_INFINITY } = refused;
     const isOld = ({ time }: Entry) => time < oldest;
     if (some.some(isOld)) {
-      skip(some.filter(isOld), reason);
-      await send(some.filter((entry) => !isOld(entry)));
-    } else if (some.length === 1) skip(some, reason);
-    else {
+      this.#skip(some.filter(isOld), reason);
+      await this.send(some.filter((entry) => !isOld(entry)));
+    } else if (some.length > 1) {
       const middle = Math.ceil(some.length / 2);
-      await send(some.slice(0, middle));
-      await send(some.slice(middle));
+      await this.send(some.slice(0, middle));
+      await this.send(some.slice(middle));
+    } else if (IS_OF_THE_RECORD[reason]) this.#skip(some, reason);
+    else this.#doubtful.push(...some);
+  }
+
+  async sendDoubtful(ofAll: number): Promise<void> {
+    if (this.#doubtful.length > 0 && this.taken === 0)
+      throw new NotNow(
+        `it takes none of ${ofAll} records (${this.#status}), so it may be about the settings`,
+        true,
+      );
+    for (const entry of this.#doubtful) {
+      const refused = await this.#push([entry]);
+      if (refused) this.#skip([entry], refused.reason);
     }
-  };
-  await send(entries);
-  if (taken === 0 && skipped.some(({ reason }) => !IS_OF_THE_RECORD[reason]))
-    throw new NotNow(
-      `it takes none of ${entries.length} records (${status}), so it may be about the settings`,
-      true,
-    );
-  return { taken, skipped };
+  }
+
+  async #push(some: readonly Entry[]): Promise<Extract<Pushed, { outcome: 'refused' }> | undefined> {
+    const pushed = await this.#delivery.push(some);
+    if (pushed.outcome === 'later') throw new NotNow(pushed.why);
+    if (pushed.outcome === 'taken') {
+      this.taken += some.length;
+      return undefined;
+    }
+    this.#delivery.onRefused();
+    this.#status = pushed.status;
+    return pushed;
+  }
+
+  #skip(some: readonly Entry[], reason: Reason): void {
+    for (const { seq } of some) this.skipped.push({ seq, reason });
+  }
 }
 
 /** Whether a reason is one of the record alone, so that it is given up also where nothing else is taken. */
