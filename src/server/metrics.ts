@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Shipping } from '../audit/ship/ship.ts';
+import { SKIP_REASONS } from '../audit/ship/tally.ts';
 import type { Meter } from '../call/meter.ts';
 import type { Stackward } from '../stackward.ts';
 import type { ErrorCode } from '../toolset/errors.ts';
@@ -133,7 +134,9 @@ function observeShipping(registers: Registry[], shipping: Pick<Shipping, 'status
     registers,
     collect() {
       this.reset();
-      for (const [reason, count] of shipping.status().skipped) this.inc({ reason }, count);
+      const { skipped } = shipping.status();
+      // Each reason is there from the beginning: a rise from nothing is none to Prometheus.
+      for (const reason of SKIP_REASONS) this.inc({ reason }, skipped.get(reason) ?? 0);
     },
   });
 }

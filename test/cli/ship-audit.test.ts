@@ -90,7 +90,7 @@ test('a server that is told to stop has shipped what it recorded, and metrics sa
   const loki = openLoki(twin.port, { token: 'push-token', tenant: 'ops', scopes: {} });
   const found = await loki.read('loki_query_range', 'none', {
     logql: '{job="stackward-audit", stack="shop", kind="event"} | json | event="topology_loaded"',
-    start: '1h',
+    start: '-1h',
     limit: 10,
   });
   expect(JSON.stringify(found)).toContain('topology_loaded');

@@ -9,7 +9,8 @@ const DEADLINE_MS = 10_000;
 const MOST_ANSWER = 64 * 1024;
 
 /** Why Loki does not take a record, as far as it says so in words that are known. */
-export type Reason = 'too_old' | 'too_new' | 'too_long' | 'too_far_behind' | 'too_large' | 'other';
+export const REASONS = ['too_old', 'too_new', 'too_long', 'too_far_behind', 'too_large', 'other'] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** What became of a request. */
 export type Pushed =
@@ -31,7 +32,7 @@ export type Push = (chain: string, entries: readonly Entry[], signal: AbortSigna
  * The words of Loki's own checks of one entry, in `pkg/validation/validate.go` and `pkg/chunkenc/interface.go`.
  * What is not here may be about the request as a whole.
  */
-const REASONS: readonly (readonly [Reason, RegExp])[] = [
+const WORDS: readonly (readonly [Reason, RegExp])[] = [
   ['too_old', /has timestamp too old/],
   ['too_new', /has timestamp too new/],
   ['too_long', /Max entry size '\d+' bytes exceeded/],
@@ -76,7 +77,7 @@ function meaningOf(status: number, text: string): Pushed {
   if (status === 204) return { outcome: 'taken' };
   if (status === 413) return { outcome: 'refused', reason: 'too_large', status };
   if (status !== 400) return { outcome: 'later', why: WHY[status] ?? whyStatus(status) };
-  const reason = REASONS.find(([, words]) => words.test(text))?.[0] ?? 'other';
+  const reason = WORDS.find(([, words]) => words.test(text))?.[0] ?? 'other';
   const oldest = Date.parse(OLDEST.exec(text)?.[1] ?? '');
   return { outcome: 'refused', reason, status, ...(Number.isFinite(oldest) ? { oldest } : {}) };
 }

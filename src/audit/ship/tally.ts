@@ -1,8 +1,9 @@
 import type { Delivered } from './deliver.ts';
-import type { Reason } from './push.ts';
+import { REASONS } from './push.ts';
 
 /** Why a record was not shipped: Loki’s reason, or that its line is no record any more. */
-export type SkipReason = Reason | 'damaged';
+export const SKIP_REASONS = [...REASONS, 'damaged'] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** What was shipped since this process began. */
 export interface ShippingCounts {

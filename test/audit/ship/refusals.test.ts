@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { readPositions } from '../../../src/audit/ship/positions.ts';
+import { StoreError } from '../../../src/store/documents.ts';
 import { requestOf, responseOf } from '../calls.ts';
 import { editLines, recordCalls } from '../sample.ts';
 import { heldLines, linesOf, openTwin, pushedLines, SHIP_ENGINES, ship } from './lab.ts';
@@ -147,6 +148,27 @@ test('a line between records that is none is told and passed over, a torn tail i
   await expect
     .poll(() => reports)
     .toEqual(['audit chain 0001: record 3 not shipped to Loki (damaged); in the audit as before']);
+});
+
+test('an audit that cannot be read is told once, and what may have come meanwhile counts as waiting', async () => {
+  const [engine, twin] = [await openFolder(), await openTwin()];
+  const log = await engine.open();
+  await recordCalls(log, 1);
+  let isAway = false;
+  const chains = async () => {
+    if (isAway) throw new StoreError('the database did not do it (57P03)');
+    return engine.book.chains();
+  };
+  const { shipping, reports } = ship({ ...engine, book: { ...engine.book, chains } }, twin.url);
+  await expect.poll(() => shipping.status()).toMatchObject({ shipped: 2, behindMs: 0 });
+  isAway = true;
+  await expect.poll(() => shipping.status().behindMs).toBeGreaterThan(0);
+  isAway = false;
+  await expect.poll(() => shipping.status().behindMs).toBe(0);
+  expect(reports).toEqual([
+    'the audit is not shipped at the moment; records wait in it, and calls go on: the database did not do it (57P03)',
+    'the audit is shipped to Loki again',
+  ]);
 });
 
 test('a chain that was shipped and is gone is told once', async () => {
