@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { recordCalls } from '../audit/sample.ts';
-import { SHIP_ENGINES, ship } from '../audit/ship/lab.ts';
+import { SHIP_ENGINES, ship, soon } from '../audit/ship/lab.ts';
 import { recordingServer } from '../services/prometheus/fixture.ts';
 
 /** The flaw: a redirect takes the audit, and the token that may write it, to a host that nobody named. */
@@ -18,7 +18,7 @@ test.for([301, 302, 303, 307, 308])(
     if (!engine) throw new Error('there is an engine');
     await recordCalls(await engine.open(), 1);
     const { shipping, reports } = ship(engine, server.url, { env: { STACKWARD_AUDIT_LOKI_TOKEN: 't0ken' } });
-    await expect.poll(() => server.received.length).toBeGreaterThan(1);
+    await soon(() => server.received.length).toBeGreaterThan(1);
     expect(server.received[0]?.headers.authorization).toBe('Bearer t0ken');
     expect(elsewhere.received).toEqual([]);
     expect(shipping.status().shipped).toBe(0);

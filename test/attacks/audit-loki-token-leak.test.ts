@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, onTestFinished, test } from 'vitest';
+import { soon } from '../audit/ship/lab.ts';
 import { recordingServer } from '../services/prometheus/fixture.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -57,8 +58,8 @@ test.for([400, 401, 302, 500])(
     const client = new Client({ name: 'attacker', version: '1' });
     await client.connect(transport);
     const answer = await client.callTool({ name: 'stack_neighbors', arguments: { component: TOKEN } });
-    await expect.poll(() => loki.received.some(({ body }) => body.includes('stack_neighbors'))).toBe(true);
-    await expect.poll(() => log).toContain('the audit is not shipped at the moment');
+    await soon(() => loki.received.some(({ body }) => body.includes('stack_neighbors'))).toBe(true);
+    await soon(() => log).toContain('the audit is not shipped at the moment');
     await client.close();
 
     expect(loki.received[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openFileBook } from '../../src/audit/file-book.ts';
 import { makeToken } from '../../src/server/auth/local-tokens.ts';
 import { openTokenFiles } from '../../src/store/token-files.ts';
-import { heldLines, linesOf, openTwin } from '../audit/ship/lab.ts';
+import { heldLines, linesOf, openTwin, soon } from '../audit/ship/lab.ts';
 import { openLoki } from '../services/loki/lab.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -53,12 +53,12 @@ test('a server that is told to stop has shipped what it recorded, and metrics sa
     '--http',
     '127.0.0.1:0',
   );
-  await expect.poll(log, { timeout: 20_000 }).toContain('stackward serves');
+  await soon(log).toContain('stackward serves');
   const url = /http:\/\/[^/]+/.exec(log())?.[0];
   const { token } = await makeToken(openTokenFiles(data), { principal: 'stack' });
   const metrics = async () =>
     (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
-  await expect.poll(metrics).toMatch(/^stackward_audit_shipping_records_total [1-9]/m);
+  await soon(metrics).toMatch(/^stackward_audit_shipping_records_total [1-9]/m);
   const text = await metrics();
   expect(text).toContain('stackward_audit_shipping_active 1');
   expect(text).toContain('stackward_audit_shipping_refused_batches_total 0');

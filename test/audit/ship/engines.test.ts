@@ -6,7 +6,7 @@ import { hashLine } from '../../../src/audit/line.ts';
 import { readPositions } from '../../../src/audit/ship/positions.ts';
 import { requestOf, responseOf } from '../calls.ts';
 import { recordCalls } from '../sample.ts';
-import { heldLines, linesOf, openTwin, pushedLines, SHIP_ENGINES, ship } from './lab.ts';
+import { heldLines, linesOf, openTwin, pushedLines, SHIP_ENGINES, ship, soon } from './lab.ts';
 
 const CHILD = fileURLToPath(new URL('./ship-child.ts', import.meta.url));
 
@@ -20,7 +20,7 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
     const { shipping, reports } = ship(engine, twin.url);
     await recordCalls(one, 5, 'later');
     const all = await linesOf(engine.book);
-    await expect.poll(() => heldLines(twin).length).toBe(all.length);
+    await soon(() => heldLines(twin).length).toBe(all.length);
 
     const [first = '', second = ''] = await engine.book.chains();
     expect(heldLines(twin, first)).toEqual(await linesOf(engine.book, first));
@@ -35,9 +35,7 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
       entries.map(({ nanoseconds }) => `${chain} ${nanoseconds}`),
     );
     expect(new Set(stamps).size).toBe(stamps.length);
-    await expect
-      .poll(() => shipping.status())
-      .toMatchObject({ isActive: true, shipped: all.length, behindMs: 0 });
+    await soon(() => shipping.status()).toMatchObject({ isActive: true, shipped: all.length, behindMs: 0 });
     expect(reports).toEqual([]);
   });
 
@@ -47,7 +45,7 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
     await recordCalls(log, 2);
     twin.behaviour.instead = (response) => response.writeHead(503).end('no');
     const { shipping, reports } = ship(engine, twin.url);
-    await expect.poll(() => twin.requests.length).toBeGreaterThan(2);
+    await soon(() => twin.requests.length).toBeGreaterThan(2);
     await recordCalls(log, 3, 'meanwhile');
     expect(shipping.status()).toMatchObject({ shipped: 0, skipped: new Map(), refusedRequests: 0 });
     expect(shipping.status().behindMs).toBeGreaterThan(0);
@@ -57,8 +55,8 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
 
     twin.behaviour.instead = undefined;
     const all = await linesOf(engine.book);
-    await expect.poll(() => heldLines(twin)).toEqual(all);
-    await expect.poll(() => shipping.status().behindMs).toBe(0);
+    await soon(() => heldLines(twin)).toEqual(all);
+    await soon(() => shipping.status().behindMs).toBe(0);
     expect(reports.slice(1)).toEqual(['the audit is shipped to Loki again']);
   });
 
@@ -80,7 +78,7 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
     await recordCalls(log, 1, 'after');
     ship(engine, twin.url);
     const all = await linesOf(engine.book);
-    await expect.poll(() => heldLines(twin)).toEqual(all);
+    await soon(() => heldLines(twin)).toEqual(all);
     expect(pushedLines(twin).length, 'the batch was sent twice').toBe(8 + all.length);
   });
 
@@ -89,16 +87,16 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
     const log = await engine.open();
     await recordCalls(log, 2);
     const one = ship(engine, twin.url);
-    await expect.poll(() => one.shipping.status().shipped).toBe(4);
+    await soon(() => one.shipping.status().shipped).toBe(4);
     const two = ship(engine, twin.url);
     await recordCalls(log, 2, 'second');
-    await expect.poll(() => one.shipping.status().shipped).toBe(8);
+    await soon(() => one.shipping.status().shipped).toBe(8);
     expect(two.shipping.status()).toMatchObject({ isActive: false, shipped: 0, behindMs: 0 });
 
     await one.shipping.close();
-    await expect.poll(() => two.shipping.status().isActive).toBe(true);
+    await soon(() => two.shipping.status().isActive).toBe(true);
     await recordCalls(log, 1, 'third');
-    await expect.poll(() => two.shipping.status().shipped).toBe(2);
+    await soon(() => two.shipping.status().shipped).toBe(2);
     const all = await linesOf(engine.book);
     expect(pushedLines(twin).sort(), 'nothing was sent twice').toEqual(all.sort());
   });
@@ -123,8 +121,8 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
       },
       documents: documents('stack'),
     });
-    await expect.poll(() => isTaken).toBe(true);
-    await expect.poll(() => lost.shipping.status().isActive).toBe(false);
+    await soon(() => isTaken).toBe(true);
+    await soon(() => lost.shipping.status().isActive).toBe(false);
     expect(twin.requests).toEqual([]);
     expect(await readPositions(documents('stack'))).toEqual(new Map());
   });
@@ -140,21 +138,22 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
       .create('audit-shipped', JSON.stringify({ chains: { [chain]: { seq: 3, hash: 'ab'.repeat(32) } } }));
     const { reports } = ship(engine, twin.url);
     const all = await linesOf(engine.book, chain);
-    await expect.poll(() => heldLines(twin)).toEqual(all);
+    await soon(() => heldLines(twin)).toEqual(all);
     expect(reports).toEqual([
       `audit chain ${chain} is not the one that was shipped up to record 3; run stackward audit verify, and compare with what Loki holds; it is shipped from its beginning`,
     ]);
     const last = all.at(-1) ?? '';
-    await expect
-      .poll(async () => (await readPositions(engine.stores().documents('stack'))).get(chain))
-      .toEqual({ seq: 4, hash: hashLine(Buffer.from(last)) });
+    await soon(async () => (await readPositions(engine.stores().documents('stack'))).get(chain)).toEqual({
+      seq: 4,
+      hash: hashLine(Buffer.from(last)),
+    });
   });
 
   test('at the end what is left is shipped, and what cannot be is left to the next', async () => {
     const [engine, twin] = [await openEngine(), await openTwin()];
     const log = await engine.open();
     const { shipping } = ship(engine, twin.url, { lookMs: 60_000 });
-    await expect.poll(() => shipping.status().isActive).toBe(true);
+    await soon(() => shipping.status().isActive).toBe(true);
     log.append(requestOf('last'));
     await log.append(responseOf('last')).durable;
     await shipping.close();
@@ -164,7 +163,7 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
     // Loki accepts the connection and never answers.
     twin.behaviour.instead = () => {};
     const next = ship(engine, twin.url, { closeMs: 50 });
-    await expect.poll(() => twin.requests.length).toBe(2);
+    await soon(() => twin.requests.length).toBe(2);
     await next.shipping.close();
     expect(next.reports.at(-1)).toBe(
       'records of the audit are not shipped yet; another process or the next start goes on',

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { AuditBook } from '../../../src/audit/audit-book.ts';
 import type { AuditLog } from '../../../src/audit/audit-log.ts';
 import { openFileBook } from '../../../src/audit/file-book.ts';
@@ -130,3 +130,6 @@ export const pushedLines = ({ requests }: LokiTwin): string[] =>
           values.map(([, line]) => line),
         ),
   );
+
+/** Looks again and again, with patience for a machine that does much else. */
+export const soon = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { lokiPlaceIn } from '../../../src/audit/ship/loki-place.ts';
 import type { Secret } from '../../../src/secrets/secret.ts';
 import { recordCalls } from '../sample.ts';
-import { heldLines, linesOf, openTwin, SHIP_ENGINES, ship } from './lab.ts';
+import { heldLines, linesOf, openTwin, SHIP_ENGINES, ship, soon } from './lab.ts';
 
 const URL = 'https://logs.example.org';
 const read = (env: Record<string, string>) =>
@@ -85,7 +85,7 @@ test.for([
   );
   ship(engine, twin.url, { env });
   const all = await linesOf(engine.book);
-  await expect.poll(() => heldLines(twin)).toEqual(all);
+  await soon(() => heldLines(twin)).toEqual(all);
 });
 
 test('a token in a file is read anew, so that it is replaced without a restart; each is masked before it is used', async () => {
