@@ -124,7 +124,7 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, be
       const stack = deps.viewFor(call);
       const captured = await captureBefore({ ...call, intent, session }, { changes: deps.changes, stack });
       begun.change = captured.change;
-      await deps.gate.assertNotStopped();
+      await deps.gate.assertStillOpen();
       await assertHeld(call);
       assertStillLinked(call, deps);
       return executeWrite(captured, {

@@ -7,6 +7,7 @@ import {
   addDeployment,
   addReplicas,
   addToken,
+  addTopology,
   addVersions,
   type Run,
   toCount,
@@ -173,6 +174,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
 
   addDeployment(program, { onTopology, withJson, choose, world });
   addReplicas(program, { onTopology, withJson, choose, world });
+  addTopology(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
   addClients(program, { onTopology, withJson, choose, world });
 

@@ -41,7 +41,7 @@ export async function serve(options: ServeOptions, given: World): Promise<number
     throw new UsageError('--oidc-issuer goes with --http');
   const { http, watch, toolsLimit, migrate: migrates } = options;
   const limit = toolsLimit === undefined ? {} : { toolsLimit };
-  const opening = { watch, ...limit, operatorApproval, report, migrates };
+  const opening = { watch, offersTopology: true, ...limit, operatorApproval, report, migrates };
   if (http === undefined) {
     const stackward = await openStackward(options, world, opening);
     try {

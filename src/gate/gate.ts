@@ -7,7 +7,15 @@ import type { ApprovalRequest, Approvals } from './approvals.ts';
 import type { Bound } from './binding.ts';
 import { boundOf, type Diagnoses, isHeldToDiagnosis } from './diagnoses.ts';
 import { makeGrant } from './grant.ts';
-import { askRule, type GateState, type ProposedWrite, RULES, sayUsedUp, whyApproval } from './rules.ts';
+import {
+  askRule,
+  type GateState,
+  type ProposedWrite,
+  REPLACED,
+  RULES,
+  sayUsedUp,
+  whyApproval,
+} from './rules.ts';
 
 /** What the gate decided about one write. `ask`: everything else passed, and a human has to approve. */
 export type GateDecision =
@@ -23,8 +31,11 @@ export interface Gate {
    * itself, and the rate counts it, when it changes something. Never rejects.
    */
   decideTrial(write: ProposedWrite): Promise<Exclude<GateDecision, { kind: 'ask' }>>;
-  /** Asked once more when a granted write is about to begin: it may have waited. Rejects with ToolError('write_refused'). */
-  assertNotStopped(): Promise<void>;
+  /**
+   * Asked once more when a granted write is about to begin, since it may have waited: whether writes were stopped, or
+   * the topology replaced, meanwhile. Rejects with ToolError('write_refused').
+   */
+  assertStillOpen(): Promise<void>;
 }
 
 /**
@@ -40,8 +51,9 @@ export function openGate(
   },
 ): Gate {
   return {
-    async assertNotStopped() {
-      const why = await whyStopped(deps);
+    async assertStillOpen() {
+      const [stopped, replaced] = await Promise.all([whyStopped(deps), whyReplaced(deps)]);
+      const why = stopped ?? replaced;
       if (why !== undefined) throw new ToolError('write_refused', why);
     },
     async decideTrial(write) {
@@ -144,6 +156,14 @@ async function whyStopped({ killSwitch }: GateState): Promise<string | undefined
     return on ? `${by} stopped all writes while this one waited, so nothing was done: ${reason}` : undefined;
   } catch {
     return 'the kill switch cannot be read, which counts as on; nothing was done';
+  }
+}
+
+async function whyReplaced({ isInForce }: GateState): Promise<string | undefined> {
+  try {
+    return (await isInForce()) ? undefined : `nothing was done: ${REPLACED}`;
+  } catch {
+    return 'whether the topology is still in force cannot be told, which counts as no; nothing was done';
   }
 }
 

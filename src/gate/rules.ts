@@ -26,6 +26,8 @@ export interface GateState {
   readonly rate: Quota;
   readonly killSwitch: Pick<KillSwitch, 'read'>;
   readonly diagnoses: Pick<Diagnoses, 'find'>;
+  /** Whether the topology that this process works under is still the one in force. Rejects when that cannot be told. */
+  isInForce(): Promise<boolean>;
   /** Whether calls to a component pass at present. */
   isBreakerClosed(component: string): boolean;
 }
@@ -59,6 +61,12 @@ export const RULES: readonly Rule[] = [
     async ask(_write, { killSwitch }) {
       const { on, by, reason } = await killSwitch.read();
       return passIf(!on, 'the kill switch is off', `${by} stopped all writes: ${reason}`);
+    },
+  },
+  {
+    name: 'topology in force',
+    async ask(_write, { isInForce }) {
+      return passIf(await isInForce(), 'nobody replaced it', REPLACED);
     },
   },
   {
@@ -149,6 +157,10 @@ export const RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** What is said of a write that was judged under a topology which another replica has replaced. */
+export const REPLACED =
+  'another replica put an edit of the topology in force, and this one takes it up within a second or so; make the call again';
 
 const perWindow = ({ limit, windowMs }: Quota): string => `${limit} in ${windowMs / 1000} s`;
 

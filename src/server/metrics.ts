@@ -86,6 +86,16 @@ function observeStackward(registers: Registry[], { audit, breakers, catalogs }: 
   );
   gauge(registers, 'topology_links', 'Links of the topology in force', () => catalogs.graph().links.length);
   new Gauge({
+    name: 'stackward_topology_info',
+    help: '1 for the topology that this process works under, by the beginning of its hash',
+    labelNames: ['hash'] as const,
+    registers,
+    collect() {
+      this.reset();
+      this.set({ hash: catalogs.graph().hash.slice(0, 12) }, 1);
+    },
+  });
+  new Gauge({
     name: 'stackward_breaker_state',
     help: 'Breaker of a component: 0 closed, 1 half open, 2 open',
     labelNames: ['component'] as const,

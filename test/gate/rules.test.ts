@@ -36,6 +36,7 @@ async function passing(topology = TOPOLOGY, tool = 'probe_write') {
     rate: openQuota({ limit: 2, windowMs: 60_000 }),
     killSwitch,
     diagnoses: { find: async () => undefined },
+    isInForce: async () => true,
     isBreakerClosed: () => true,
   };
   const gateOf = (more: Partial<Omit<GateState, 'diagnoses'>> & { approvals?: typeof approvals } = {}) =>
@@ -70,6 +71,7 @@ const ALONE: Record<string, (part: Part) => Part> = {
     write,
     state: { ...state, killSwitch: { read: async () => ({ on: true, by: 'ann', reason: 'an incident' }) } },
   }),
+  'topology in force': ({ write, state }) => ({ write, state: { ...state, isInForce: async () => false } }),
   'write flag on': ({ write, state }) => ({ write, state: { ...state, flags: flagsFrom({}) } }),
   'not protected': ({ write, state }) => ({
     write: { ...write, at: { ...write.at, component: { ...write.at.component, isProtected: true } } },
@@ -156,6 +158,7 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
       rate: state.rate,
       killSwitch: { read: away },
       diagnoses: state.diagnoses,
+      isInForce: away,
       isBreakerClosed: state.isBreakerClosed,
     };
     expect(await askRule(rule, thrower, broken)).toMatchObject({ rule: rule.name, passed: false });
@@ -237,4 +240,19 @@ test('a grant is the gate’s own object, for its own call, once', async () => {
   assertGrant(grant, 'one');
   expect(() => assertGrant(grant, 'one')).toThrow(/only the gate/);
   expect(Object.isFrozen(grant)).toBe(true);
+});
+
+test('a write that waited is held to the topology in force once more, right before it begins', async () => {
+  const { gateOf } = await passing();
+  await expect(gateOf().assertStillOpen()).resolves.toBeUndefined();
+  await expect(gateOf({ isInForce: async () => false }).assertStillOpen()).rejects.toMatchObject({
+    code: 'write_refused',
+    detail: expect.stringContaining('another replica put an edit of the topology in force'),
+  });
+  const away = async () => {
+    throw new Error('the database is away');
+  };
+  await expect(gateOf({ isInForce: away }).assertStillOpen()).rejects.toMatchObject({
+    code: 'write_refused',
+  });
 });
