@@ -5,7 +5,11 @@ import { headersOf, sendsInClear } from '../../toolset/http/headers.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const NAME = 'STACKWARD_AUDIT_LOKI';
+const URL_NAME = 'STACKWARD_AUDIT_LOKI_URL';
+const TENANT = 'STACKWARD_AUDIT_LOKI_TENANT';
+const USER = 'STACKWARD_AUDIT_LOKI_USER';
+const TOKEN = 'STACKWARD_AUDIT_LOKI_TOKEN';
+const TOKEN_FILE = 'STACKWARD_AUDIT_LOKI_TOKEN_FILE';
 
 /** Where the audit is shipped to. */
 export interface LokiPlace {
@@ -29,10 +33,10 @@ export interface LokiPlaceParts {
  * variable and what it accepts. It never quotes a value, since an address may have been given with a password in it.
  */
 export function lokiPlaceIn({ env, onSecret, onReport }: LokiPlaceParts): LokiPlace | undefined {
-  const given = env[`${NAME}_URL`];
+  const given = env[URL_NAME];
   if (!given) {
-    const stray = ['_TENANT', '_USER', '_TOKEN', '_TOKEN_FILE'].find((end) => env[NAME + end]);
-    if (stray) throw new Error(`${NAME}${stray} is set, and ${NAME}_URL is not`);
+    const stray = [TENANT, USER, TOKEN, TOKEN_FILE].find((name) => env[name]);
+    if (stray) throw new Error(`${stray} is set, and ${URL_NAME} is not`);
     return undefined;
   }
   const base = baseOf(given);
@@ -43,7 +47,7 @@ export function lokiPlaceIn({ env, onSecret, onReport }: LokiPlaceParts): LokiPl
   return {
     url: `${base}/loki/api/v1/push`,
     ...(read && sendsInClear(base)
-      ? { warning: `${NAME}_URL: the token is sent over plain http to another machine; use https` }
+      ? { warning: `${URL_NAME}: the token is sent over plain http to another machine; use https` }
       : {}),
     async headers() {
       const value = await read?.();
@@ -62,28 +66,28 @@ export function lokiPlaceIn({ env, onSecret, onReport }: LokiPlaceParts): LokiPl
 function baseOf(given: string): string {
   if (!BaseUrl.safeParse(given).success)
     throw new Error(
-      `${NAME}_URL has to be http(s)://host[:port][/path] without user, password, query or fragment; a user and a token go into ${NAME}_USER and ${NAME}_TOKEN`,
+      `${URL_NAME} has to be http(s)://host[:port][/path] without user, password, query or fragment; a user and a token go into ${USER} and ${TOKEN}`,
     );
   const base = given.replace(/\/+$/, '');
   if (base.endsWith('/loki/api/v1/push'))
-    throw new Error(`${NAME}_URL is the address before /loki/api/v1/push; leave that out`);
+    throw new Error(`${URL_NAME} is the address before /loki/api/v1/push; leave that out`);
   return base;
 }
 
-function tenantIn({ [`${NAME}_TENANT`]: tenant }: Env): string | undefined {
+function tenantIn({ [TENANT]: tenant }: Env): string | undefined {
   if (!tenant) return undefined;
   // Several tenants can be read at once, and never written.
   if (!Tenant.safeParse(tenant).success || tenant.includes('|'))
-    throw new Error(`${NAME}_TENANT has to be one tenant: letters, digits and !-_.*'() only, at most 150`);
+    throw new Error(`${TENANT} has to be one tenant: letters, digits and !-_.*'() only, at most 150`);
   return tenant;
 }
 
 /** Reads the token anew each time: a mounted one is replaced without a restart. */
 function tokenIn(
-  { [`${NAME}_TOKEN`]: token, [`${NAME}_TOKEN_FILE`]: file }: Env,
+  { [TOKEN]: token, [TOKEN_FILE]: file }: Env,
   onReport: (message: string) => void,
 ): (() => Promise<string>) | undefined {
-  if (token && file) throw new Error(`give either ${NAME}_TOKEN or ${NAME}_TOKEN_FILE, not both`);
+  if (token && file) throw new Error(`give either ${TOKEN} or ${TOKEN_FILE}, not both`);
   if (token) return async () => token;
   if (!file) return undefined;
   const told = new Set<string>();
@@ -94,9 +98,9 @@ function tokenIn(
     });
 }
 
-function userIn({ [`${NAME}_USER`]: user }: Env, hasToken: boolean): string | undefined {
+function userIn({ [USER]: user }: Env, hasToken: boolean): string | undefined {
   if (!user) return undefined;
-  if (!hasToken) throw new Error(`${NAME}_USER goes with ${NAME}_TOKEN or ${NAME}_TOKEN_FILE`);
-  if (!/^[^:\p{Cc}]+$/u.test(user)) throw new Error(`${NAME}_USER has no colon and no control characters`);
+  if (!hasToken) throw new Error(`${USER} goes with ${TOKEN} or ${TOKEN_FILE}`);
+  if (!/^[^:\p{Cc}]+$/u.test(user)) throw new Error(`${USER} has no colon and no control characters`);
   return user;
 }
