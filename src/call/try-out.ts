@@ -4,6 +4,7 @@ import type {
   Opened,
   ReadContext,
   Reconciler,
+  Rehearsal,
   ServiceTypes,
   StackView,
   WriteContext,
@@ -41,7 +42,7 @@ export interface TrialDeps {
   readonly resolve: ResolveConnection;
   openReader(): Promise<object>;
   /** Undefined where the service has no session on which nothing lasts. Ends with the call's deadline. */
-  openRehearsal(): Promise<Opened<object> | undefined>;
+  openRehearsal(): Promise<Rehearsal<object> | undefined>;
   close(session: Opened<object>): Promise<void>;
 }
 
@@ -95,9 +96,9 @@ function obstacleOf(error: unknown): Obstacles[number] {
   return { code: error.code, detail: error.detail };
 }
 
-type Rehearsal = Pick<TrialResult, 'rehearsed' | 'obstacles'>;
+type Tried = Pick<TrialResult, 'rehearsed' | 'obstacles'>;
 
-async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Rehearsal> {
+async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Tried> {
   const session = await deps.openRehearsal();
   if (!session) return { rehearsed: false, obstacles: [] };
   try {
@@ -112,7 +113,7 @@ async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Re
 }
 
 async function rehearse(
-  call: RecordedTrial & { readonly session: Opened<object> },
+  call: RecordedTrial & { readonly session: Rehearsal<object> },
   deps: TrialDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -124,13 +125,13 @@ async function rehearse(
     recordAfter: async () => {},
   };
   if (undo?.kind === 'redo') {
-    // Making the write again can use up what no rollback gives back, such as numbers of a sequence; that it finds what
-    // it found is enough.
     await assertUntouched(call, undo, await imageOf(call, deps.stack), deps.stack);
-    return;
+    // Elsewhere it would use up what no rollback gives back, so that it finds what it found is enough.
+    if (!call.session.triesAgain) return;
   }
   const args = await substituteArguments(call, deps.resolve);
-  if (!undo) await tool.run(context, args);
+  if (undo?.kind === 'redo') await tool.run({ ...context, again: undo }, args);
+  else if (!undo) await tool.run(context, args);
   else if (tool.effect.irreversible === undefined)
     await tool.effect
       .revert(context, { args, before: undo.before, after: undo.after })

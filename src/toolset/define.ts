@@ -297,6 +297,12 @@ export interface Opened<Client> {
   close(): Promise<void>;
 }
 
+/** A session on which nothing lasts. */
+export interface Rehearsal<Client> extends Opened<Client> {
+  /** Making a write again is tried too. Never where that uses up what no rollback gives back, such as numbers of a sequence. */
+  readonly triesAgain?: true;
+}
+
 /** `connect.ts` of a service: imported only when a component of its type is called. */
 export interface Connector<S extends ServiceTypes, C> {
   /** Opens the shared reading client of one target; it serves many calls at once. Throws ToolError. */
@@ -308,7 +314,7 @@ export interface Connector<S extends ServiceTypes, C> {
    * The target judges a change where it can do that without making it; any other ends the trial unsent, by
    * `TrialEnd`. Absent where a way back reads nothing before its first change. Throws ToolError.
    */
-  openRehearsal?(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
+  openRehearsal?(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Rehearsal<S['Writer']>>;
 }
 
 /**
