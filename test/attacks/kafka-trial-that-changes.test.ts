@@ -1,30 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CHANGING_APIS } from '../../src/services/kafka/protocol/apis.ts';
-import { openStack, type TestStack } from '../harness/stack.ts';
 import { type KafkaTwin, startKafkaTwin } from '../twins/kafka/server.ts';
+import { openPrecheckLab, type PrecheckLab } from '../versions/precheck-lab.ts';
 
 /** A way back that is tried runs its own code, which ends in requests that change the cluster. */
 describe('trying a way back on Kafka', () => {
   let twin: KafkaTwin;
-  let stack: TestStack;
+  let lab: PrecheckLab;
   beforeEach(async () => {
     twin = await startKafkaTwin({ nodes: 2 });
     twin.state.create('orders', 2, { 'retention.ms': '1000' });
     twin.state.group('billing');
     for (const { log } of twin.state.topics.get('orders')?.partitions ?? []) log.latest = 5;
-    stack = await openStack({
-      topology: `stack: shop
-components:
-  app: {type: application}
-  bus: {type: kafka, brokers: [${twin.brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['orders', 'made'], groups: [billing]}}}
-links:
-  - {from: app, to: bus, type: operates}
-`,
-      env: { MCP_BUS_WRITE_ACCESS: 'true' },
-    });
+    lab = await openPrecheckLab(
+      `type: kafka, brokers: [${twin.brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['orders', 'made'], groups: [billing]}}`,
+      'operates',
+      {},
+    );
   });
   afterEach(async () => {
-    await stack.close();
+    await lab.close();
     await twin.close();
     expect(twin.violations).toEqual([]);
   });
@@ -34,22 +29,15 @@ links:
     ['kafka_alter_topic_config', { topic: 'orders', set: { 'retention.ms': 2000 } }],
     ['kafka_reset_offsets', { group: 'billing', topic: 'orders', position: 'latest' }],
   ])('of %s changes nothing, and neither does trying to make it again', async (tool, args) => {
-    const { history } = stack.stackward;
-    const start = history.versions.version();
-    const answer = await stack.call(tool, args);
-    expect(answer.isError, JSON.stringify(answer.content)).toBe(false);
-    const written = history.versions.version();
+    const start = await lab.written(tool, args);
     await leavesAlone(start);
-    const { digest } = await history.plan('stack', start);
-    const run = { principal: 'stack', by: 'tester', signal: new AbortController().signal };
-    await history.rollbacks.begin({ to: start, digest }, run);
-    await leavesAlone(written);
+    await leavesAlone(await lab.back(start));
   });
 
   async function leavesAlone(to: number): Promise<void> {
     const left = twin.state.snapshot();
     twin.forget();
-    const { obstacles, steps } = await stack.stackward.history.plan('stack', to);
+    const { obstacles, steps } = await lab.plan(to);
     expect({ obstacles, steps: steps.length }).toEqual({ obstacles: [], steps: 1 });
     expect(twin.state.snapshot()).toEqual(left);
     for (const { api, detail } of twin.requests)

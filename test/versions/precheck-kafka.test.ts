@@ -1,47 +1,29 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openStack, type TestStack } from '../harness/stack.ts';
 import { type KafkaTwin, startKafkaTwin } from '../twins/kafka/server.ts';
+import { openPrecheckLab, type PrecheckLab } from './precheck-lab.ts';
 
 describe('a rollback on Kafka', () => {
   let twin: KafkaTwin;
-  let stack: TestStack;
+  let lab: PrecheckLab;
   beforeEach(async () => {
     twin = await startKafkaTwin({ nodes: 2 });
     twin.state.create('orders', 2, { 'retention.ms': '1000' });
     twin.state.group('billing');
     twin.state.commit('billing', 'orders', 0, 1);
     for (const { log } of twin.state.topics.get('orders')?.partitions ?? []) log.latest = 5;
-    stack = await openStack({
-      topology: `stack: shop
-components:
-  app: {type: application}
-  bus: {type: kafka, brokers: [${twin.brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['orders', 'made'], groups: [billing]}}}
-links:
-  - {from: app, to: bus, type: operates}
-`,
-      env: { MCP_BUS_WRITE_ACCESS: 'true' },
-    });
+    lab = await openPrecheckLab(
+      `type: kafka, brokers: [${twin.brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['orders', 'made'], groups: [billing]}}`,
+      'operates',
+      {},
+    );
   });
   afterEach(async () => {
-    await stack.close();
+    await lab.close();
     await twin.close();
     expect(twin.violations).toEqual([]);
   });
 
-  const now = () => stack.stackward.history.versions.version();
-  const written = async (tool: string, args: Record<string, unknown>) => {
-    const start = now();
-    const answer = await stack.call(tool, args);
-    expect(answer.isError, JSON.stringify(answer.content)).toBe(false);
-    return start;
-  };
-  const plan = (to: number) => stack.stackward.history.plan('stack', to);
-  const found = async (to: number) => (await plan(to)).obstacles;
-  const back = async (to: number) => {
-    const { digest } = await plan(to);
-    const run = { principal: 'stack', by: 'tester', signal: new AbortController().signal };
-    await stack.stackward.history.rollbacks.begin({ to, digest }, run);
-  };
+  const written: PrecheckLab['written'] = (tool, args) => lab.written(tool, args);
   const raised = (ms = 2000) =>
     written('kafka_alter_topic_config', { topic: 'orders', set: { 'retention.ms': ms } });
   const moved = () =>
@@ -50,7 +32,7 @@ links:
   test('has the cluster judge the settings without setting them', async () => {
     const start = await raised();
     twin.forget();
-    expect(await plan(start)).toMatchObject({ obstacles: [], untried: [] });
+    expect(await lab.plan(start)).toMatchObject({ obstacles: [], untried: [] });
     expect(twin.requests).toContainEqual(
       expect.objectContaining({
         api: 'IncrementalAlterConfigs',
@@ -63,7 +45,7 @@ links:
   test('that a policy of the cluster forbids is found', async () => {
     const start = await raised();
     twin.refuse('IncrementalAlterConfigs', 44);
-    expect(await found(start)).toEqual([expect.stringContaining('a policy of the cluster forbids it')]);
+    expect(await lab.found(start)).toEqual([expect.stringContaining('a policy of the cluster forbids it')]);
   });
 
   test('finds a right that went for a later step too', async () => {
@@ -71,7 +53,7 @@ links:
     await raised(3000);
     await moved();
     twin.state.denied.add('topic orders AlterConfigs');
-    expect(await found(start)).toEqual([
+    expect(await lab.found(start)).toEqual([
       expect.stringMatching(/^version \d+: the account lacks AlterConfigs on the topic orders;/),
       expect.stringMatching(/^version \d+: the account lacks AlterConfigs on the topic orders;/),
     ]);
@@ -79,9 +61,9 @@ links:
 
   test('needs the right to delete a topic that was made', async () => {
     const start = await written('kafka_create_topic', { topic: 'made', partitions: 1 });
-    expect(await plan(start)).toMatchObject({ obstacles: [], untried: [] });
+    expect(await lab.plan(start)).toMatchObject({ obstacles: [], untried: [] });
     twin.state.denied.add('topic made Delete');
-    expect(await found(start)).toEqual([expect.stringContaining('lacks Delete on the topic made')]);
+    expect(await lab.found(start)).toEqual([expect.stringContaining('lacks Delete on the topic made')]);
   });
 
   test.each([
@@ -90,26 +72,25 @@ links:
     ['topic orders Read', 'lacks Read on the topic orders'],
   ])('to put offsets back without %s is found', async (right, said) => {
     const start = await moved();
-    expect(await plan(start)).toMatchObject({ obstacles: [], untried: [] });
+    expect(await lab.plan(start)).toMatchObject({ obstacles: [], untried: [] });
     twin.state.denied.add(right);
-    expect(await found(start)).toEqual([expect.stringContaining(said)]);
+    expect(await lab.found(start)).toEqual([expect.stringContaining(said)]);
   });
 
   test('finds a group that is at work again, and offsets that it moved', async () => {
     const start = await moved();
     const group = twin.state.groups.get('billing');
     if (group) group.state = 'Stable';
-    expect(await found(start)).toEqual([expect.stringContaining('billing is Stable')]);
+    expect(await lab.found(start)).toEqual([expect.stringContaining('billing is Stable')]);
     twin.state.commit('billing', 'orders', 0, 3);
-    expect(await found(start)).toEqual([expect.stringContaining('went on in partition 0')]);
+    expect(await lab.found(start)).toEqual([expect.stringContaining('went on in partition 0')]);
   });
 
   test('has the cluster judge a topic that would be made again', async () => {
     const start = await written('kafka_create_topic', { topic: 'made', partitions: 1 });
-    const made = now();
-    await back(start);
+    const made = await lab.back(start);
     twin.forget();
-    expect(await plan(made)).toMatchObject({ obstacles: [], untried: [] });
+    expect(await lab.plan(made)).toMatchObject({ obstacles: [], untried: [] });
     expect(twin.requests).toContainEqual(
       expect.objectContaining({
         api: 'CreateTopics',
@@ -118,15 +99,15 @@ links:
     );
     expect(twin.state.topics.has('made')).toBe(false);
     twin.state.denied.add('topic made Create');
-    expect(await found(made)).toEqual([expect.stringContaining('does not let the component’s account')]);
+    expect(await lab.found(made)).toEqual([expect.stringContaining('does not let the component’s account')]);
   });
 
   test('says where the cluster does not tell the rights', async () => {
     const start = await written('kafka_create_topic', { topic: 'made', partitions: 1 });
     twin.state.isSilentOnRights = true;
-    expect(await plan(start)).toMatchObject({
+    expect(await lab.plan(start)).toMatchObject({
       obstacles: [],
-      untried: ['bus: whether the account has Delete on the topic made: the cluster does not say'],
+      untried: ['it: whether the account has Delete on the topic made: the cluster does not say'],
     });
   });
 });

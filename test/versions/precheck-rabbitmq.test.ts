@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureProgram } from '../harness/install.ts';
-import { openStack, type TestStack } from '../harness/stack.ts';
 import { fresh, type Lab, openLab } from '../services/rabbitmq/lab.ts';
+import { openPrecheckLab, type PrecheckLab } from './precheck-lab.ts';
 
 const ALL = { configure: '.*', write: '.*', read: '.*' };
 
 describe.skipIf(!ensureProgram('rabbitmq-server'))('a rollback on RabbitMQ', () => {
   let lab: Lab;
-  let stack: TestStack;
+  let stack: PrecheckLab;
   let vhost: string;
   const user = fresh('account');
   const at = (path: string) => path.replace('V', vhost);
@@ -32,28 +32,17 @@ describe.skipIf(!ensureProgram('rabbitmq-server'))('a rollback on RabbitMQ', () 
       arguments: { 'x-queue-type': 'classic', 'x-dead-letter-exchange': 'dead' },
     });
     await run('POST', 'bindings/V/e/orders/q/work', { routing_key: 'new' });
-    stack = await openStack({
-      topology: `stack: shop
-components:
-  app: {type: application}
-  bus: {type: rabbitmq, url: 'http://127.0.0.1:${lab.tap.port}', credentials: {user: {env: U}, password: {env: P}}, vhosts: {${vhost}: {}}}
-links:
-  - {from: app, to: bus, type: operates}
-`,
-      env: { U: user, P: 'pass', MCP_BUS_WRITE_ACCESS: 'true' },
-    });
+    stack = await openPrecheckLab(
+      `type: rabbitmq, url: 'http://127.0.0.1:${lab.tap.port}', credentials: {user: {env: U}, password: {env: P}}, vhosts: {${vhost}: {}}`,
+      'operates',
+      { U: user, P: 'pass' },
+    );
   });
   afterEach(() => stack.close());
 
-  const now = () => stack.stackward.history.versions.version();
-  const written = async (tool: string, args: Record<string, unknown>) => {
-    const start = now();
-    const answer = await stack.call(tool, args);
-    expect(answer.isError, JSON.stringify(answer.content)).toBe(false);
-    return start;
-  };
-  const plan = (to: number) => stack.stackward.history.plan('stack', to);
-  const found = async (to: number) => (await plan(to)).obstacles;
+  const written: PrecheckLab['written'] = (tool, args) => stack.written(tool, args);
+  const plan = (to: number) => stack.plan(to);
+  const found = (to: number) => stack.found(to);
   const deleted = () => written('rabbitmq_delete_queue', { queue: 'work' });
 
   test('with every right has nothing in its way', async () => {
@@ -112,7 +101,7 @@ links:
     expect(obstacles).toEqual([]);
     expect(untried).toEqual([
       expect.stringMatching(
-        /^bus: whether the account .* may configure the queue work, .*administrators alone$/,
+        /^it: whether the account .* may configure the queue work, .*administrators alone$/,
       ),
     ]);
   });

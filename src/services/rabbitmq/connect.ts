@@ -15,7 +15,7 @@ export const connector: Connector<RabbitTypes, RabbitConnection> = {
     return { client: createWriter(optionsOf(endpoint)), close: async () => {} };
   },
   async openRehearsal(endpoint) {
-    return { client: createRehearsal(optionsOf(endpoint)), close: async () => {} };
+    return { client: createRehearsal(optionsOf(endpoint)), triesAgain: true, close: async () => {} };
   },
 };
 
