@@ -19,13 +19,10 @@ const STREAM = {
  */
 export class Exchange {
   readonly #response: ServerResponse;
-  readonly #headers: Readonly<Record<string, string>>;
   readonly #stop = new AbortController();
 
-  /** @param headers what every answer carries */
-  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
+  constructor(response: ServerResponse) {
     this.#response = response;
-    this.#headers = headers;
   }
 
   /** Aborted when nobody wants the answer any more. */
@@ -47,7 +44,6 @@ export class Exchange {
       return;
     }
     this.#response.writeHead(200, {
-      ...this.#headers,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(text),
     });
@@ -82,9 +78,7 @@ export class Exchange {
   }
 
   #stream(): ServerResponse {
-    return this.#response.headersSent
-      ? this.#response
-      : this.#response.writeHead(200, { ...this.#headers, ...STREAM });
+    return this.#response.headersSent ? this.#response : this.#response.writeHead(200, STREAM);
   }
 }
 

@@ -25,7 +25,7 @@ export function answerModernRead(
 ): boolean {
   const call = modernCallIn(request, body);
   if (!call) return false;
-  const exchange = new Exchange(response, {});
+  const exchange = new Exchange(response);
   const reads = reading(call, exchange.signal);
   if (!reads) return false;
   // Of this revision a caller that goes away has cancelled its request.

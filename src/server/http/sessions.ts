@@ -140,8 +140,7 @@ export function openSessions(settings: SessionSettings): LegacyServing {
       if (!plain || session.transport.isTaken(plain)) return false;
       session.credential = credential;
       begin(session, response);
-      const exchange = new Exchange(response, { 'mcp-session-id': String(id) });
-      session.transport.serve(plain, exchange, session.reading);
+      session.transport.serve(plain, new Exchange(response), session.reading);
       return true;
     },
     async serve(request, body, credential, response) {
