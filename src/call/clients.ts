@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { CatalogTarget } from '../toolset/catalog.ts';
-import type { Connector, Endpoint, Limits, Opened, ServiceDefinition } from '../toolset/define.ts';
+import type { Connector, Endpoint, Limits, Opened, Rehearsal, ServiceDefinition } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
 import type { Component, Graph } from '../topology/graph.ts';
@@ -16,7 +16,7 @@ export interface Clients {
     service: ServiceDefinition,
     at: CatalogTarget,
     grant: WriteGrant,
-  ): Promise<Opened<object> | undefined>;
+  ): Promise<Rehearsal<object> | undefined>;
   /** Lets go of a reader whose credentials were refused, so that the next call reads them anew. */
   drop(at: CatalogTarget): void;
   /** Lets go of every reader whose component the new topology no longer has as it was. */
