@@ -6,6 +6,9 @@ import {
   type Result,
 } from '@modelcontextprotocol/server';
 
+/** How often a request that waits for its answer is told so. Below what proxies take for a dead connection. */
+export const BEAT_MS = 15_000;
+
 /** What keeps whoever stands between from holding a stream back, or from changing it. */
 const STREAM = {
   'content-type': 'text/event-stream',
