@@ -74,8 +74,9 @@ export class Exchange {
     if (this.isOpen) this.#stream().write(': keepalive\n\n');
   }
 
-  /** Ends without an answer, because there will be none. */
+  /** Ends without an answer, because there will be none; what was answered stays so. */
   abandon(): void {
+    if (this.#response.writableEnded) return;
     this.#stop.abort();
     if (this.isOpen) this.#stream().end();
   }
