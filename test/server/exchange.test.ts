@@ -26,7 +26,6 @@ test('an answer that is the first word comes as one JSON document', async () => 
   expect(headers).toMatchObject({
     'content-type': 'application/json',
     'content-length': `${Buffer.byteLength(text)}`,
-    'mcp-session-id': session['mcp-session-id'],
   });
   expect(JSON.parse(text)).toMatchObject({ jsonrpc: '2.0', id: 1, result: { isError: false } });
 });
@@ -146,7 +145,7 @@ test('an unforeseen failure of a reading is told as that, and not how', async ()
   const server = createServer((_request, response) =>
     transport.serve(
       { ...GET, jsonrpc: '2.0' },
-      new Exchange(response, {}),
+      new Exchange(response),
       openReading(broken, { principal: 'stack' }),
     ),
   );

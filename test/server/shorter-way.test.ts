@@ -29,19 +29,21 @@ const told = ({ status, json }: RawAnswer) =>
       .replaceAll(',N', ',"n":0'),
   );
 
-test.each([
+test.each<[string, { stateless?: boolean } | undefined]>([
   ['2025-11-25', undefined],
+  ['2025-11-25 without sessions', { stateless: true }],
   ['2026-07-28', undefined],
-])('the shorter way says of every call what the SDK’s way says, in %s', async (revision) => {
+])('the shorter way says of every call what the SDK’s way says, in %s', async (revision, options = {}) => {
   // Any extension may talk with the client, so all calls go the SDK’s way then.
-  const [shorter, sdk] = [await openServed(), await openServed({ extension: {} })];
+  const [shorter, sdk] = [await openServed(options), await openServed({ ...options, extension: {} })];
   const answersOf = async (url: string) => {
-    const session = await openSession(url);
+    const { 'mcp-session-id': id, ...revisionOf } = await openSession(url);
+    const session = options.stateless ? revisionOf : { ...revisionOf, 'mcp-session-id': String(id) };
     const answers: unknown[] = [];
     for (const [name, args] of CALLS)
       answers.push(
         told(
-          revision === '2025-11-25'
+          revision.startsWith('2025')
             ? await send(`${url}/mcp`, { headers: session, body: legacyCall(name, args) })
             : await modernCall(url, name, args),
         ),

@@ -6,6 +6,9 @@ import {
   type Result,
 } from '@modelcontextprotocol/server';
 
+/** How often a request that waits for its answer is told so. Below what proxies take for a dead connection. */
+export const BEAT_MS = 15_000;
+
 /** What keeps whoever stands between from holding a stream back, or from changing it. */
 const STREAM = {
   'content-type': 'text/event-stream',
@@ -19,13 +22,10 @@ const STREAM = {
  */
 export class Exchange {
   readonly #response: ServerResponse;
-  readonly #headers: Readonly<Record<string, string>>;
   readonly #stop = new AbortController();
 
-  /** @param headers what every answer carries */
-  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
+  constructor(response: ServerResponse) {
     this.#response = response;
-    this.#headers = headers;
   }
 
   /** Aborted when nobody wants the answer any more. */
@@ -47,7 +47,6 @@ export class Exchange {
       return;
     }
     this.#response.writeHead(200, {
-      ...this.#headers,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(text),
     });
@@ -75,16 +74,15 @@ export class Exchange {
     if (this.isOpen) this.#stream().write(': keepalive\n\n');
   }
 
-  /** Ends without an answer, because there will be none. */
+  /** Ends without an answer, because there will be none; what was answered stays so. */
   abandon(): void {
+    if (this.#response.writableEnded) return;
     this.#stop.abort();
     if (this.isOpen) this.#stream().end();
   }
 
   #stream(): ServerResponse {
-    return this.#response.headersSent
-      ? this.#response
-      : this.#response.writeHead(200, { ...this.#headers, ...STREAM });
+    return this.#response.headersSent ? this.#response : this.#response.writeHead(200, STREAM);
   }
 }
 

@@ -54,7 +54,7 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
   const readingFor = (principal: string) =>
     extension ? undefined : openReading(stackward, { principal, ...(tracing ? { tracing } : {}) });
   const legacy = settings.stateless
-    ? openStateless({ serverFor })
+    ? openStateless({ serverFor, readingFor, onerror })
     : openSessions({
         serverFor,
         readingFor,
@@ -81,7 +81,7 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
       if (request.method === 'POST') {
         if (legacy.answer(request, body, credential, response)) return;
         const reading = readingFor(credential.principal);
-        if (reading && answerModernRead(request, body, response, reading, onerror)) return;
+        if (reading && answerModernRead(request, body, { response, reading, onerror })) return;
       }
       const handler = toNodeHandler(
         {

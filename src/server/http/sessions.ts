@@ -4,7 +4,7 @@ import { type EventStore, isInitializeRequest, type Server } from '@modelcontext
 import type { Credential } from '../auth/credential.ts';
 import type { CredentialWatch } from '../auth/watch.ts';
 import type { Reading } from '../reading.ts';
-import { Exchange } from './exchange.ts';
+import { BEAT_MS, Exchange } from './exchange.ts';
 import { headerMismatch } from './header-mismatch.ts';
 import { plainRequestIn } from './plain-request.ts';
 import { rpcError } from './rpc-error.ts';
@@ -56,8 +56,6 @@ export interface Resumable {
 
 /** How often idle sessions are looked for. */
 const SWEEP_MS = 30_000;
-/** How often a request that waits for its answer is told so. Below what proxies take for a dead connection. */
-const BEAT_MS = 15_000;
 
 const TAKEN = 'a request with this id waits for its answer';
 
@@ -140,8 +138,7 @@ export function openSessions(settings: SessionSettings): LegacyServing {
       if (!plain || session.transport.isTaken(plain)) return false;
       session.credential = credential;
       begin(session, response);
-      const exchange = new Exchange(response, { 'mcp-session-id': String(id) });
-      session.transport.serve(plain, exchange, session.reading);
+      session.transport.serve(plain, new Exchange(response), session.reading);
       return true;
     },
     async serve(request, body, credential, response) {
