@@ -100,9 +100,9 @@ export function openHistory(deps: HistoryDeps): History {
     const silent = await unreadable(steps);
     // What does not even answer is not asked once more for each step.
     const open = steps.filter(({ component }) => !silent.has(component));
-    const { obstacles, reconcilers } = await precheck(open, { versions, run, catalog });
+    const { obstacles, untried, reconcilers } = await precheck(open, { versions, run, catalog });
     const held = isConsented ? await precheckPauses(reconcilers, { versions, run, catalog }) : [];
-    return { obstacles: [...silent.values(), ...obstacles, ...held], reconcilers };
+    return { obstacles: [...silent.values(), ...obstacles, ...held], untried, reconcilers };
   };
   /** Components that a plan would change and that do not answer now: better found before the first change. */
   const unreadable = async (steps: readonly RollbackStep[]): Promise<ReadonlyMap<string, string>> => {

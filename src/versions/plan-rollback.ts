@@ -92,7 +92,13 @@ export async function planRollback(versions: Versions, options: Planning): Promi
     ...reconcilersInTheWay(found.reconcilers, { isConsented, catalog }),
     ...found.obstacles,
   ];
-  return { ...plan, reconcilers: [...found.reconcilers], digest, obstacles };
+  return {
+    ...plan,
+    reconcilers: [...found.reconcilers],
+    digest,
+    obstacles,
+    untried: [...found.untried],
+  };
 }
 
 /** Every version after one, newest first. */

@@ -31,8 +31,10 @@ test('what killed processes left half-written goes at the next start, and nothin
   await openVersions({ stores, moment: { topology: () => ({ text: '', hash: '' }), secrets: () => ({}) } });
   openJournals(stores.documents('rollbacks'));
   for (const folder of folders)
-    await vi.waitFor(async () =>
-      expect(await readdir(join(dir, folder))).toEqual([names.damaged, names.young, names.other].sort()),
+    await vi.waitFor(
+      async () =>
+        expect(await readdir(join(dir, folder))).toEqual([names.damaged, names.young, names.other].sort()),
+      { timeout: 15_000 },
     );
 });
 

@@ -21,7 +21,7 @@ test.each([
   const { url, fixture } = await openServed();
   const session = await openSession(url);
   const first = send(`${url}/mcp`, { headers: without({ ...session, ...firstWay }), body: wait(700) });
-  await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
   const second = await send(`${url}/mcp`, { headers: without({ ...session, ...secondWay }), body: wait(1) });
   expect(second.status).toBe(400);
   expect(second.json.error.message).toContain('this id');
@@ -33,7 +33,7 @@ test('the same id in another session is another request', async () => {
   const { url, fixture } = await openServed();
   const [one, other] = [await openSession(url), await openSession(url)];
   const first = send(`${url}/mcp`, { headers: one, body: wait(500) });
-  await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
   const second = await send(`${url}/mcp`, { headers: other, body: wait(1) });
   expect(second.json.result.structuredContent).toEqual({ waited: 1 });
   expect((await first).json.result.structuredContent).toEqual({ waited: 500 });

@@ -84,7 +84,7 @@ test.each([
   const headers: Record<string, string> = { ...session, ...extra };
   for (const [name, value] of Object.entries(headers)) if (value === '') delete headers[name];
   const waiting = send(`${url}/mcp`, { headers, body: WAIT('w', 60_000) });
-  await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
   expect((await send(`${url}/mcp`, { headers: session, body: cancel('w') })).status).toBe(202);
   const { status, headers: told, text } = await waiting;
   expect({ status, type: told['content-type'], text }).toEqual({
@@ -92,7 +92,7 @@ test.each([
     type: 'text/event-stream',
     text: '',
   });
-  await vi.waitFor(() => expect(fixture.box).toMatchObject({ running: 0, aborted: 1 }));
+  await vi.waitFor(() => expect(fixture.box).toMatchObject({ running: 0, aborted: 1 }), { timeout: 15_000 });
   // Its id is free again, and the session goes on.
   expect((await send(`${url}/mcp`, { headers, body: WAIT('w', 0) })).json.result.structuredContent).toEqual({
     waited: 0,
@@ -105,7 +105,7 @@ test('a request that waits is told so, and a session that is closed ends it', as
     const { url, fixture } = await openServed();
     const session = await openSession(url);
     const waiting = send(`${url}/mcp`, { headers: session, body: WAIT(7, 60_000) });
-    await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+    await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
     vi.advanceTimersByTime(15_000);
     await send(`${url}/mcp`, { method: 'DELETE', headers: session });
     const { headers, text } = await waiting;

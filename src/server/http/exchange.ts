@@ -1,5 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import {
+  INTERNAL_ERROR,
+  type JSONRPCMessage,
+  type RequestId,
+  type Result,
+} from '@modelcontextprotocol/server';
 
 /** What keeps whoever stands between from holding a stream back, or from changing it. */
 const STREAM = {
@@ -47,6 +52,16 @@ export class Exchange {
       'content-length': Buffer.byteLength(text),
     });
     this.#response.end(text);
+  }
+
+  /** Answers with what comes of the work, or with an error that tells nothing of it. */
+  async settle(id: RequestId, work: Promise<Result>, onerror: (error: Error) => void): Promise<void> {
+    try {
+      this.answer({ jsonrpc: '2.0', id, result: await work });
+    } catch (error) {
+      onerror(error instanceof Error ? error : new Error(String(error)));
+      this.answer({ jsonrpc: '2.0', id, error: { code: INTERNAL_ERROR, message: 'Internal error' } });
+    }
   }
 
   /** Says something before the answer. Throws when its caller went away: nobody would ever reply. */

@@ -9,6 +9,7 @@ import type { Logger } from '../logger.ts';
 import { mcpServerFor, type ServerExtension } from '../mcp-server.ts';
 import { openReading } from '../reading.ts';
 import type { Tracing } from '../traced.ts';
+import { answerModernRead } from './modern-read.ts';
 import { openSessions, type Resumable } from './sessions.ts';
 import { openStateless } from './stateless.ts';
 
@@ -77,7 +78,11 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
   return {
     sessions: legacy.count,
     async serve(request, response, body, credential) {
-      if (request.method === 'POST' && legacy.answer(request, body, credential, response)) return;
+      if (request.method === 'POST') {
+        if (legacy.answer(request, body, credential, response)) return;
+        const reading = readingFor(credential.principal);
+        if (reading && answerModernRead(request, body, response, reading, onerror)) return;
+      }
       const handler = toNodeHandler(
         {
           fetch: async (webRequest, options) =>

@@ -1,5 +1,4 @@
 import {
-  INTERNAL_ERROR,
   type JSONRPCMessage,
   type JSONRPCRequest,
   type MessageExtraInfo,
@@ -75,18 +74,9 @@ export class SessionTransport implements Transport {
       this.onmessage?.(request, {});
       return;
     }
-    const finish = (message: JSONRPCMessage) => {
-      // Cancelled, it is forgotten already, and its id may be another's by now.
-      if (this.#exchanges.get(id) === exchange) this.#exchanges.delete(id);
-      exchange.answer(message);
-    };
-    reads.then(
-      (result) => finish({ jsonrpc: '2.0', id, result }),
-      (error: unknown) => {
-        this.onerror?.(error instanceof Error ? error : new Error(String(error)));
-        finish({ jsonrpc: '2.0', id, error: { code: INTERNAL_ERROR, message: 'Internal error' } });
-      },
-    );
+    // Cancelled, it is forgotten already, and its id may be another's by now.
+    const forget = () => this.#exchanges.get(id) === exchange && this.#exchanges.delete(id);
+    void exchange.settle(id, reads.finally(forget), (error) => this.onerror?.(error));
   }
 
   /** Keeps alive what waits. */
