@@ -6,6 +6,7 @@ import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { openFileBook } from '../../src/audit/file-book.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { requestOf, responseOf } from '../audit/calls.ts';
+import { openAuditSchema } from '../audit/engines.ts';
 import { run } from './run.ts';
 
 /** A data directory whose audit has so many calls; the first is the only one of `auditor`. */
@@ -66,3 +67,14 @@ test.runIf(existsSync('/dev/full'))(
     expect(err).toContain('ENOSPC');
   },
 );
+
+test('the audit of a database is read from the schema that the option names', async () => {
+  const at = await openAuditSchema();
+  const { log } = await at.replica();
+  log.append(requestOf('kept in a schema'));
+  await log.append(responseOf('kept in a schema')).durable;
+  const argv = ['audit', 'query', '-d', tmpdir(), '--database-schema', at.schema, '--json'];
+  const { code, out, err } = await run(argv, { STACKWARD_DATABASE_URL: at.url });
+  expect([code, err]).toEqual([0, '']);
+  expect(JSON.parse(out)).toMatchObject([{ call: 'kept in a schema' }]);
+});

@@ -152,6 +152,19 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
     });
   });
 
+  test('an audit that hangs does not hold up the end of the process', async () => {
+    const [engine, twin] = [await openEngine(), await openTwin()];
+    let asked = 0;
+    const chains = () => {
+      asked += 1;
+      return new Promise<never>(() => {});
+    };
+    const { shipping } = ship({ ...engine, book: { ...engine.book, chains } }, twin.url, { closeMs: 20 });
+    await soon(() => asked).toBe(1);
+    await shipping.close();
+    expect(shipping.status().isActive).toBe(false);
+  });
+
   test('at the end what is left is shipped, and what cannot be is left to the next', async () => {
     const [engine, twin] = [await openEngine(), await openTwin()];
     const log = await engine.open();
