@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import type { AuditBook } from '../audit/audit-book.ts';
+import { indexEnded } from '../audit/blocks/index-ended.ts';
 import { exportCsv, exportJson, exportRecords } from '../audit/export.ts';
 import type { AuditFilter } from '../audit/matcher.ts';
 import { queryAudit } from '../audit/query.ts';
@@ -11,7 +12,15 @@ import { type AuditReport, type VerifyOptions, verifyAudit } from '../audit/veri
 import type { AuditView } from '../audit/views.ts';
 import { neutralise } from '../call/neutralise.ts';
 import { openAuditBook } from '../open-audit.ts';
-import { EXIT, type TopologyOptions, UsageError, type World, writeJson, writeLine } from './command.ts';
+import {
+  EXIT,
+  envOf,
+  type TopologyOptions,
+  UsageError,
+  type World,
+  writeJson,
+  writeLine,
+} from './command.ts';
 import { dataDirOf } from './open.ts';
 import { bold, cyan, dim, green, red, yellow } from './print.ts';
 
@@ -40,7 +49,7 @@ async function withBook<T>(
   world: World,
   work: (book: AuditBook) => Promise<T>,
 ): Promise<T> {
-  const { book, close } = await openAuditBook(dataDirOf(options, world), world.env);
+  const { book, close } = await openAuditBook(dataDirOf(options, world), envOf(options, world));
   return work(book).finally(close);
 }
 
@@ -64,7 +73,10 @@ export async function tail(options: AuditOptions, world: World): Promise<number>
   return EXIT.ok;
 }
 
-/** `stackward audit query`: calls with their ends, newest first. */
+/**
+ * `stackward audit query`: calls with their ends, newest first. Once they are told, it makes the next search quick where
+ * no server does.
+ */
 export async function query(options: AuditOptions, world: World): Promise<number> {
   const found: AuditView[] = [];
   const filter = filterOf(options);
@@ -73,9 +85,21 @@ export async function query(options: AuditOptions, world: World): Promise<number
       if (options.json) found.push(view);
       else writeLine(world.stdout, viewLine(view));
     }
+    if (options.json) writeJson(world.stdout, found);
+    await makeQuick(book, world);
   });
-  if (options.json) writeJson(world.stdout, found);
   return EXIT.ok;
+}
+
+/** Whoever may only read has had his answer, so that this failing is told and is no failure. */
+async function makeQuick(book: AuditBook, { stderr }: World): Promise<void> {
+  const tell = (message: string) => writeLine(stderr, dim(message));
+  await indexEnded(book, (records) =>
+    tell(`looking through ${records} records once, so that further searches are quick; stop it at will`),
+  ).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    tell(`further searches stay as slow as this one: what was found out could not be kept (${why})`);
+  });
 }
 
 /** `stackward audit verify`: ends with 1 when anything does not hold, naming the file and the line. */

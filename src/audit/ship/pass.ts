@@ -52,7 +52,8 @@ export class ShipPass {
       await this.#shipSome(chain, positions);
     } catch (error) {
       if (!(error instanceof OtherChain)) throw error;
-      this.#parts.onReport(`${error.message}; it is shipped from its beginning`);
+      const { tally, onReport } = this.#parts;
+      tally.once(error.message, onReport, `${error.message}; it is shipped from its beginning`);
       positions.delete(chain);
       await this.#shipSome(chain, positions);
     }

@@ -42,6 +42,8 @@ export interface Shipping {
 
 /** Most records of a batch after one of which Loki took none: to find out whether it takes any costs fewer requests. */
 const DOUBTFUL = 16;
+/** After the deadline of its end, so many milliseconds are left for what does not hear of it. */
+const HANGING_MS = 500;
 const DEFAULTS = { lookMs: 1_000, waitMs: 5_000, mostMs: 30_000, closeMs: 2_000 };
 const LEASE = { work: 'shipping the audit', by: 'stackward' };
 
@@ -74,7 +76,8 @@ class Shipper implements Shipping {
   async close(): Promise<void> {
     this.#closing.abort();
     const timer = setTimeout(() => this.#deadline.abort(), this.#parts.closeMs);
-    await this.#running;
+    // A request ends with the deadline; a database that hangs is not waited for.
+    await Promise.race([this.#running, sleep(this.#parts.closeMs + HANGING_MS, undefined, { ref: false })]);
     clearTimeout(timer);
     if (this.status().behindMs > 0)
       this.#parts.onReport(

@@ -70,7 +70,10 @@ export class Tally {
 
   /** What follows a record is no record. */
   damaged(chain: string, afterSeq: number): void {
-    this.#skip(chain, afterSeq + 1, 'damaged');
+    const key = `damaged ${chain} ${afterSeq}`;
+    // A batch that is tried again comes by it again.
+    if (!this.#told.has(key)) this.#skip(chain, afterSeq + 1, 'damaged');
+    this.#told.add(key);
   }
 
   /** Says once what would be said again at every look. */

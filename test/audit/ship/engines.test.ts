@@ -136,10 +136,13 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
       .stores()
       .documents('stack')
       .create('audit-shipped', JSON.stringify({ chains: { [chain]: { seq: 3, hash: 'ab'.repeat(32) } } }));
+    twin.behaviour.instead = (response) => response.writeHead(503).end();
     const { reports } = ship(engine, twin.url);
+    await soon(() => twin.requests.length).toBeGreaterThan(2);
+    twin.behaviour.instead = undefined;
     const all = await linesOf(engine.book, chain);
     await soon(() => heldLines(twin)).toEqual(all);
-    expect(reports).toEqual([
+    expect(reports.filter((one) => one.includes('audit verify'))).toEqual([
       `audit chain ${chain} is not the one that was shipped up to record 3; run stackward audit verify, and compare with what Loki holds; it is shipped from its beginning`,
     ]);
     const last = all.at(-1) ?? '';
@@ -147,6 +150,19 @@ describe.each(SHIP_ENGINES)('shipping the audit of %s', (_name, openEngine) => {
       seq: 4,
       hash: hashLine(Buffer.from(last)),
     });
+  });
+
+  test('an audit that hangs does not hold up the end of the process', async () => {
+    const [engine, twin] = [await openEngine(), await openTwin()];
+    let asked = 0;
+    const chains = () => {
+      asked += 1;
+      return new Promise<never>(() => {});
+    };
+    const { shipping } = ship({ ...engine, book: { ...engine.book, chains } }, twin.url, { closeMs: 20 });
+    await soon(() => asked).toBe(1);
+    await shipping.close();
+    expect(shipping.status().isActive).toBe(false);
   });
 
   test('at the end what is left is shipped, and what cannot be is left to the next', async () => {
