@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   versions: ['call', 'gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
   call: ['gate', 'secrets', 'audit', 'toolset', 'topology', 'store'],
   gate: ['audit', 'toolset', 'topology', 'store'],
-  audit: ['toolset', 'store'],
+  audit: ['toolset', 'store', 'secrets/secret.ts', 'secrets/sources/file.ts'],
   secrets: ['toolset'],
   toolset: ['secrets', 'topology'],
   topology: ['secrets/reference.ts'],

@@ -133,7 +133,7 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     approvals,
     diagnoses,
     shown,
-    isInForce: () => follower.isInForce(),
+    isInForce: async (hash) => (await follower.isInForce()) && catalogs.graph().hash === hash,
     isBreakerClosed: breakers.isClosed,
   });
   const clients = openClients({ resolve: resolveOne, warn });

@@ -32,8 +32,9 @@ export async function passGate(
   const { tool, service } = call.entry;
   if (tool.access === 'read') return { ...call, kind: 'read', tool };
   const scope = await tool.scope(call.at.target, call.params);
-  const { callId, catalog, at } = call;
-  const asked = { callId, catalog, tool, service, at, args: boundArgs(call), scope };
+  const { callId, catalog, at, lease } = call;
+  const held = lease ? { lease } : {};
+  const asked = { callId, catalog, tool, service, at, args: boundArgs(call), scope, ...held };
   const decision = call.isTrial ? await gate.decideTrial(asked) : await gate.decide(asked);
   if (decision.kind === 'granted') {
     const { grant, verdict } = decision;

@@ -86,7 +86,9 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
 async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Promise<Masked> {
   assertStillLinked(call, deps);
   const intent = trail.intend();
-  const client = await opening(call, () => deps.clients.reader(call.entry.service, call.at));
+  const client =
+    deps.clients.opened(call.at) ??
+    (await opening(call, () => deps.clients.reader(call.entry.service, call.at)));
   const withheld = await executeRead(
     { ...call, intent, client },
     { stack: deps.viewFor(call), resolve: deps.resolveConnection },
@@ -124,8 +126,7 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, be
       const stack = deps.viewFor(call);
       const captured = await captureBefore({ ...call, intent, session }, { changes: deps.changes, stack });
       begun.change = captured.change;
-      await deps.gate.assertStillOpen();
-      await assertHeld(call);
+      await call.grant.assertStands();
       assertStillLinked(call, deps);
       return executeWrite(captured, {
         stack,
@@ -135,16 +136,6 @@ async function runWrite(deps: PipelineDeps, call: AllowedWrite, trail: Trail, be
     });
   });
   return maskDone(call, executed, deps);
-}
-
-/** Whoever was paused past the end of a lease finds out here, at the last moment before an effect. Throws ToolError('conflict'). */
-async function assertHeld({ lease }: AllowedWrite): Promise<void> {
-  try {
-    await lease?.assertHeld();
-  } catch (cause) {
-    const detail = 'somebody else may have taken over meanwhile, so nothing was done';
-    throw new ToolError('conflict', detail, { cause });
-  }
 }
 
 /** A step that takes a write back looks before and after; any other write just runs. */

@@ -1,6 +1,6 @@
 import type { DurableIntent, PendingIntent } from '../audit/intent.ts';
 import type { Verdict } from '../audit/record.ts';
-import type { Lease } from '../store/leases.ts';
+import type { Held } from '../store/leases.ts';
 import type { Catalog, CatalogTarget, CatalogTool } from '../toolset/catalog.ts';
 import type {
   CallSession,
@@ -29,7 +29,7 @@ export interface CallRequest {
   /** Set by a rollback alone: the call takes back a write, or such a step, instead of being made anew. */
   readonly undo?: Undo;
   /** Set by work that holds a lease: a write begins only while that is held. */
-  readonly lease?: Pick<Lease, 'assertHeld'>;
+  readonly lease?: Held;
   /** Set by a rollback alone, with `undo` or `isPause`: whether that could be done is found out, and nothing is changed. */
   readonly isTrial?: true;
   /** Set by a rollback alone: the tool is one of those that hold a reconciler still. */

@@ -82,8 +82,8 @@ export async function ownTools(stackward: Stackward, principal: string) {
     import('../server/in-process.ts'),
     import('../triage/client/mcp-tools.ts'),
   ]);
-  const transport = await linkInProcess(stackward, principal);
-  return connectTools(transport, { principal, graph: stackward.catalogs.graph });
+  const { transport, under } = await linkInProcess(stackward, principal);
+  return connectTools(transport, { principal, graph: stackward.catalogs.graph, under });
 }
 
 /** The agent that a triage acts as, where the topology draws exactly one. */

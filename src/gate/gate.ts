@@ -1,5 +1,6 @@
 import type { Check, Verdict } from '../audit/record.ts';
 import type { Taken } from '../store/quota.ts';
+import type { Catalog } from '../toolset/catalog.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
@@ -31,11 +32,6 @@ export interface Gate {
    * itself, and the rate counts it, when it changes something. Never rejects.
    */
   decideTrial(write: ProposedWrite): Promise<Exclude<GateDecision, { kind: 'ask' }>>;
-  /**
-   * Asked once more when a granted write is about to begin, since it may have waited: whether writes were stopped, or
-   * the topology replaced, meanwhile. Rejects with ToolError('write_refused').
-   */
-  assertStillOpen(): Promise<void>;
 }
 
 /**
@@ -51,16 +47,11 @@ export function openGate(
   },
 ): Gate {
   return {
-    async assertStillOpen() {
-      const [stopped, replaced] = await Promise.all([whyStopped(deps), whyReplaced(deps)]);
-      const why = stopped ?? replaced;
-      if (why !== undefined) throw new ToolError('write_refused', why);
-    },
     async decideTrial(write) {
       const asked = RULES.filter(({ counts }) => counts !== 'changes');
       const verdict = verdictOf(await Promise.all(asked.map((rule) => askRule(rule, write, deps))));
       if (!verdict.passed) return { kind: 'refused', verdict };
-      return { kind: 'granted', verdict, grant: makeGrant({ ...grantedTo(write), isTrial: true }) };
+      return { kind: 'granted', verdict, grant: makeGrant({ ...grantedTo(write, deps), isTrial: true }) };
     },
     async decide(write) {
       const asked = await Promise.all(RULES.map((rule) => askRule(rule, write, deps)));
@@ -106,7 +97,7 @@ export function openGate(
     }
     const spent = await spendDiagnosis(write);
     if (spent) return { kind: 'refused', verdict: verdictOf([...checks, spent]) };
-    return { kind: 'granted', verdict: verdictOf(checks), grant: makeGrant(grantedTo(write)) };
+    return { kind: 'granted', verdict: verdictOf(checks), grant: makeGrant(grantedTo(write, deps)) };
   }
 
   /** A recorded diagnosis allows each of its writes once. The check that failed, if somebody used it up just now. */
@@ -142,12 +133,28 @@ export function openGate(
   }
 }
 
-const grantedTo = ({ callId, catalog, tool, at }: ProposedWrite) => ({
+const grantedTo = ({ callId, catalog, tool, at, lease }: ProposedWrite, state: GateState) => ({
   callId,
   principal: catalog.principal,
   tool: tool.name,
   target: at.target.name,
+  async assertStands() {
+    const [stopped, replaced] = await Promise.all([whyStopped(state), whyReplaced(catalog, state)]);
+    const why = stopped ?? replaced;
+    if (why !== undefined) throw new ToolError('write_refused', why);
+    await assertHeld(lease);
+  },
 });
+
+/** Whoever was paused past the end of a lease finds out here, at the last moment before an effect. Throws ToolError('conflict'). */
+async function assertHeld(lease: ProposedWrite['lease']): Promise<void> {
+  try {
+    await lease?.assertHeld();
+  } catch (cause) {
+    const detail = 'somebody else may have taken over meanwhile, so nothing was done';
+    throw new ToolError('conflict', detail, { cause });
+  }
+}
 
 /** Why nobody writes at this moment; a switch that cannot be read counts as on. */
 async function whyStopped({ killSwitch }: GateState): Promise<string | undefined> {
@@ -159,9 +166,9 @@ async function whyStopped({ killSwitch }: GateState): Promise<string | undefined
   }
 }
 
-async function whyReplaced({ isInForce }: GateState): Promise<string | undefined> {
+async function whyReplaced({ graph }: Catalog, { isInForce }: GateState): Promise<string | undefined> {
   try {
-    return (await isInForce()) ? undefined : `nothing was done: ${REPLACED}`;
+    return (await isInForce(graph.hash)) ? undefined : `nothing was done: ${REPLACED}`;
   } catch {
     return 'whether the topology is still in force cannot be told, which counts as no; nothing was done';
   }

@@ -9,6 +9,7 @@ export function makeGrant(write: {
   tool: string;
   target: string;
   isTrial?: true;
+  assertStands(): Promise<void>;
 }): WriteGrant {
   const grant = Object.freeze({ ...write });
   made.add(grant);

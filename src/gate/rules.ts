@@ -1,4 +1,5 @@
 import type { Check } from '../audit/record.ts';
+import type { Held } from '../store/leases.ts';
 import type { Quota } from '../store/quota.ts';
 import { type AccessDecision, decideAccess, decideStackAccess } from '../toolset/access.ts';
 import type { Catalog, CatalogTarget } from '../toolset/catalog.ts';
@@ -17,6 +18,8 @@ export interface ProposedWrite {
   readonly at: CatalogTarget;
   readonly args: unknown;
   readonly scope: WriteScope;
+  /** What the write is held to; it stands only while that is held. */
+  readonly lease?: Held;
 }
 
 /** What the rules ask besides the write itself. */
@@ -26,8 +29,8 @@ export interface GateState {
   readonly rate: Quota;
   readonly killSwitch: Pick<KillSwitch, 'read'>;
   readonly diagnoses: Pick<Diagnoses, 'find'>;
-  /** Whether the topology that this process works under is still the one in force. Rejects when that cannot be told. */
-  isInForce(): Promise<boolean>;
+  /** Whether the topology of this hash is the one in force, for every replica. Rejects when that cannot be told. */
+  isInForce(hash: string): Promise<boolean>;
   /** Whether calls to a component pass at present. */
   isBreakerClosed(component: string): boolean;
 }
@@ -65,8 +68,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'topology in force',
-    async ask(_write, { isInForce }) {
-      return passIf(await isInForce(), 'nobody replaced it', REPLACED);
+    async ask({ catalog }, { isInForce }) {
+      return passIf(await isInForce(catalog.graph.hash), 'nobody replaced it', REPLACED);
     },
   },
   {
@@ -158,9 +161,9 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** What is said of a write that was judged under a topology which another replica has replaced. */
+/** What is said of a write that was judged under a topology which was replaced, maybe by another replica a moment ago. */
 export const REPLACED =
-  'another replica put an edit of the topology in force, and this one takes it up within a second or so; make the call again';
+  'an edit of the topology was put in force meanwhile; a replica takes it up within a second or so, so make the call again then';
 
 const perWindow = ({ limit, windowMs }: Quota): string => `${limit} in ${windowMs / 1000} s`;
 

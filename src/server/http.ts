@@ -103,7 +103,7 @@ export async function serveHttp(stackward: Stackward, options: HttpOptions): Pro
     graph: stackward.catalogs.graph,
     onProblem: (message) => options.logger?.error(message),
   });
-  if (!isLoopback(host) && !(await authenticator.isRequired()))
+  if (!isLoopback(host) && (await authenticator.isRequired()) !== true)
     throw new Error(
       `serving on ${host} would let the whole network in: make a token first (stackward token create), or serve on 127.0.0.1`,
     );

@@ -16,6 +16,7 @@ import { ToolError } from '../toolset/errors.ts';
 import { isPrincipal, STACK_PRINCIPAL } from '../toolset/reach.ts';
 import { approvalDeskOf } from './approval-desk.ts';
 import type { Opened } from './approval-seal.ts';
+import type { CallHolds } from './call-holds.ts';
 import { refusal, resultOf } from './call-result.ts';
 import { IDENTITY, INSTRUCTIONS } from './identity.ts';
 import { completePrompt, getPrompt, listPrompts } from './prompts.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly principal: string | undefined;
   readonly extension?: ServerExtension;
   readonly tracing?: Tracing;
+  /** What calls may be held to; only for a client in this process. */
+  readonly holds?: Pick<CallHolds, 'of'>;
 }
 
 // Made once: a validator of its own for every request would cost more than the request.
@@ -45,7 +48,8 @@ const validator = new AjvJsonSchemaValidator();
  *
  * It holds no state of the catalog: each request asks for the catalog of that moment, so a swap shows at once.
  */
-export function mcpServerFor(stackward: Stackward, { principal, extension, tracing }: ServerOptions): Server {
+export function mcpServerFor(stackward: Stackward, options: ServerOptions): Server {
+  const { principal, extension, tracing, holds } = options;
   const server = new Server(IDENTITY, {
     instructions: INSTRUCTIONS,
     capabilities: {
@@ -70,8 +74,9 @@ export function mcpServerFor(stackward: Stackward, { principal, extension, traci
   );
   server.setRequestHandler(
     'tools/call',
-    traced(
-      ({ params }, context) =>
+    traced(({ params }, context) => {
+      const lease = holds?.of(params._meta);
+      return (
         extension?.answer?.(context, params.name) ??
         callTool(stackward, server, context, {
           principal,
@@ -80,8 +85,10 @@ export function mcpServerFor(stackward: Stackward, { principal, extension, traci
           args: params.arguments ?? {},
           signal: context.mcpReq.signal,
           ...(extension?.session ? { peer: extension.session(context) } : {}),
-        }),
-    ),
+          ...(lease ? { lease } : {}),
+        })
+      );
+    }),
   );
   server.setRequestHandler('resources/list', () => ({
     resources: isKnown(stackward, name) ? listResources(stackward.catalogs.graph()) : [],

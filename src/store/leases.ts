@@ -21,6 +21,9 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Something that is held, as far as whoever works under it asks. */
+export type Held = Pick<Lease, 'assertHeld'>;
+
 /** Somebody else may hold the lease by now. */
 export class LeaseLost extends Error {
   constructor(name: string) {

@@ -12,4 +12,10 @@ export interface WriteGrant {
   readonly target: string;
   /** For trying a way back on a session of which nothing lasts; it opens no other. */
   readonly isTrial?: true;
+  /**
+   * Asked right before what cannot be taken back leaves for a service, the more messages went before it: nobody has
+   * stopped all writes meanwhile, and the lease that the write is held to is still held. Rejects with ToolError, and
+   * then nothing may be sent.
+   */
+  assertStands(): Promise<void>;
 }

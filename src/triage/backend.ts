@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Held } from '../store/leases.ts';
 import type { ProposedAction } from './action.ts';
 import type { Diagnosis, Signals } from './contracts.ts';
 import type { Measured } from './events.ts';
@@ -41,8 +42,9 @@ export interface InfraBackend {
   /**
    * Does it, once for each key, through the gate. ToolError('write_refused') where the gate says no,
    * ToolError('outcome_unknown') where the answer was lost.
+   * @param held the run: whoever was paused for so long that another works on it does nothing any more
    */
-  act(action: ProposedAction, key: string, signal: AbortSignal): Promise<Acted>;
+  act(action: ProposedAction, key: string, signal: AbortSignal, held?: Held): Promise<Acted>;
   /** Whether the service stands as the action leaves it. */
   stands(action: ProposedAction, signal: AbortSignal): Promise<boolean>;
   /** What the alert was about, measured now; undefined where nothing measures it. */

@@ -45,7 +45,7 @@ export function openDesk(stores: TriageStores, depsOf: () => TriageDeps): Triage
 
   const start = (journal: RunJournal, lease: Lease, deps: TriageDeps): Promise<RunResult> => {
     const stop = new AbortController();
-    const ended = runHardened(journal, deps, stop.signal).finally(async () => {
+    const ended = runHardened(journal, { ...deps, held: lease }, stop.signal).finally(async () => {
       running.delete(journal.run);
       // The run is over whatever becomes of what is kept of it; a claim that stays is taken over once this process is gone.
       await journal.close().catch(() => undefined);

@@ -4,6 +4,7 @@ import type { TriageDesk } from './desk.ts';
 import type { RunEvent } from './events.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { openTriage } from './open-triage.ts';
+import type { TriageLimits } from './run/deps.ts';
 import { type KeptOfRun, openRunJournals, type RunJournals } from './run/journal.ts';
 import type { Tools } from './tools.ts';
 
@@ -25,13 +26,18 @@ export interface Incidents {
 /** Opens them under the principal of the tools, and takes up what an earlier process left. */
 export async function openIncidents(
   stackward: Stackward,
-  { tools, report }: { readonly tools: Tools; report(message: string): void },
+  {
+    tools,
+    report,
+    limits = {},
+  }: { readonly tools: Tools; readonly limits?: Partial<TriageLimits>; report(message: string): void },
 ): Promise<Incidents & { readonly desk: TriageDesk }> {
   const feed = await openFeed(stackward.stores);
   const journals = openRunJournals(stackward.stores.runs());
   await takeInMissed(journals, feed);
   const desk = openTriage(stackward, {
     tools,
+    limits,
     tell: (event) => void feed.add(event).catch(() => report('the feed of events cannot be written')),
   });
   await desk.resume();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Stackward } from '../stackward.ts';
+import type { Held } from '../store/leases.ts';
 import { ToolError } from '../toolset/errors.ts';
 import { RefusedCall } from './refused-call.ts';
 
@@ -16,8 +17,17 @@ export interface Tools {
   targetsOf(tool: string): readonly string[];
   /** Looks anew which tools there are: links and flags change while a triage stands by. */
   refresh(signal: AbortSignal): Promise<void>;
-  /** Calls one through the whole pipeline. Throws RefusedCall with the code of the answer. */
-  call(tool: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<ToolAnswer>;
+  /**
+   * Calls one through the whole pipeline. Throws RefusedCall with the code of the answer.
+   * @param held a write takes effect only while it is held, where the server is this process; another server cannot
+   *   ask it
+   */
+  call(
+    tool: string,
+    args: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+    held?: Held,
+  ): Promise<ToolAnswer>;
 }
 
 /** The tools of a principal of a stack in this process, without a client in between: what the stack's own look is made with. */
@@ -25,13 +35,14 @@ export const toolsOf = (stackward: Pick<Stackward, 'call' | 'catalogs'>, princip
   principal,
   targetsOf: (tool) => [...(stackward.catalogs.of(principal).tools.get(tool)?.targets.keys() ?? [])],
   refresh: async () => undefined,
-  async call(toolName, args, signal) {
+  async call(toolName, args, signal, held) {
     const { error, structured, seq, outcome } = await stackward.call({
       principal,
       id: randomUUID(),
       toolName,
       args,
       signal,
+      ...(held ? { lease: held } : {}),
     });
     if (error) throw new RefusedCall(error.code, error.detail, seq);
     const place = seq === undefined ? {} : { seq };

@@ -103,7 +103,7 @@ export async function planRollback(versions: Versions, options: Planning): Promi
 
 /** Every version after one, newest first. */
 export async function versionsAfter(versions: Versions, to: number): Promise<readonly WholeVersion[]> {
-  const after = (await versions.files.numbers()).filter((number) => number > to);
+  const after = await versions.files.numbers({ from: to + 1 });
   const latest = after.at(-1) ?? to;
   // An old version may stay for its image alone, when what came after it was pruned.
   if (after.length !== latest - to) {

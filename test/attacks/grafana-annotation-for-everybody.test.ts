@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { makeGrant } from '../../src/gate/grant.ts';
 import { connector } from '../../src/services/grafana/connect.ts';
 import { grafana } from '../../src/services/grafana/service.ts';
 import { createAnnotation } from '../../src/services/grafana/tools/create-annotation.ts';
+import { granted } from '../harness/granted.ts';
 import { credentials, openLab } from '../services/grafana/lab.ts';
 
 const lab = openLab();
@@ -32,7 +32,7 @@ test('the writer looks for itself, whatever a tool has looked at', async () => {
       limits: grafana.limits,
       warn: () => {},
     },
-    makeGrant({ callId: 'c', principal: 'tester', tool: 'grafana_create_annotation', target: 'dash/shop' }),
+    granted({ callId: 'c', principal: 'tester', tool: 'grafana_create_annotation', target: 'dash/shop' }),
   );
   const { signal } = new AbortController();
   const mark = { time: 1, timeEnd: 1, tags: [], text: 'Stackward for tester, call c: x' };

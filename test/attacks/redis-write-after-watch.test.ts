@@ -1,8 +1,8 @@
 import { describe, expect, inject, test } from 'vitest';
-import { makeGrant } from '../../src/gate/grant.ts';
 import { connector } from '../../src/services/redis/connect.ts';
 import { keyIn, ScopedKey } from '../../src/services/redis/scoped-key.ts';
 import { set } from '../../src/services/redis/tools/set.ts';
+import { granted } from '../harness/granted.ts';
 import { tapWire } from '../harness/wiretap.ts';
 import { freshPrefix, openAdmin, openRedis } from '../services/redis/fixture.ts';
 import { toolCommandsIn } from '../services/redis/wire.ts';
@@ -19,7 +19,7 @@ describe.skipIf(!server)('a write to another key than the captured one', () => {
     const tap = await tapWire(server.port);
     const redis = await openRedis({ ...server, port: tap.port }, { mine: { match: mine } });
     const foreign = await openRedis(server, { mine: { match: theirs } });
-    const grant = makeGrant({ callId: 'c', principal: 'p', tool: set.name, target: 'cache/mine' });
+    const grant = granted({ callId: 'c', principal: 'p', tool: set.name, target: 'cache/mine' });
     const { client, close } = await connector.openWriter(redis.endpoint('mine'), grant);
     const { signal } = new AbortController();
     await client.watch([keyIn(redis.target('mine'), `${mine}a`)], signal);

@@ -17,6 +17,7 @@ import { openDatabase } from '../../src/store/postgres/database.ts';
 import { migrate } from '../../src/store/postgres/migrate.ts';
 import { requestOf, responseOf } from '../audit/calls.ts';
 import { makeKey } from '../audit/signing-key.ts';
+import type { Bench } from './part.ts';
 import { summarise, timed } from './statistics.ts';
 
 export interface AuditQueryRow {
@@ -33,7 +34,7 @@ export interface AuditQueryRow {
   }[];
 }
 
-const CALLS = 500_000;
+const CALLS = Number(process.env.BENCH_AUDIT_CALLS ?? 500_000);
 const GROUP = 500;
 const TIMES = 20;
 
@@ -51,16 +52,17 @@ const QUERIES: readonly (readonly [string, AuditFilter])[] = [
 ];
 
 /** Measures searches in a million records of each engine. Takes some minutes. */
-export async function benchAuditQueries(
-  onRow: (row: AuditQueryRow) => void = () => {},
-): Promise<AuditQueryRow[]> {
+export async function benchAuditQueries({ say, progress }: Bench): Promise<AuditQueryRow[]> {
   const dir = await mkdtemp(join(tmpdir(), 'stackward-bench-query-'));
   const rows: AuditQueryRow[] = [];
   try {
-    for (const bench of [() => benchFolder(join(dir, 'audit')), () => benchPostgres(dir)]) {
+    for (const bench of [
+      () => benchFolder(join(dir, 'audit'), progress),
+      () => benchPostgres(dir, progress),
+    ]) {
       const row = await bench();
       rows.push(row);
-      onRow(row);
+      sayRow(row, say);
     }
     return rows;
   } finally {
@@ -68,12 +70,19 @@ export async function benchAuditQueries(
   }
 }
 
-async function benchFolder(dir: string): Promise<AuditQueryRow> {
-  const log = await openAuditLog({ dir, reserveBytes: 0 });
-  return measure('folder', log, openFileBook(dir));
+function sayRow({ engine, records, queries, ...rest }: AuditQueryRow, say: Bench['say']): void {
+  say(
+    `${engine}: ${records} records, ${rest.records_per_second_64} durable a second with 64 callers, ${rest.verify_records_per_second} verified a second`,
+  );
+  for (const { query, p50, p99 } of queries) say(`  ${query}: p50 ${p50}, p99 ${p99}`);
 }
 
-async function benchPostgres(dir: string): Promise<AuditQueryRow> {
+async function benchFolder(dir: string, progress: Bench['progress']): Promise<AuditQueryRow> {
+  const log = await openAuditLog({ dir, reserveBytes: 0 });
+  return measure('folder', log, openFileBook(dir), progress);
+}
+
+async function benchPostgres(dir: string, progress: Bench['progress']): Promise<AuditQueryRow> {
   const server = await startEmbeddedPostgres({ dir });
   const schema = 'bench';
   const { port, user, password } = server;
@@ -84,7 +93,7 @@ async function benchPostgres(dir: string): Promise<AuditQueryRow> {
   try {
     await migrate(database, schema);
     const { log, book } = await openPostgresAudit(database, { signer: signerOf(makeKey()) });
-    return await measure('PostgreSQL', log, book);
+    return await measure('PostgreSQL', log, book, progress);
   } finally {
     await database.close();
     await server.stop();
@@ -95,15 +104,19 @@ async function measure(
   engine: AuditQueryRow['engine'],
   log: AuditLog,
   book: AuditBook,
+  progress: Bench['progress'],
 ): Promise<AuditQueryRow> {
   const records_per_second_64 = await recordFor(log, 2_000);
-  await writeCalls(log);
+  await writeCalls(log, (done) => progress(`${engine}: ${2 * done} of ${2 * CALLS} records written`));
+  progress(`${engine}: indexing`);
   await indexChain(book, log.status().chain, { upTo: log.status().lastSeq, pauseMs: 0 });
   await log.close();
+  progress(`${engine}: verifying`);
   const { ok, chains, seconds } = await verifyAudit(book);
   if (!ok) throw new Error('the audit that was just written does not verify');
   const records = chains.reduce((sum, chain) => sum + chain.records, 0);
   const queries = [];
+  progress(`${engine}: searching`);
   for (const [query, filter] of QUERIES) queries.push({ query, ...summarise(await timesOf(book, filter)) });
   return {
     engine,
@@ -136,10 +149,11 @@ async function recordFor(log: AuditLog, ms: number): Promise<number> {
   return Math.round((records / (performance.now() - began)) * 1000);
 }
 
-async function writeCalls(log: AuditLog): Promise<void> {
+async function writeCalls(log: AuditLog, onProgress: (done: number) => void): Promise<void> {
   for (let done = 0; done < CALLS; done += GROUP) {
     const durable = Array.from({ length: GROUP }, (_, index) => recordCall(log, done + index));
     await Promise.all(durable);
+    onProgress(done + GROUP);
   }
 }
 

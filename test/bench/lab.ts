@@ -8,12 +8,15 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/cli/demo/embedded-postgres.ts';
 import { freePort } from '../../src/cli/demo/free-port.ts';
+import type { Access } from '../harness/replicas.ts';
 
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 export const BARE = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 
 /** A database whose tables answer after a set time, and both servers on it: ours, built, and the bare one. */
 export interface Lab {
+  /** A superuser's way into its PostgreSQL. */
+  readonly admin: Access;
   readonly topology: string;
   readonly env: Readonly<Record<string, string>>;
   stdio(which: 'ours' | 'bare'): Promise<Client>;
@@ -64,6 +67,7 @@ links:
   const newClient = () =>
     new Client({ name: 'bench', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   return {
+    admin: { port, user: 'postgres', password },
     topology,
     env,
     stdio: (which) =>

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { run } from '../cli/run.ts';
+import { verified } from '../harness/audited.ts';
 import { makeDatabase, type Replicas, startReplicas } from '../harness/replicas.ts';
 import { modernCall, send } from '../server/raw-http.ts';
 
@@ -109,17 +110,7 @@ test('replicas that are killed again and again lose no record and write nothing 
 
   // The chains of the dead are mended by the living: then every intent has exactly one end.
   await expect
-    .poll(
-      async () => {
-        const verified = await run(['audit', 'verify', '--json'], { ...replicas.env });
-        const report = JSON.parse(verified.out) as {
-          ok: boolean;
-          chains: { orphanIntents: number; live: boolean }[];
-        };
-        return { ok: report.ok, open: report.chains.reduce((sum, one) => sum + one.orphanIntents, 0) };
-      },
-      { timeout: 180_000, interval: 2_000 },
-    )
+    .poll(() => verified(replicas.env), { timeout: 180_000, interval: 2_000 })
     .toEqual({ ok: true, open: 0 });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openGate } from '../../src/gate/gate.ts';
-import { assertGrant, makeGrant } from '../../src/gate/grant.ts';
+import { assertGrant } from '../../src/gate/grant.ts';
 import { askRule, type GateState, type ProposedWrite, RULES } from '../../src/gate/rules.ts';
 import { openQuota } from '../../src/store/quota.ts';
 import { buildCatalog } from '../../src/toolset/catalog.ts';
@@ -9,6 +9,7 @@ import { flagsFrom } from '../../src/toolset/flags.ts';
 import type { WriteGrant } from '../../src/toolset/grant.ts';
 import { type Lab, openLab, TOPOLOGY } from '../call/lab.ts';
 import { gateOn } from '../harness/gate-files.ts';
+import { granted } from '../harness/granted.ts';
 
 const labs: Lab[] = [];
 afterEach(() => Promise.all(labs.splice(0).map((one) => one.close())));
@@ -232,7 +233,7 @@ test('arguments that JSON does not hold cannot be approved', async () => {
 });
 
 test('a grant is the gate’s own object, for its own call, once', async () => {
-  const of = (callId: string) => makeGrant({ callId, principal: 'p', tool: 't', target: 'x' });
+  const of = (callId: string) => granted({ callId, principal: 'p', tool: 't', target: 'x' });
   const grant = of('one');
   const forged: WriteGrant = { ...grant };
   expect(() => assertGrant(forged, 'one')).toThrow(/only the gate/);
@@ -243,16 +244,25 @@ test('a grant is the gate’s own object, for its own call, once', async () => {
 });
 
 test('a write that waited is held to the topology in force once more, right before it begins', async () => {
-  const { gateOf } = await passing();
-  await expect(gateOf().assertStillOpen()).resolves.toBeUndefined();
-  await expect(gateOf({ isInForce: async () => false }).assertStillOpen()).rejects.toMatchObject({
+  const { gateOf, write } = await passing();
+  let inForce: () => Promise<boolean> = async () => true;
+  const asked = new Set<string>();
+  const isInForce = (hash: string) => {
+    asked.add(hash);
+    return inForce();
+  };
+  const decision = await gateOf({ isInForce }).decide(write);
+  if (decision.kind !== 'granted') throw new Error('the write was not granted');
+  const { grant } = decision;
+  await expect(grant.assertStands()).resolves.toBeUndefined();
+  expect([...asked]).toEqual([write.catalog.graph.hash]);
+  inForce = async () => false;
+  await expect(grant.assertStands()).rejects.toMatchObject({
     code: 'write_refused',
-    detail: expect.stringContaining('another replica put an edit of the topology in force'),
+    detail: expect.stringContaining('an edit of the topology was put in force meanwhile'),
   });
-  const away = async () => {
+  inForce = async () => {
     throw new Error('the database is away');
   };
-  await expect(gateOf({ isInForce: away }).assertStillOpen()).rejects.toMatchObject({
-    code: 'write_refused',
-  });
+  await expect(grant.assertStands()).rejects.toMatchObject({ code: 'write_refused' });
 });

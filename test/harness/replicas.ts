@@ -7,6 +7,7 @@ import pg from 'pg';
 import { buildDist, EXTERNAL } from '../../scripts/dist.ts';
 import { freePort } from '../../src/cli/demo/free-port.ts';
 import { createKeys } from '../../src/store/keys.ts';
+import { run } from '../cli/run.ts';
 import { type RoundRobin, startRoundRobin } from './round-robin.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,7 +45,15 @@ export async function startReplicas(
     schema,
     topology,
     env,
-  }: { store: Access & { database: string }; schema: string; topology: string; env: Record<string, string> },
+    args = [],
+  }: {
+    store: Access & { database: string };
+    schema: string;
+    topology: string;
+    env: Record<string, string>;
+    /** Further arguments of `serve`. */
+    args?: readonly string[];
+  },
 ): Promise<Replicas> {
   const folder = await mkdtemp(join(tmpdir(), 'stackward-replicas-'));
   const file = join(folder, 'topology.yaml');
@@ -70,7 +79,7 @@ export async function startReplicas(
     serial += 1;
     const child = spawn(
       process.execPath,
-      [join(dist, 'main.js'), 'serve', '--http', `${at}`, '--log-level', 'warn'],
+      [join(dist, 'main.js'), 'serve', '--http', `${at}`, '--log-level', 'warn', ...args],
       {
         env: { ...all, STACKWARD_DATA: join(folder, `data-${serial}`) },
         stdio: ['ignore', 'ignore', 'pipe'],
@@ -121,6 +130,13 @@ export async function makeDatabase(
   await client.connect();
   for (const statement of statements) await client.query(statement);
   return client;
+}
+
+/** A bearer token of a principal, which counts on every replica. */
+export async function makeTokenFor(principal: string, { env }: Replicas): Promise<string> {
+  const { out, err } = await run(['token', 'create', principal, '--json'], { ...env });
+  if (!out) throw new Error(`no token was made: ${err}`);
+  return (JSON.parse(out) as { token: string }).token;
 }
 
 async function ready(port: number, child: ChildProcess, said: readonly string[]): Promise<void> {

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { makeGrant } from '../../src/gate/grant.ts';
 import type {
   Connector,
   Endpoint,
@@ -11,6 +10,7 @@ import type {
   Target,
   WriteTool,
 } from '../../src/toolset/define.ts';
+import { granted } from './granted.ts';
 import { NO_STACK } from './no-stack.ts';
 
 /** What a write left for its revert, as the version store keeps it. */
@@ -82,7 +82,7 @@ export function openToolLab<S extends ServiceTypes, C>(options: LabOptions<S, C>
     ) => Promise<R>,
   ): Promise<R> {
     calls += 1;
-    const grant = makeGrant({ callId: `call-${calls}`, principal: 'tester', tool, target: target(sub).name });
+    const grant = granted({ callId: `call-${calls}`, principal: 'tester', tool, target: target(sub).name });
     const { client, close } = await connector.openWriter(endpoint(sub), grant);
     try {
       return await work({ client, ...context(sub, call), grant });

@@ -7,8 +7,8 @@ import { type ResourceMetadata, resourceMetadataOf } from './resource-metadata.t
 
 /** Everything by which a request may prove whose it is. */
 export interface Authenticator extends TokenVerifier {
-  /** Whether every request needs a token. */
-  isRequired(): Promise<boolean>;
+  /** Whether every request needs a token; `unsure` where that cannot be told now, and then nobody is let in. */
+  isRequired(): Promise<boolean | 'unsure'>;
   /** The tokens that this Stackward makes itself. */
   readonly local: LocalTokens;
   /** Present when tokens of an issuer are taken, too. */

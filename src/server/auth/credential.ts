@@ -9,7 +9,10 @@ export interface Credential {
    * be told counts as no.
    */
   isLive(): Promise<boolean>;
-  /** A revoked credential ends what was opened with it; an expired one only what is being sent to it. */
+  /**
+   * A revoked credential ends what was opened with it; an expired one only what is being sent to it. While nobody can
+   * tell, as the store is away, it is not.
+   */
   isRevoked(): Promise<boolean>;
 }
 
@@ -22,7 +25,13 @@ export type Refused =
   /** It is good, and was not given the scope that this server asks for. */
   | { readonly refused: 'scope'; readonly message: string; readonly scope: string }
   /** Whether it is good cannot be told now; later it may. */
-  | { readonly refused: 'unsure'; readonly message: string; readonly retryAfterS: number };
+  | {
+      readonly refused: 'unsure';
+      /** Who cannot be asked. */
+      readonly of: 'issuer' | 'store';
+      readonly message: string;
+      readonly retryAfterS: number;
+    };
 
 /** Tells whose a token is. */
 export interface TokenVerifier {

@@ -1,11 +1,19 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { StoreError } from '../../store/documents.ts';
 import type { StoredToken, TokenStore } from '../../store/tokens.ts';
-import type { Credential, TokenVerifier } from './credential.ts';
+import type { Credential, Refused, TokenVerifier } from './credential.ts';
 
 /** How a token of our own begins. */
 export const OWN_PREFIX = 'swt_';
 /** So often at most the last use of a token is kept, in milliseconds. */
 const USE_EVERY_MS = 60_000;
+/** What a request is told while the store does not answer. */
+export const STORE_AWAY: Refused = {
+  refused: 'unsure',
+  of: 'store',
+  message: 'the store of the tokens is away, so nobody can be told apart; try again',
+  retryAfterS: 1,
+};
 
 export interface NewToken {
   readonly principal: string;
@@ -39,7 +47,7 @@ export async function makeToken(
 /** Tells whose one of our own tokens is, by the store as it is at that moment. */
 export interface LocalTokens extends TokenVerifier {
   /** Once there was a token, every request needs one: revoking the last must not open the door. */
-  exist(): Promise<boolean>;
+  exist(): Promise<boolean | 'unsure'>;
   /** Whether somebody can be let in by one now. */
   areUsable(): Promise<boolean>;
 }
@@ -51,8 +59,11 @@ export function openLocalTokens(
   let toldOf = '';
   let wereThere = false;
   const uses = new Map<string, number>();
-  /** The tokens; none when the store cannot be trusted, since then every token is refused. */
-  const tokensNow = async (): Promise<readonly StoredToken[] | undefined> => {
+  /**
+   * The tokens; none when the store cannot be trusted, since then every token is refused, and `away` while nobody can
+   * tell: that passes, so nothing is ended for it.
+   */
+  const tokensNow = async (): Promise<readonly StoredToken[] | 'away' | undefined> => {
     try {
       const tokens = await store.list();
       wereThere ||= tokens !== undefined;
@@ -63,13 +74,18 @@ export function openLocalTokens(
       // Once, not with every request that knocks.
       if (problem !== toldOf) onProblem(`${problem}; until then every token is refused`);
       toldOf = problem;
+      if (error instanceof StoreError) return 'away';
       wereThere = true;
       return [];
     }
   };
+  const readable = async () => {
+    const tokens = await tokensNow();
+    return tokens === 'away' ? undefined : tokens;
+  };
   const isExpired = ({ expires }: StoredToken) => expires !== undefined && Date.parse(expires) <= now();
   const find = async (id: string, principal: string) =>
-    (await tokensNow())?.find((one) => one.id === id && one.principal === principal);
+    (await readable())?.find((one) => one.id === id && one.principal === principal);
   const noteUse = (id: string) => {
     if (now() - (uses.get(id) ?? 0) < USE_EVERY_MS) return;
     uses.set(id, now());
@@ -88,7 +104,10 @@ export function openLocalTokens(
         const found = await find(id, principal);
         return found !== undefined && !isExpired(found);
       },
-      isRevoked: async () => (await find(id, principal)) === undefined,
+      async isRevoked() {
+        const tokens = await tokensNow();
+        return tokens !== 'away' && !tokens?.some((one) => one.id === id && one.principal === principal);
+      },
     };
     credentials.set(id, made);
     return made;
@@ -96,13 +115,14 @@ export function openLocalTokens(
 
   return {
     async exist() {
-      await tokensNow();
-      return wereThere;
+      return (await tokensNow()) === 'away' ? wereThere || 'unsure' : wereThere;
     },
-    areUsable: async () => (await tokensNow())?.some((one) => !isExpired(one)) ?? false,
+    areUsable: async () => (await readable())?.some((one) => !isExpired(one)) ?? false,
     async verify(token) {
       const hash = Buffer.from(hashOf(token), 'hex');
-      const found = (await tokensNow())?.find((one) => timingSafeEqual(Buffer.from(one.hash, 'hex'), hash));
+      const tokens = await tokensNow();
+      if (tokens === 'away') return STORE_AWAY;
+      const found = tokens?.find((one) => timingSafeEqual(Buffer.from(one.hash, 'hex'), hash));
       if (!found || isExpired(found))
         return { refused: 'invalid', message: 'the bearer token is unknown, revoked or expired' };
       noteUse(found.id);

@@ -153,7 +153,7 @@ function refusalOf(error: unknown, retryAfterMs: number): Refused {
     error instanceof IssuerAway
       ? 'the keys of the tokens’ issuer cannot be had just now'
       : 'the token cannot be checked just now';
-  return { refused: 'unsure', message, retryAfterS: Math.ceil(retryAfterMs / 1000) };
+  return { refused: 'unsure', of: 'issuer', message, retryAfterS: Math.ceil(retryAfterMs / 1000) };
 }
 
 /** In words of our own: what a library says could repeat a part of the token. */

@@ -60,9 +60,10 @@ export function openOperators({
     const key = keyIn(request);
     const session = key === undefined ? undefined : sessions.get(key);
     if (key === undefined || !session) return undefined;
-    // A revoked token ends its sessions with the next request.
-    if (session.until > now() && (await session.credential.isLive())) return session;
-    sessions.delete(key);
+    const { until, credential } = session;
+    if (until > now() && (await credential.isLive())) return session;
+    // A revoked token ends its sessions with the next request; one that cannot be looked up now does not.
+    if (until <= now() || (await credential.isRevoked())) sessions.delete(key);
     return undefined;
   };
   const of = async (request: IncomingMessage): Promise<Operator | undefined> => {

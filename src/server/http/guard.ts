@@ -10,11 +10,12 @@ import { STACK_PRINCIPAL } from '../../toolset/reach.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { challengeFor } from '../auth/challenge.ts';
 import type { Credential, Refused } from '../auth/credential.ts';
+import { STORE_AWAY } from '../auth/local-tokens.ts';
 
 /** A request that is turned away before anything of it is read. */
 export interface TurnedAway {
   readonly status: 401 | 403 | 503;
-  readonly reason: 'host' | 'origin' | 'token' | 'issuer';
+  readonly reason: 'host' | 'origin' | 'token' | 'issuer' | 'store';
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -71,10 +72,15 @@ export async function authenticateRequest(
   const { authorization } = request.headers;
   delete request.headers.authorization;
   request.rawHeaders = [];
-  if (!(await authenticator.isRequired())) {
-    const isStillOpen = async () => !(await authenticator.isRequired());
-    return { principal: fallback, isLive: isStillOpen, isRevoked: async () => !(await isStillOpen()) };
+  const isRequired = await authenticator.isRequired();
+  if (isRequired === false) {
+    return {
+      principal: fallback,
+      isLive: async () => (await authenticator.isRequired()) === false,
+      isRevoked: async () => (await authenticator.isRequired()) === true,
+    };
   }
+  if (isRequired === 'unsure') return turnedAway(STORE_AWAY, authenticator);
   if (authorization === undefined)
     return {
       status: 401,
@@ -86,11 +92,14 @@ export async function authenticateRequest(
   const shown: Credential | Refused = token
     ? await authenticator.verify(token)
     : { refused: 'invalid', message: 'the bearer token is unknown, revoked or expired' };
-  if (!('refused' in shown)) return shown;
+  return 'refused' in shown ? turnedAway(shown, authenticator) : shown;
+}
+
+function turnedAway(shown: Refused, authenticator: Authenticator): TurnedAway {
   const retry = shown.refused === 'unsure' ? { 'retry-after': String(shown.retryAfterS) } : {};
   return {
     status: STATUS[shown.refused],
-    reason: shown.refused === 'unsure' ? 'issuer' : 'token',
+    reason: shown.refused === 'unsure' ? shown.of : 'token',
     message: shown.message,
     headers: { ...headersFor(shown.refused, authenticator), ...retry },
   };

@@ -14,8 +14,8 @@ export const connector: Connector<ArgoTypes, ArgoConnection> = {
   async openReader(endpoint) {
     return { client: createReader(open(endpoint, 'read')), close: async () => {} };
   },
-  async openWriter(endpoint) {
-    return { client: createWriter(open(endpoint, 'write')), close: async () => {} };
+  async openWriter(endpoint, grant) {
+    return { client: createWriter(open(endpoint, 'write'), grant), close: async () => {} };
   },
 };
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
+import type { WriteGrant } from '../../toolset/grant.ts';
 import type { HttpClient } from '../../toolset/http/client.ts';
 import { Application, Started } from './api.ts';
 import { type ArgoReader, assertAsked, createReader, pathOf, placed } from './reader.ts';
@@ -31,11 +32,13 @@ export interface ArgoWriter extends ArgoReader {
 }
 
 /** Makes a writer, for one granted call. */
-export const createWriter = (http: HttpClient): ArgoWriter => ({
+export const createWriter = (http: HttpClient, grant: Pick<WriteGrant, 'assertStands'>): ArgoWriter => ({
   ...createReader(http),
   async start(of, order, dryRun, signal) {
     const path = pathOf(of, order.kind);
     const json = bodyOf(of, order, dryRun);
+    // The dry run that went before was waited for: what allowed the deployment is looked at again.
+    if (!dryRun) await grant.assertStands();
     try {
       await http.ask({ method: 'POST', path, json, answer: Started, writes: true }, signal);
     } catch (error) {

@@ -8,7 +8,7 @@ import type { Place } from './place.ts';
 import { KubeReader } from './reader.ts';
 import type { KubernetesTypes } from './tool.ts';
 import { openTransport } from './transport.ts';
-import { KubeWriter, rehearsing } from './writer.ts';
+import { KubeWriter, rehearsing, standing } from './writer.ts';
 
 const WorkloadPlace = z.object({ cluster: z.string(), namespace: z.string(), workload: z.string() });
 
@@ -18,9 +18,12 @@ export const connector: Connector<KubernetesTypes, Record<string, unknown>> = {
     const { get, place } = await open(endpoint);
     return { client: new KubeReader(get, place), close: async () => {} };
   },
-  async openWriter(endpoint) {
+  async openWriter(endpoint, grant) {
     const { get, patch, place } = await open(endpoint);
-    return { client: new KubeWriter(new KubeReader(get, place), patch), close: async () => {} };
+    return {
+      client: new KubeWriter(new KubeReader(get, place), standing(patch, grant)),
+      close: async () => {},
+    };
   },
   async openRehearsal(endpoint) {
     const { get, patch, place } = await open(endpoint);

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
+import type { WriteGrant } from '../../toolset/grant.ts';
 import type { WorkloadRef } from './names.ts';
 import type { KubeReader } from './reader.ts';
 import { Autoscaler, readAs, Scale, Workload } from './shapes.ts';
@@ -85,6 +86,14 @@ export const rehearsing =
   (patch: Patch): Patch =>
   (route, query, steps, signal) =>
     patch(route, { ...query, dryRun: 'All' }, steps, signal);
+
+/** A dry run goes before each change, and may take any time: what allowed the change is looked at again after it. */
+export const standing =
+  (patch: Patch, grant: Pick<WriteGrant, 'assertStands'>): Patch =>
+  async (route, query, steps, signal) => {
+    if (query.dryRun === undefined) await grant.assertStands();
+    return patch(route, query, steps, signal);
+  };
 
 /** Setting the version that was read makes the server refuse with 409 when there is another by now. */
 const identity = ({ resourceVersion }: { resourceVersion: string }): PatchStep[] => [

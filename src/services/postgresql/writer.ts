@@ -19,11 +19,17 @@ export async function openWriter(
   config: ClientConfig,
 ): Promise<Opened<PgWriter>> {
   const { schemas } = endpoint.entry as Database;
-  return beginTransaction({
+  const { client, close } = await beginTransaction({
     config: { ...config, application_name: `stackward ${grant.principal}`.slice(0, 63) },
     schemas,
     deadlineMs: endpoint.limits.deadlineMs,
   });
+  const commit = async () => {
+    // Statements went before, and locks may have been waited for: what allowed the write is looked at again.
+    await grant.assertStands();
+    await client.commit();
+  };
+  return { client: { ...client, commit }, close };
 }
 
 /** The same session on which nothing lasts: what would be final is checked as if it were, and rolled back on closing. */

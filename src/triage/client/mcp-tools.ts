@@ -1,5 +1,6 @@
 import { Client, type Transport } from '@modelcontextprotocol/client';
 import { z } from 'zod';
+import type { Held } from '../../store/leases.ts';
 import { CALL_TOOL } from '../../toolset/directory.ts';
 import { ERRORS, type ErrorCode, ToolError } from '../../toolset/errors.ts';
 import type { Graph } from '../../topology/graph.ts';
@@ -34,7 +35,16 @@ export interface ConnectedTools extends Tools {
  */
 export async function connectTools(
   transport: Transport,
-  { principal, graph }: { readonly principal: string; graph(): Graph },
+  {
+    principal,
+    graph,
+    under = (_held, work) => work({}),
+  }: {
+    readonly principal: string;
+    graph(): Graph;
+    /** Makes a call that the server holds to what is held, where the server can; the call is made with this `_meta`. */
+    under?<T>(held: Held, work: (meta: Readonly<Record<string, string>>) => Promise<T>): Promise<T>;
+  },
 ): Promise<ConnectedTools> {
   const client = new Client(
     { name: 'stackward-triage', version: VERSION },
@@ -52,15 +62,15 @@ export async function connectTools(
         throw failureOf(error, 'the server’s tools could not be listed');
       });
     },
-    async call(tool, args, signal) {
+    async call(tool, args, signal, held) {
       const params = targets.isDirectory
         ? { name: CALL_TOOL, arguments: { name: tool, arguments: { ...args } } }
         : { name: tool, arguments: { ...args } };
-      const result = await client
-        .callTool(params, { signal, timeout: LONGEST_MS })
-        .catch((error: unknown) => {
-          throw failureOf(error, `the answer to ${tool} did not come`);
-        });
+      const ask = (_meta: Readonly<Record<string, string>>) =>
+        client.callTool({ ...params, _meta }, { signal, timeout: LONGEST_MS });
+      const result = await (held ? under(held, ask) : ask({})).catch((error: unknown) => {
+        throw failureOf(error, `the answer to ${tool} did not come`);
+      });
       return answerOf(result);
     },
     close: () => client.close(),

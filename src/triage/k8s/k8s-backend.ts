@@ -73,11 +73,11 @@ export function openK8sBackend({ tools, graph, record }: K8sOptions): InfraBacke
     },
     revisions: async (service, signal) => (await revisionsOf(service, signal)).map(toRevision),
     record,
-    async act(action, _key, signal) {
+    async act(action, _key, signal, held) {
       if (!names().includes(action.service))
         throw new ToolError('not_found', `no linked service is called '${action.service}'`);
       const { tool, args } = callOf(action);
-      const { seq } = await tools.call(tool, { target: action.service, ...args }, signal);
+      const { seq } = await tools.call(tool, { target: action.service, ...args }, signal, held);
       const detail = `${tool} of ${action.service} was done`;
       return seq === undefined ? { detail } : { detail, seq };
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Held } from '../../store/leases.ts';
 import type { InfraBackend } from '../backend.ts';
 import type { Diagnosis, Signals } from '../contracts.ts';
 import type { RunEvent } from '../events.ts';
@@ -86,6 +87,8 @@ export interface TriageDeps {
   readonly redactor: Redactor;
   readonly notifier: Notifier;
   readonly limits: TriageLimits;
+  /** The hold on the run, which its writes are held to. */
+  readonly held?: Held;
   /** Hears every event once, after it was stored. */
   tell?(event: RunEvent): void;
 }

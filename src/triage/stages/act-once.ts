@@ -21,10 +21,12 @@ export async function actOnce(run: Run, action: ProposedAction, phase: Phase): P
   if (wasIntended(run, phase))
     return look(run, action, 'the run was stopped while the change was being made');
   await run.keep(intentOf(phase), action);
-  const { backend, limits } = run.deps;
+  const { backend, limits, held } = run.deps;
   try {
     return Acted.parse(
-      await within(limits.stepMs, run.signal, (signal) => backend.act(action, `${run.id}.${phase}`, signal)),
+      await within(limits.stepMs, run.signal, (signal) =>
+        backend.act(action, `${run.id}.${phase}`, signal, held),
+      ),
     );
   } catch (error) {
     if (!isRefusal(error)) return look(run, action, sayError(error));

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { makeGrant } from '../../../src/gate/grant.ts';
 import { connector } from '../../../src/services/alertmanager/connect.ts';
 import type { AlertmanagerConnection } from '../../../src/services/alertmanager/connection.ts';
 import { alertmanager } from '../../../src/services/alertmanager/service.ts';
 import type { AlertmanagerTypes } from '../../../src/services/alertmanager/tool.ts';
 import type { Endpoint, JsonValue, ReadTool, Target, WriteTool } from '../../../src/toolset/define.ts';
 import type { LabelScope } from '../../../src/toolset/label-scope.ts';
+import { granted } from '../../harness/granted.ts';
 import { NO_STACK } from '../../harness/no-stack.ts';
 
 /** The label scopes that the tests call through; `none` is a component that declares no scopes. */
@@ -59,7 +59,7 @@ export function openAm(connection: Connection) {
   ): Promise<R> => {
     calls += 1;
     const name = targetOf(scope).name;
-    const grant = makeGrant({ callId: `call-${calls}`, principal: 'triage', tool, target: name });
+    const grant = granted({ callId: `call-${calls}`, principal: 'triage', tool, target: name });
     const { client, close } = await connector.openWriter(endpoint(scope), grant);
     const recordAfter = () => Promise.reject(new Error('nothing to record here'));
     try {

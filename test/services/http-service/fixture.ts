@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { makeGrant } from '../../../src/gate/grant.ts';
 import { connector } from '../../../src/services/http-service/connect.ts';
 import type { HttpTypes } from '../../../src/services/http-service/tool.ts';
 import { httpWrite } from '../../../src/services/http-service/tools/http-write.ts';
 import type { Change, Target } from '../../../src/toolset/define.ts';
+import { granted } from '../../harness/granted.ts';
 import { onlyGraph } from '../../harness/no-stack.ts';
 import { openStack, type TestStack } from '../../harness/stack.ts';
 import { tapWire } from '../../harness/wiretap.ts';
@@ -109,7 +109,7 @@ async function revertLast(stack: TestStack, base_url: string, endpoint: string):
   const at = tools.get('http_write')?.targets.get(name);
   if (!at) throw new Error(`${name} is no target of http_write`);
   const limits = { rows: 100, bytes: 65_536, deadlineMs: 10_000 };
-  const grant = makeGrant({ callId: 'revert', principal: 'bot', tool: 'http_write', target: name });
+  const grant = granted({ callId: 'revert', principal: 'bot', tool: 'http_write', target: name });
   const opened = await connector.openWriter(
     { component: 'api', sub: endpoint, entry: at.entry, connection: { base_url }, limits, warn: () => {} },
     grant,

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { makeGrant } from '../../../src/gate/grant.ts';
 import { connector } from '../../../src/services/kubernetes/connect.ts';
 import type { KubernetesTypes, Writing } from '../../../src/services/kubernetes/tool.ts';
 import type { JsonValue, WriteTool } from '../../../src/toolset/define.ts';
+import { granted } from '../../harness/granted.ts';
 import { onlyGraph } from '../../harness/no-stack.ts';
 import type { Lab } from './fixture.ts';
 
@@ -21,7 +21,7 @@ export async function writeOf<P extends z.ZodObject, O extends z.ZodObject>(
   const { effect } = tool;
   if (!own || !cluster || effect.irreversible !== undefined) throw new Error('the lab has changed');
   const args = tool.params.parse(given);
-  const grant = makeGrant({ callId: 'c1', principal: 'keeper', tool: tool.name, target: own.name });
+  const grant = granted({ callId: 'c1', principal: 'keeper', tool: tool.name, target: own.name });
   const { client } = await connector.openWriter(
     {
       component: own.name,

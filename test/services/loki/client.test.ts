@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { makeGrant } from '../../../src/gate/grant.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 import { NamesAnswer } from '../../../src/services/loki/api.ts';
 import { connector } from '../../../src/services/loki/connect.ts';
 import { LokiConnection } from '../../../src/services/loki/connection.ts';
 import { loki } from '../../../src/services/loki/service.ts';
+import { granted } from '../../harness/granted.ts';
 import { openLoki, openTwin, TENANT, TOKEN } from './lab.ts';
 
 const lab = openTwin();
@@ -176,7 +176,7 @@ describe('what a topology may say', () => {
 });
 
 test('there is no writer', async () => {
-  const grant = makeGrant({ callId: 'call-1', principal: 'tester', tool: 'loki_push', target: 'logs' });
+  const grant = granted({ callId: 'call-1', principal: 'tester', tool: 'loki_push', target: 'logs' });
   await expect(connector.openWriter(endpoint({ url: 'http://x' }), grant)).rejects.toMatchObject({
     code: 'write_refused',
   });

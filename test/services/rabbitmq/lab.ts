@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { makeGrant } from '../../../src/gate/grant.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 import { connector } from '../../../src/services/rabbitmq/connect.ts';
 import type { RabbitConnection, VhostEntry } from '../../../src/services/rabbitmq/connection.ts';
@@ -13,6 +12,7 @@ import type {
   Target,
   WriteTool,
 } from '../../../src/toolset/define.ts';
+import { granted } from '../../harness/granted.ts';
 import { NO_STACK } from '../../harness/no-stack.ts';
 import { tapWire } from '../../harness/wiretap.ts';
 import { type Broker, startBroker } from './broker.ts';
@@ -137,7 +137,7 @@ export function openRabbit(
   }
 
   async function sessionOf(tool: string, sub: string, call: Call) {
-    const grant = makeGrant({ callId: 'c1', principal: 'tester', tool, target: `bus/${sub}` });
+    const grant = granted({ callId: 'c1', principal: 'tester', tool, target: `bus/${sub}` });
     const { client } = await connector.openWriter(endpoint(sub), grant);
     return { client, ...context(sub, call), grant, recordAfter: async () => {} };
   }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createClient, RESP_TYPES } from 'redis';
 import type { z } from 'zod';
-import { makeGrant } from '../../../src/gate/grant.ts';
 import { Secret } from '../../../src/secrets/secret.ts';
 import { connector } from '../../../src/services/redis/connect.ts';
 import type { PrefixEntry } from '../../../src/services/redis/prefix.ts';
@@ -15,6 +14,7 @@ import type {
   Target,
   WriteTool,
 } from '../../../src/toolset/define.ts';
+import { granted } from '../../harness/granted.ts';
 import { NO_STACK } from '../../harness/no-stack.ts';
 
 /** Access to a real server, as the harness provides it. */
@@ -138,7 +138,7 @@ export async function openRedis(access: ServerAccess, prefixes: Readonly<Record<
     work: (session: Session, effect: Reversible<P>) => Promise<R>,
   ): Promise<R> {
     if (tool.effect.irreversible !== undefined) throw new Error(`${tool.name} has no way back`);
-    const grant = makeGrant({ callId: 'c1', principal: 'tester', tool: tool.name, target: `cache/${sub}` });
+    const grant = granted({ callId: 'c1', principal: 'tester', tool: tool.name, target: `cache/${sub}` });
     const opened = await connector.openWriter(endpoint(sub), grant);
     const session = { client: opened.client, ...context(sub, call), grant, recordAfter: async () => {} };
     try {
