@@ -1,27 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fill } from '../services/grafana/filled.ts';
-import { type GrafanaTwin, startGrafanaTwin, TOKEN } from '../twins/grafana.ts';
-import { openPrecheckLab, type PrecheckLab } from '../versions/precheck-lab.ts';
+import { type Opened, openGrafana } from '../versions/precheck-twins.ts';
 
 /** A way back that is tried runs its own code, which ends in saving a dashboard or deleting an annotation. */
 describe('trying a way back on Grafana', () => {
-  let twin: GrafanaTwin;
-  let lab: PrecheckLab;
+  let opened: Opened<typeof openGrafana>;
+  let twin: typeof opened.twin;
+  let lab: typeof opened.lab;
   beforeEach(async () => {
-    twin = await startGrafanaTwin();
-    fill(twin);
-    twin.state.addDashboard('shop', 'sales', { title: 'Sales', panels: [] });
-    lab = await openPrecheckLab(
-      `type: grafana, url: ${twin.url}, credentials: {token: {env: GRAFANA_TOKEN}}, folders: {shop: {}}`,
-      'operates',
-      { GRAFANA_TOKEN: TOKEN },
-    );
+    opened = await openGrafana();
+    ({ twin, lab } = opened);
   });
-  afterEach(async () => {
-    await lab.close();
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   test.each([
     ['grafana_update_dashboard', { dashboard: 'sales', version: 1, reason: 'a test', title: 'New' }],

@@ -1,28 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CHANGING_APIS } from '../../src/services/kafka/protocol/apis.ts';
-import { type KafkaTwin, startKafkaTwin } from '../twins/kafka/server.ts';
-import { openPrecheckLab, type PrecheckLab } from '../versions/precheck-lab.ts';
+import { type Opened, openKafka } from '../versions/precheck-twins.ts';
 
 /** A way back that is tried runs its own code, which ends in requests that change the cluster. */
 describe('trying a way back on Kafka', () => {
-  let twin: KafkaTwin;
-  let lab: PrecheckLab;
+  let opened: Opened<typeof openKafka>;
+  let twin: typeof opened.twin;
+  let lab: typeof opened.lab;
   beforeEach(async () => {
-    twin = await startKafkaTwin({ nodes: 2 });
-    twin.state.create('orders', 2, { 'retention.ms': '1000' });
-    twin.state.group('billing');
-    for (const { log } of twin.state.topics.get('orders')?.partitions ?? []) log.latest = 5;
-    lab = await openPrecheckLab(
-      `type: kafka, brokers: [${twin.brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['orders', 'made'], groups: [billing]}}`,
-      'operates',
-      {},
-    );
+    opened = await openKafka();
+    ({ twin, lab } = opened);
   });
-  afterEach(async () => {
-    await lab.close();
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   test.each([
     ['kafka_create_topic', { topic: 'made', partitions: 1 }],

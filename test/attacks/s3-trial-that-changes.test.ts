@@ -1,29 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type S3Twin, startS3Twin } from '../twins/s3.ts';
-import { openPrecheckLab, type PrecheckLab } from '../versions/precheck-lab.ts';
+import { type Opened, openS3 } from '../versions/precheck-twins.ts';
 
 /** A way back that is tried runs its own code, which ends in a PUT or a DELETE. */
 describe('trying a way back on S3', () => {
-  let twin: S3Twin;
-  let lab: PrecheckLab;
+  let opened: Opened<typeof openS3>;
+  let twin: typeof opened.twin;
+  let lab: typeof opened.lab;
   beforeEach(async () => {
-    twin = await startS3Twin();
-    for (const bucket of ['plain-bucket', 'kept-bucket']) {
-      if (bucket === 'kept-bucket') twin.bucket(bucket).versioning = 'Enabled';
-      twin.bucket(bucket).put('report', 'old', { 'content-type': 'text/plain' });
-    }
-    const { region, accessKeyId, secretAccessKey } = twin.account;
-    lab = await openPrecheckLab(
-      `type: s3, url: ${twin.url}, region: ${region}, credentials: {access_key_id: {env: S3_ID}, secret_access_key: {env: S3_SECRET}}, buckets: {plain: {bucket: plain-bucket}, kept: {bucket: kept-bucket}}`,
-      'operates',
-      { S3_ID: accessKeyId, S3_SECRET: secretAccessKey },
-    );
+    opened = await openS3();
+    ({ twin, lab } = opened);
   });
-  afterEach(async () => {
-    await lab.close();
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   test.each([
     ['s3_put', { target: 'it/plain', key: 'report', text: 'new' }],

@@ -1,29 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fill } from '../services/grafana/filled.ts';
-import { type GrafanaTwin, startGrafanaTwin, TOKEN } from '../twins/grafana.ts';
-import { openPrecheckLab, type PrecheckLab } from './precheck-lab.ts';
+import { type Opened, openGrafana } from './precheck-twins.ts';
 
 describe('a rollback on Grafana', () => {
-  let twin: GrafanaTwin;
-  let lab: PrecheckLab;
+  let opened: Opened<typeof openGrafana>;
+  let twin: typeof opened.twin;
+  let lab: typeof opened.lab;
   beforeEach(async () => {
-    twin = await startGrafanaTwin();
-    fill(twin);
-    twin.state.addFolder('above', 'Above');
-    const shop = twin.state.folders.get('shop');
-    if (shop) shop.parentUid = 'above';
-    twin.state.addDashboard('shop', 'sales', { title: 'Sales', panels: [] });
-    lab = await openPrecheckLab(
-      `type: grafana, url: ${twin.url}, credentials: {token: {env: GRAFANA_TOKEN}}, folders: {shop: {}}`,
-      'operates',
-      { GRAFANA_TOKEN: TOKEN },
-    );
+    opened = await openGrafana();
+    ({ twin, lab } = opened);
   });
-  afterEach(async () => {
-    await lab.close();
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   const changed = (version = 1) =>
     lab.written('grafana_update_dashboard', {

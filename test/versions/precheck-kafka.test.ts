@@ -1,27 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type KafkaTwin, startKafkaTwin } from '../twins/kafka/server.ts';
-import { openPrecheckLab, type PrecheckLab } from './precheck-lab.ts';
+import type { PrecheckLab } from './precheck-lab.ts';
+import { type Opened, openKafka } from './precheck-twins.ts';
 
 describe('a rollback on Kafka', () => {
-  let twin: KafkaTwin;
-  let lab: PrecheckLab;
+  let opened: Opened<typeof openKafka>;
+  let twin: typeof opened.twin;
+  let lab: typeof opened.lab;
   beforeEach(async () => {
-    twin = await startKafkaTwin({ nodes: 2 });
-    twin.state.create('orders', 2, { 'retention.ms': '1000' });
-    twin.state.group('billing');
-    twin.state.commit('billing', 'orders', 0, 1);
-    for (const { log } of twin.state.topics.get('orders')?.partitions ?? []) log.latest = 5;
-    lab = await openPrecheckLab(
-      `type: kafka, brokers: [${twin.brokers.map((one) => `'${one}'`).join(', ')}], topics: {all: {match: ['orders', 'made'], groups: [billing]}}`,
-      'operates',
-      {},
-    );
+    opened = await openKafka();
+    ({ twin, lab } = opened);
   });
-  afterEach(async () => {
-    await lab.close();
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   const written: PrecheckLab['written'] = (tool, args) => lab.written(tool, args);
   const raised = (ms = 2000) =>

@@ -1,24 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type MongoTwin, startMongoTwin } from '../twins/mongodb.ts';
-import { openPrecheckLab, type PrecheckLab } from './precheck-lab.ts';
+import { type Opened, openMongo } from './precheck-twins.ts';
 
 describe('a rollback on MongoDB', () => {
-  let twin: MongoTwin;
-  let lab: PrecheckLab;
+  let opened: Opened<typeof openMongo>;
+  let twin: typeof opened.twin;
+  let lab: typeof opened.lab;
   beforeEach(async () => {
-    twin = await startMongoTwin();
-    twin.state.put('shop', 'orders', { _id: 'a', total: 1 }, { _id: 'b', total: 2 });
-    lab = await openPrecheckLab(
-      `type: mongodb, host: 127.0.0.1, port: ${twin.port}, credentials: {user: {env: U}, password: {env: P}}, databases: {shop: {}}`,
-      'queries',
-      { U: twin.user, P: twin.password },
-    );
+    opened = await openMongo();
+    ({ twin, lab } = opened);
   });
-  afterEach(async () => {
-    await lab.close();
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   const collection = 'orders';
   const WRITES = {

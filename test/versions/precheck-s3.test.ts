@@ -1,30 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type S3Twin, startS3Twin } from '../twins/s3.ts';
-import { openPrecheckLab, type PrecheckLab } from './precheck-lab.ts';
+import { type Opened, openS3 } from './precheck-twins.ts';
 
 describe('a rollback on S3', () => {
-  let twin: S3Twin;
-  let lab: PrecheckLab;
+  let opened: Opened<typeof openS3>;
+  let twin: typeof opened.twin;
+  let lab: typeof opened.lab;
   beforeEach(async () => {
-    twin = await startS3Twin();
-    twin.bucket('plain-bucket').put('report', 'old', { 'content-type': 'text/plain' });
-    const kept = twin.bucket('kept-bucket');
-    kept.versioning = 'Enabled';
-    kept.put('report', 'old');
-    kept.put('hidden', 'old');
-    kept.remove('hidden');
-    const { region, accessKeyId, secretAccessKey } = twin.account;
-    lab = await openPrecheckLab(
-      `type: s3, url: ${twin.url}, region: ${region}, credentials: {access_key_id: {env: S3_ID}, secret_access_key: {env: S3_SECRET}}, buckets: {plain: {bucket: plain-bucket}, kept: {bucket: kept-bucket}}`,
-      'operates',
-      { S3_ID: accessKeyId, S3_SECRET: secretAccessKey },
-    );
+    opened = await openS3();
+    ({ twin, lab } = opened);
   });
-  afterEach(async () => {
-    await lab.close();
-    await twin.close();
-    expect(twin.violations).toEqual([]);
-  });
+  afterEach(() => opened.close());
 
   const put = (bucket: 'plain' | 'kept', key = 'report') =>
     lab.written('s3_put', { target: `it/${bucket}`, key, text: 'new' });

@@ -1,6 +1,7 @@
 import type { Connector, Endpoint } from '../../toolset/define.ts';
 import type { HttpClient } from '../../toolset/http/client.ts';
 import { headersOf, warningOf } from '../../toolset/http/headers.ts';
+import { rehearsing } from '../../toolset/http/rehearsing.ts';
 import { LabelScope, type ScopeLabels } from '../../toolset/label-scope.ts';
 import type { AlertmanagerConnection } from './connection.ts';
 import { openApi } from './http.ts';
@@ -15,6 +16,10 @@ export const connector: Connector<AlertmanagerTypes, AlertmanagerConnection> = {
   },
   async openWriter(endpoint) {
     return { client: new AmWriter(open(endpoint), scopeAt(endpoint)), close: async () => {} };
+  },
+  async openRehearsal(endpoint) {
+    const client = new AmWriter(rehearsing(open(endpoint)), scopeAt(endpoint));
+    return { client, triesAgain: true, close: async () => {} };
   },
 };
 

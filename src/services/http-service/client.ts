@@ -1,5 +1,6 @@
 import type { Resolved } from '../../secrets/reference.ts';
 import { ToolError } from '../../toolset/errors.ts';
+import { endTrial } from '../../toolset/trial-end.ts';
 import { credentialHeader, type HttpConnection } from './connection.ts';
 import { accessOf, type HttpEndpoint } from './endpoint.ts';
 import { type Exchanged, openWire, type Wire } from './exchange.ts';
@@ -53,7 +54,8 @@ export function openClient(settings: Settings, ca: string | undefined) {
     write: (endpoint, values, { bytes, signal }) =>
       wire.exchange(requestOf(endpoint, values), bytes, signal, true),
   };
-  return { reader, writer, close: () => wire.close() };
+  const rehearsal: HttpWriter = { read, write: endTrial };
+  return { reader, writer, rehearsal, close: () => wire.close() };
 }
 
 /** The last place before the bytes leave: whatever a tool was handed, a read sends no write. */

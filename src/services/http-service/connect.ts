@@ -17,6 +17,10 @@ export const connector: Connector<HttpTypes, HttpConnection> = {
     const { writer, close } = await open(endpoint);
     return { client: writer, close: async () => close() };
   },
+  async openRehearsal(endpoint) {
+    const { rehearsal, close } = await open(endpoint);
+    return { client: rehearsal, triesAgain: true, close: async () => close() };
+  },
 };
 
 async function open({ connection }: Endpoint<HttpConnection>) {

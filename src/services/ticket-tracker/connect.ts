@@ -1,12 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Resolved } from '../../secrets/reference.ts';
 import type { Connector } from '../../toolset/define.ts';
-import { createHttpClient, type HttpApi } from '../../toolset/http/client.ts';
+import { createHttpClient, type HttpApi, type HttpClient } from '../../toolset/http/client.ts';
 import { headersOf, warningOf } from '../../toolset/http/headers.ts';
+import { rehearsing } from '../../toolset/http/rehearsing.ts';
 import { confine, type Route } from '../../toolset/http/routes.ts';
 import { postEvent, webhookUrlOf } from '../../toolset/http/webhook.ts';
 import { createKeyLedgers } from '../../toolset/key-ledger.ts';
 import { given } from '../../toolset/provider-fields.ts';
+import { endTrial } from '../../toolset/trial-end.ts';
 import type { TicketConnection } from './connection.ts';
 import type { Recent } from './once.ts';
 import { GitHubTracker } from './providers/github.ts';
@@ -36,7 +38,10 @@ export const connector: Connector<TicketTypes, TicketConnection> = {
     return { client: readerOf(connection), close: async () => {} };
   },
   async openWriter({ connection }) {
-    return { client: writerOf(connection), close: async () => {} };
+    return { client: writerOf(connection, { isTrial: false }), close: async () => {} };
+  },
+  async openRehearsal({ connection }) {
+    return { client: writerOf(connection, { isTrial: true }), triesAgain: true, close: async () => {} };
   },
 };
 
@@ -55,22 +60,24 @@ function readerOf(connection: Connection): TrackerReading {
   }
 }
 
-function writerOf(connection: Connection): TicketWriter {
+/** @param isTrial it reads, and ends the trial of a way back at the first write */
+function writerOf(connection: Connection, { isTrial }: { readonly isTrial: boolean }): TicketWriter {
   const { provider, label, labels = [] } = connection;
   const { url = '', repository = '', project = '' } = connection;
   const at = createHash('sha256').update([provider, url, repository, project].join(' ')).digest('hex');
+  const sent = (http: HttpClient) => (isTrial ? rehearsing(http) : http);
   const writer = (tracker: Tracker) => new TrackerWriter({ tracker, label, labels, recent: recentAt(at) });
   switch (provider) {
     case 'github': {
       const place = repositoryOf(connection);
-      return writer(new GitHubTracker(githubAt(connection, githubRoutes(place, true)), place));
+      return writer(new GitHubTracker(sent(githubAt(connection, githubRoutes(place, true))), place));
     }
     case 'jira': {
       const place = projectOf(connection);
-      return writer(new JiraTracker(jiraAt(connection, jiraRoutes(place, true)), place));
+      return writer(new JiraTracker(sent(jiraAt(connection, jiraRoutes(place, true))), place));
     }
     case 'webhook':
-      return webhookWriter(hookOf(connection), ownEventsAt(at), { label, labels });
+      return webhookWriter(isTrial ? endTrial : hookOf(connection), ownEventsAt(at), { label, labels });
   }
 }
 
