@@ -10,6 +10,7 @@ import { fillRegions } from './docs/regions.ts';
 import { registryEntry } from './docs/registry-entry.ts';
 import { serviceLinks, serviceRegion } from './docs/services.ts';
 import { sessionBlock, sessionSvg } from './docs/session.ts';
+import { settingsTable } from './docs/settings.ts';
 import { allTools } from './docs/tools.ts';
 import { componentTypes, everyComponentFields } from './docs/topology.ts';
 
@@ -33,6 +34,7 @@ async function regionsByFile(): Promise<Readonly<Record<string, Readonly<Record<
     'docs/cli.md': { commands: await readCliHelp() },
     'docs/errors.md': { errors: errorTable() },
     'docs/http.md': { metrics: await metricTable(`${ROOT}topology/shop.yaml`) },
+    'docs/settings.md': { settings: settingsTable() },
     'docs/tools.md': { tools: allTools() },
     'docs/topology.md': { fields: everyComponentFields(), types: componentTypes() },
     ...Object.fromEntries(servicePages().map((type) => [page(type), { service: serviceRegion(type) }])),

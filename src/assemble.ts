@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { openBreakers } from './call/breakers.ts';
 import { openCatalogs } from './call/catalogs.ts';
@@ -9,7 +10,11 @@ import { openModel } from './call/open-model.ts';
 import { openPipeline } from './call/pipeline.ts';
 import { shareBreakers } from './call/shared-breakers.ts';
 import { viewOf } from './call/stack-view.ts';
-import { followTopology, keepTopology } from './follow-topology.ts';
+import { SURE_MS } from './follow/current-edit.ts';
+import { firstInForce } from './follow/first-in-force.ts';
+import { followFile } from './follow/follow-file.ts';
+import { followShared } from './follow/follow-shared.ts';
+import { type Follower, keepTopology } from './follow/follower.ts';
 import { openApprovals } from './gate/approvals.ts';
 import { openDiagnoses } from './gate/diagnoses.ts';
 import { openGate } from './gate/gate.ts';
@@ -34,6 +39,7 @@ import { readTopology } from './topology/load.ts';
 import { renderProblem } from './topology/problem.ts';
 import { TopologyError } from './topology/topology-error.ts';
 import { openHistory } from './versions/history.ts';
+import { openSharedTopology } from './versions/shared-topology.ts';
 import { openVersions } from './versions/versions.ts';
 import { viewFor } from './versions/view.ts';
 
@@ -46,6 +52,8 @@ export interface Settings {
   readonly services: ServiceSource;
   /** Follow edits of the file. */
   readonly watch: boolean;
+  /** Among replicas: the file as it is now is put in force for all, where it never was. */
+  readonly offersTopology?: boolean;
   readonly meter?: Meter;
   /** Bring the database's schema up to this release, where there is a database. */
   readonly migrates?: boolean;
@@ -63,7 +71,7 @@ export const defaultDataDir = (topology: string): string => join(dirname(resolve
 /** Wires everything. Throws TopologyError, or an Error that says what else could not be opened. */
 export async function assemble(settings: Settings): Promise<Stackward> {
   const { env, services, report } = settings;
-  const graph = await firstGraph(settings);
+  const own = await firstGraph(settings);
 
   const dataDir = resolve(settings.data ?? defaultDataDir(settings.topology));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -98,11 +106,23 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     await stores.close();
     throw error;
   });
+  const shared = stores.isShared
+    ? openSharedTopology(stores.documents('topologies'), {
+        at: `${hostname()}/${process.pid}`,
+        key: keys.of('topology'),
+      })
+    : undefined;
+  const began = shared
+    ? await firstInForce(own, shared, { ...settings, offers: settings.offersTopology === true })
+    : { graph: own, edit: 0 };
+  const { graph } = began;
   const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
   const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
   const alone = openBreakers();
-  const shared = stores.isShared ? await shareBreakers(alone, stores.documents('breakers')) : undefined;
-  const breakers = shared ?? alone;
+  const sharedBreakers = stores.isShared
+    ? await shareBreakers(alone, stores.documents('breakers'))
+    : undefined;
+  const breakers = sharedBreakers ?? alone;
   const rate = stores.quota('writes', { limit: 60, windowMs: 60_000 });
   const shown = (words: unknown) => neutraliseJson(mask.json(words as JsonValue));
   const killSwitch = openKillSwitch(stores.documents('stack'));
@@ -113,11 +133,13 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     approvals,
     diagnoses,
     shown,
+    isInForce: async (hash) => (await follower.isInForce()) && catalogs.graph().hash === hash,
     isBreakerClosed: breakers.isClosed,
   });
   const clients = openClients({ resolve: resolveOne, warn });
   const triage = openTriagePlace();
-  const catalogs = openCatalogs(graph, services.loaded, flags, settings.toolsLimit);
+  const catalogs = openCatalogs(began.former ?? graph, services.loaded, flags, settings.toolsLimit);
+  if (began.former) catalogs.swap(graph, SURE_MS);
   const changes = await openVersions({
     stores,
     moment: { topology: catalogs.graph, secrets: fingerprints.all },
@@ -167,15 +189,13 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     services,
     recordEvent,
     catalog: catalogs.of,
-    swap: (next) => {
-      catalogs.swap(next);
-      clients.keepOnly(next);
-    },
+    putTopology: (text) => follower.put(text),
   });
 
-  const follow = settings.watch
-    ? await followTopology(settings, { catalogs, clients, recordEvent, history })
-    : undefined;
+  const followed = { catalogs, clients, recordEvent, history };
+  const follower: Follower = shared
+    ? await followShared(settings, { own, edit: began.edit }, { ...followed, shared, stores })
+    : followFile(settings, followed);
   await keepTopology(history, report);
   await recordEvent('topology_loaded', STACK_PRINCIPAL, {
     file: graph.file,
@@ -201,11 +221,11 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     clientsMayApprove: settings.operatorApproval !== true,
     recordEvent,
     serveTriage: triage.serve,
+    putTopology: follower.put,
     openModel: (name) => openModel(name, { graph: catalogs.graph(), clients, services }),
     async close() {
-      shared?.close();
-      await follow?.close();
-      await follow?.kept();
+      sharedBreakers?.close();
+      await follower.close();
       await clients.close();
       await audit.close();
       await stores.close();

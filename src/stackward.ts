@@ -41,6 +41,8 @@ export interface Stackward {
   recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
   /** Lets the stack's tools reach the triage that this process runs. */
   readonly serveTriage: TriagePlace['serve'];
+  /** Puts the text of a topology in force: in the file, or for all replicas. Throws ToolError('conflict'). */
+  putTopology(text: string): Promise<void>;
   /** The client of a component of type model, and of no other. Throws ToolError. */
   openModel(component: string): Promise<ModelClient>;
   close(): Promise<void>;

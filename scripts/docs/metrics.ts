@@ -2,10 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assemble } from '../../src/assemble.ts';
+import type { ShippingStatus } from '../../src/audit/ship/ship.ts';
 import { openMetrics } from '../../src/server/metrics.ts';
 import { SERVICES } from '../../src/services/index.ts';
 import { servicesAtHand } from '../../src/toolset/service-source.ts';
 import { code, table } from './markdown.ts';
+
+const NOT_SHIPPING: ShippingStatus = {
+  isActive: false,
+  behindMs: 0,
+  shipped: 0,
+  refusedRequests: 0,
+  skipped: new Map(),
+};
 
 /** Every metric that a server of the topology registers. It opens a real one, on a data directory of its own. */
 export async function metricTable(topology: string): Promise<string> {
@@ -22,6 +31,7 @@ export async function metricTable(topology: string): Promise<string> {
     const metrics = openMetrics();
     metrics.observe(stackward);
     metrics.observeSessions(() => 0);
+    metrics.observeShipping({ status: () => NOT_SHIPPING });
     const found = await metrics.registry.getMetricsAsJSON();
     const rows = found
       .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -27,10 +27,16 @@ export async function openSigner(dir: string): Promise<Signer> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'signing.key');
   const signer = signerOf((await readPrivate(path)) ?? (await makePrivate(path)));
-  const { key, publicKey } = signer;
-  const published = join(folder, `${key}.pub`);
-  if (!(await exists(published))) await createFile(published, publicKeyText(publicKey), 0o644);
+  await publishKey(folder, signer);
   return signer;
+}
+
+/** Writes the public key of a signer into a folder, in a file named after it, unless it is there; returns its name. */
+export async function publishKey(folder: string, { key, publicKey }: Signer): Promise<string> {
+  const name = `${key}.pub`;
+  const path = join(folder, name);
+  if (!(await exists(path))) await createFile(path, publicKeyText(publicKey), 0o644);
+  return name;
 }
 
 /** A signer of a private key (PKCS #8, PEM), as replicas share one. Throws a TypeError unless it is Ed25519. */

@@ -7,7 +7,7 @@ const HEX_64 = /^[0-9a-f]{64}$/;
 const KINDS: readonly unknown[] = ['request', 'response', 'event', 'checkpoint'];
 
 /** SHA-256 (hex) of a line without its newline: the `prev` of the record after it. */
-export const hashLine = (line: Uint8Array) => hash('sha256', line, 'hex');
+export const hashLine = (line: Uint8Array | string) => hash('sha256', line, 'hex');
 
 /** One record as bytes of the log, newline included, and the hash that the next record carries. */
 export interface Line {
@@ -17,20 +17,19 @@ export interface Line {
 
 /** Serialises a record. `seq`, `time`, `prev`, `kind` and `call` come first, in this order. */
 export function makeLine(seq: number, prev: string, record: NewRecord | CheckpointRecord): Line {
-  const head = `{"seq":${seq},"time":"${new Date().toISOString()}","prev":"${prev}","kind":"${record.kind}",`;
-  const text = 'call' in record ? withCall(head, record) : head + fieldsAfterKind(record);
-  const bytes = Buffer.from(`${text}\n`);
-  return { bytes, hash: hashLine(bytes.subarray(0, -1)) };
+  const head = `{"seq":${seq},"time":"${new Date().toISOString()}","prev":"${prev}",`;
+  const text = head + JSON.stringify(kindFirst(record)).slice(1);
+  return { bytes: Buffer.from(`${text}\n`), hash: hashLine(text) };
 }
 
-function withCall(head: string, record: Extract<NewRecord, { call: string }>): string {
-  const { kind: _kind, call, ...rest } = record;
-  return `${head}"call":${JSON.stringify(call)},${JSON.stringify(rest).slice(1)}`;
-}
-
-function fieldsAfterKind(record: object & { readonly kind: string }): string {
-  const { kind: _kind, ...rest } = record;
-  return JSON.stringify(rest).slice(1);
+/** Records are made in this order already, mostly, and a copy of each would cost as much as its text. */
+function kindFirst(record: NewRecord | CheckpointRecord): object {
+  const [first, second] = Object.keys(record);
+  if (first === 'kind' && (second === 'call' || !('call' in record))) return record;
+  const { kind, ...rest } = record;
+  if (!('call' in rest)) return { kind, ...rest };
+  const { call, ...others } = rest;
+  return { kind, call, ...others };
 }
 
 /** Parses one line; undefined when it is not JSON or lacks what the chain needs of a record. */

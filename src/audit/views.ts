@@ -102,7 +102,7 @@ export function callView(
 
 function fieldOf(value: JsonValue | undefined, field: string): JsonValue | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.entries(value).find(([key]) => key === field)?.[1];
+  return Object.hasOwn(value, field) ? Reflect.get(value, field) : undefined;
 }
 
 function textAt(value: JsonValue | undefined, field: string): string | undefined {

@@ -13,6 +13,13 @@ export interface Catalogs {
    * still work under the one before, for `mixedMs`, a call has to hold under both.
    */
   swap(graph: Graph, mixedMs?: number): void;
+  /**
+   * Whether it was seen lately that the topology is in force. Who cannot see that begins nothing: the others count on
+   * it that a replica which heard of no edit stops by itself.
+   */
+  isSure(): boolean;
+  /** Says until when that is sure, in milliseconds of `performance.now()`. Before it is said first, it is sure without end. */
+  sureUntil(until: number): void;
   /** The catalogs that a call has to hold under as well, while another replica may still work under one of them. */
   alsoUnder(principal: string): readonly Catalog[];
   onSwap(listener: (graph: Graph) => void): () => void;
@@ -26,6 +33,7 @@ export function openCatalogs(
 ): Catalogs {
   type Moment = { readonly graph: Graph; readonly built: Map<string, Catalog> };
   let moment: Moment = { graph: first, built: new Map() };
+  let sureUntil = Number.POSITIVE_INFINITY;
   let formers: readonly { readonly moment: Moment; readonly until: number }[] = [];
   const mixed = () => {
     const now = performance.now();
@@ -43,6 +51,10 @@ export function openCatalogs(
   return {
     graph: () => moment.graph,
     of: (principal) => catalogOf(moment, principal),
+    isSure: () => performance.now() < sureUntil,
+    sureUntil(until) {
+      sureUntil = until;
+    },
     alsoUnder: (principal) => mixed().map((former) => catalogOf(former.moment, principal)),
     swap(graph, mixedMs = 0) {
       formers = mixedMs > 0 ? [...mixed(), { moment, until: performance.now() + mixedMs }] : [];

@@ -1,12 +1,14 @@
 import canonicalize from 'canonicalize';
 import type { CatalogTarget } from '../toolset/catalog.ts';
-import type { Connector, Endpoint, Limits, Opened, ServiceDefinition } from '../toolset/define.ts';
+import type { Connector, Endpoint, Limits, Opened, Rehearsal, ServiceDefinition } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
 import type { Component, Graph } from '../topology/graph.ts';
 
 /** Clients of the linked services: readers shared between calls, writers one a call. */
 export interface Clients {
+  /** The reader that is open already; undefined while one has to be opened or waited for. */
+  opened(at: CatalogTarget): object | undefined;
   reader(service: ServiceDefinition, at: CatalogTarget): Promise<object>;
   writer(service: ServiceDefinition, at: CatalogTarget, grant: WriteGrant): Promise<Opened<object>>;
   /** A session on which nothing lasts; undefined where the service has none. */
@@ -14,7 +16,7 @@ export interface Clients {
     service: ServiceDefinition,
     at: CatalogTarget,
     grant: WriteGrant,
-  ): Promise<Opened<object> | undefined>;
+  ): Promise<Rehearsal<object> | undefined>;
   /** Lets go of a reader whose credentials were refused, so that the next call reads them anew. */
   drop(at: CatalogTarget): void;
   /** Lets go of every reader whose component the new topology no longer has as it was. */
@@ -37,6 +39,8 @@ const GRACE_MS = 60_000;
 
 interface Reader {
   readonly opened: Promise<Opened<object>>;
+  /** What `opened` resolved with. */
+  client?: object;
   readonly component: string;
   readonly sub: string | undefined;
   /** Names of the components that its connection names, by field. */
@@ -91,6 +95,7 @@ export function openClients(deps: ClientDeps): Clients {
   };
 
   return {
+    opened: (at) => readers.get(keyOf(at))?.client,
     async reader(service, at) {
       const key = keyOf(at);
       const known = readers.get(key);
@@ -98,18 +103,20 @@ export function openClients(deps: ClientDeps): Clients {
       const opened = connectorOf(service).then(async (connector) =>
         connector.openReader(await endpoint(at, service.limits)),
       );
-      readers.set(key, {
+      const reader: Reader = {
         opened,
         component: at.component.name,
         sub: at.target.sub,
         references: new Map([...(at.references ?? [])].map(([field, { name }]) => [field, name])),
         fingerprint: fingerprintOf(at.component, at.target.sub, at.references),
-      });
+      };
+      readers.set(key, reader);
       // A failed opening is not kept: the next call tries afresh.
       opened.catch(() => {
         if (readers.get(key)?.opened === opened) readers.delete(key);
       });
-      return (await opened).client;
+      reader.client = (await opened).client;
+      return reader.client;
     },
     async writer(service, at, grant) {
       if (grant.isTrial) throw new TypeError('a grant for a trial opens no writing session');
@@ -138,8 +145,21 @@ export function openClients(deps: ClientDeps): Clients {
 }
 
 /** Holds what the client was opened with, so that a call that began under an older topology never lends its client to a newer one. */
-const keyOf = ({ component, target, references }: CatalogTarget) =>
-  JSON.stringify([component.name, target.sub ?? null, fingerprintOf(component, target.sub, references)]);
+function keyOf(at: CatalogTarget): string {
+  const known = keys.get(at);
+  if (known !== undefined) return known;
+  const { component, target, references } = at;
+  const key = JSON.stringify([
+    component.name,
+    target.sub ?? null,
+    fingerprintOf(component, target.sub, references),
+  ]);
+  keys.set(at, key);
+  return key;
+}
+
+/** A target of a catalog never changes: another topology has another one. */
+const keys = new WeakMap<CatalogTarget, string>();
 
 const fingerprints = new WeakMap<Component, Map<string | undefined, string>>();
 

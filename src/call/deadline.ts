@@ -75,10 +75,18 @@ export async function withDeadline<T>(
  */
 export async function withinTurn<T>(bounds: Bounds, take: (begin: () => void) => Promise<T>): Promise<T> {
   check(bounds);
+  let unwatch: (() => void) | undefined;
+  let hasBegun = false;
+  const taken = take(() => {
+    hasBegun = true;
+    unwatch?.();
+  });
+  // Mostly a turn comes at once, and there is nothing to wait for.
+  if (hasBegun) return taken;
   const over = rejectable();
-  const unwatch = watch(bounds, over.reject);
+  unwatch = watch(bounds, over.reject);
   try {
-    return await Promise.race([take(unwatch), over.promise]);
+    return await Promise.race([taken, over.promise]);
   } finally {
     unwatch();
   }

@@ -86,7 +86,9 @@ export function openPipeline(deps: PipelineDeps): Pipeline {
 async function runRead(deps: PipelineDeps, call: AllowedRead, trail: Trail): Promise<Masked> {
   assertStillLinked(call, deps);
   const intent = trail.intend();
-  const client = await opening(call, () => deps.clients.reader(call.entry.service, call.at));
+  const client =
+    deps.clients.opened(call.at) ??
+    (await opening(call, () => deps.clients.reader(call.entry.service, call.at)));
   const withheld = await executeRead(
     { ...call, intent, client },
     { stack: deps.viewFor(call), resolve: deps.resolveConnection },

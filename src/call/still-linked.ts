@@ -16,6 +16,7 @@ export function assertStillLinked(
   call: AllowedRead | AllowedWrite | AllowedTrial,
   deps: { catalogs: Catalogs; whyAbsent: WhyAbsent },
 ): void {
+  assertSure(deps.catalogs);
   assertHoldsUnderBoth(call, deps.catalogs);
   if (deps.catalogs.graph().hash === call.catalog.graph.hash) return;
   if (call.kind !== 'read')
@@ -26,6 +27,14 @@ export function assertStillLinked(
   // The target by name: left out, it could now be another one.
   const args = { ...call.args, target: call.at.target.name };
   resolve(authenticate(deps.catalogs, { ...call, args }), deps.whyAbsent);
+}
+
+function assertSure(catalogs: Catalogs): void {
+  if (catalogs.isSure()) return;
+  throw new ToolError(
+    'too_busy',
+    'this replica has not been able to see for some seconds whether its topology is still in force; nothing was done',
+  );
 }
 
 /**

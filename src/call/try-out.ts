@@ -4,11 +4,13 @@ import type {
   Opened,
   ReadContext,
   Reconciler,
+  Rehearsal,
   ServiceTypes,
   StackView,
   WriteContext,
 } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
+import { TrialEnd } from '../toolset/trial-end.ts';
 import { assertUntouched, imageOf, isAsBefore } from './capture.ts';
 import { withDeadline } from './deadline.ts';
 import type { Executed, RecordedTrial, Undo } from './stages.ts';
@@ -19,6 +21,8 @@ const Json: z.ZodType<JsonValue> = z.json();
 /** What a trial of one step of a rollback found. */
 export const TrialResult = z.strictObject({
   obstacles: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
+  /** What could not be found out, though the target answered. */
+  untried: z.array(z.string()),
   reconcilers: z.array(
     z.strictObject({
       name: z.string(),
@@ -28,7 +32,7 @@ export const TrialResult = z.strictObject({
         .exactOptional(),
     }),
   ),
-  /** Whether the step itself was tried on the target, and not only what it needs. */
+  /** Whether the step itself was tried on the target, as far as that can, and not only what it needs. */
   rehearsed: z.boolean(),
 });
 export type TrialResult = z.output<typeof TrialResult>;
@@ -38,7 +42,7 @@ export interface TrialDeps {
   readonly resolve: ResolveConnection;
   openReader(): Promise<object>;
   /** Undefined where the service has no session on which nothing lasts. Ends with the call's deadline. */
-  openRehearsal(): Promise<Opened<object> | undefined>;
+  openRehearsal(): Promise<Rehearsal<object> | undefined>;
   close(session: Opened<object>): Promise<void>;
 }
 
@@ -48,33 +52,40 @@ export interface TrialDeps {
  * since it is refused until that is held still. Throws ToolError where it cannot be found out.
  */
 export async function tryOut(call: RecordedTrial, deps: TrialDeps): Promise<Executed> {
-  const { found, reconcilers } = await readAhead(call, deps);
+  const { found, untried, reconcilers } = await readAhead(call, deps);
   const rehearsal =
     found.length + reconcilers.length > 0
       ? { rehearsed: false, obstacles: [] }
       : await withinRehearsal(call, deps);
   const { rehearsed } = rehearsal;
-  return { output: { obstacles: [...found, ...rehearsal.obstacles], reconcilers, rehearsed } };
+  return { output: { obstacles: [...found, ...rehearsal.obstacles], untried, reconcilers, rehearsed } };
 }
 
 type Obstacles = TrialResult['obstacles'];
 
-async function readAhead(
-  call: RecordedTrial,
-  deps: TrialDeps,
-): Promise<{ found: Obstacles; reconcilers: readonly Reconciler[] }> {
+interface Ahead {
+  readonly found: Obstacles;
+  readonly untried: readonly string[];
+  readonly reconcilers: readonly Reconciler[];
+}
+
+async function readAhead(call: RecordedTrial, deps: TrialDeps): Promise<Ahead> {
   const { tool, undo, params } = call;
   if (!undo || tool.effect.irreversible !== undefined || !tool.effect.precheck)
-    return { found: [], reconcilers: [] };
+    return { found: [], untried: [], reconcilers: [] };
   const { precheck } = tool.effect;
   const step = { args: params, before: undo.before, after: undo.after, how: undo.kind };
   try {
-    const { obstacles = [], reconcilers = [] } = await inTime(call, async (signal) =>
+    const {
+      obstacles = [],
+      untried = [],
+      reconcilers = [],
+    } = await inTime(call, async (signal) =>
       precheck({ ...contextOf(call, deps, signal), client: await deps.openReader() }, step),
     );
-    return { found: obstacles.map((detail) => ({ code: 'precheck', detail })), reconcilers };
+    return { found: obstacles.map((detail) => ({ code: 'precheck', detail })), untried, reconcilers };
   } catch (error) {
-    return { found: [obstacleOf(error)], reconcilers: [] };
+    return { found: [obstacleOf(error)], untried: [], reconcilers: [] };
   }
 }
 
@@ -85,15 +96,16 @@ function obstacleOf(error: unknown): Obstacles[number] {
   return { code: error.code, detail: error.detail };
 }
 
-type Rehearsal = Pick<TrialResult, 'rehearsed' | 'obstacles'>;
+type Tried = Pick<TrialResult, 'rehearsed' | 'obstacles'>;
 
-async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Rehearsal> {
+async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Tried> {
   const session = await deps.openRehearsal();
   if (!session) return { rehearsed: false, obstacles: [] };
   try {
     await inTime(call, (signal) => rehearse({ ...call, session }, deps, signal));
     return { rehearsed: true, obstacles: [] };
   } catch (error) {
+    if (error instanceof TrialEnd) return { rehearsed: true, obstacles: [] };
     return { rehearsed: true, obstacles: [obstacleOf(error)] };
   } finally {
     await deps.close(session);
@@ -101,7 +113,7 @@ async function withinRehearsal(call: RecordedTrial, deps: TrialDeps): Promise<Re
 }
 
 async function rehearse(
-  call: RecordedTrial & { readonly session: Opened<object> },
+  call: RecordedTrial & { readonly session: Rehearsal<object> },
   deps: TrialDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -113,13 +125,13 @@ async function rehearse(
     recordAfter: async () => {},
   };
   if (undo?.kind === 'redo') {
-    // Making the write again can use up what no rollback gives back, such as numbers of a sequence; that it finds what
-    // it found is enough.
     await assertUntouched(call, undo, await imageOf(call, deps.stack), deps.stack);
-    return;
+    // Elsewhere it would use up what no rollback gives back, so that it finds what it found is enough.
+    if (!call.session.triesAgain) return;
   }
   const args = await substituteArguments(call, deps.resolve);
-  if (!undo) await tool.run(context, args);
+  if (undo?.kind === 'redo') await tool.run({ ...context, again: undo }, args);
+  else if (!undo) await tool.run(context, args);
   else if (tool.effect.irreversible === undefined)
     await tool.effect
       .revert(context, { args, before: undo.before, after: undo.after })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type PendingIntent, recordIntent } from '../audit/intent.ts';
 import type { RequestRecord, ResponseRecord, Verdict } from '../audit/record.ts';
@@ -122,7 +122,7 @@ const argumentsOf = ({ target }: CallFrame, { args }: CallRequest): JsonValue =>
 
 const digestOf = (text: string, truncated: boolean): JsonValue => ({
   bytes: Buffer.byteLength(text),
-  sha256: createHash('sha256').update(text).digest('hex'),
+  sha256: hash('sha256', text, 'hex'),
   truncated,
   body: text.length > MAX_BODY ? text.slice(0, MAX_BODY) : text,
 });
@@ -132,7 +132,7 @@ function bounded(args: JsonValue): JsonValue {
   if (text.length <= MAX_PARAMS) return args;
   return {
     bytes: Buffer.byteLength(text),
-    sha256: createHash('sha256').update(text).digest('hex'),
+    sha256: hash('sha256', text, 'hex'),
     beginning: text.slice(0, 1024),
   };
 }

@@ -7,11 +7,13 @@ import {
   addDeployment,
   addReplicas,
   addToken,
+  addTopology,
   addVersions,
   type Run,
   toCount,
   toPort,
 } from './groups.ts';
+import { environmentHelp } from './settings.ts';
 
 const EPILOGUE = `
 Exit codes: 0 done · 1 failed · 2 wrong usage or topology · 3 denied · 4 waits for a human's approval
@@ -19,6 +21,7 @@ Environment: STACKWARD_TOPOLOGY, STACKWARD_DATA, STACKWARD_AGENT stand for --top
 STACKWARD_OPERATOR_APPROVAL=true, STACKWARD_ENV_FILE for serve --operator-approval, --env-file;
 STACKWARD_STATELESS=true, STACKWARD_OIDC_ISSUER, _AUDIENCE, _SCOPE, _JWKS for serve --stateless, --oidc-issuer ...;
 STACKWARD_DATABASE_URL or STACKWARD_DATABASE_URL_FILE, STACKWARD_DATABASE_SCHEMA and STACKWARD_KEYS for replicas;
+STACKWARD_AUDIT_COPIES, STACKWARD_AUDIT_COPIES_URL and STACKWARD_AUDIT_LOKI_URL ... for the audit elsewhere, see serve --help;
 MCP_<COMPONENT>_WRITE_ACCESS=true and MCP_<COMPONENT>__<SUB>_WRITE_ACCESS=true open writes.`;
 
 /** Errors of the layers below that tell what was wrong with the input. */
@@ -100,6 +103,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
     .option('--env-file <file>', 'read NAME=value lines of this file; what the environment has wins')
     .option('--tools-limit <number>', 'above so many tools list a directory of three instead', toCount, 128)
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
+    .addHelpText('after', environmentHelp('serve'))
     .action((options) => choose(async () => (await import('./serve.ts')).serve(options, world)));
 
   withJson(onTopology(program.command('check')))
@@ -173,6 +177,7 @@ function buildProgram(world: World, choose: (run: Run) => void): Command {
 
   addDeployment(program, { onTopology, withJson, choose, world });
   addReplicas(program, { onTopology, withJson, choose, world });
+  addTopology(program, { onTopology, withJson, choose, world });
   addToken(program, { onTopology, withJson, choose, world });
   addClients(program, { onTopology, withJson, choose, world });
 

@@ -64,6 +64,27 @@ export function addReplicas(program: Command, { withJson, choose, world }: Parts
     .action((options) => choose(async () => (await load()).migrateDatabase(options, world)));
 }
 
+/** `stackward topology ...`: the edits that replicas share. */
+export function addTopology(program: Command, { onTopology, withJson, choose, world }: Parts): void {
+  const topology = program
+    .command('topology')
+    .description('look at the topology that replicas share, or edit it');
+  const load = () => import('./topology.ts');
+  withJson(onTopology(topology.command('list')))
+    .description('list its edits, newest first; the first of them is in force')
+    .option('--limit <number>', 'how many at most', toCount, 20)
+    .action((options) => choose(async () => (await load()).list(options, world)));
+  withJson(onTopology(topology.command('show')))
+    .description('print an edit as it was written')
+    .argument('[edit]', 'its number (default: the one in force)', toCount)
+    .action((edit: number | undefined, options) =>
+      choose(async () => (await load()).show(edit, options, world)),
+    );
+  withJson(onTopology(topology.command('apply')))
+    .description('put the topology file in force for every replica, whatever was in force before')
+    .action((options) => choose(async () => (await load()).apply(options, world)));
+}
+
 /** `stackward versions ...`, `snapshot` and `drift`. */
 export function addVersions(program: Command, { onTopology, withJson, choose, world }: Parts): void {
   const versions = program.command('versions').description('look at the versions of the stack');

@@ -14,7 +14,10 @@ export const openStackward = (
   options: TopologyOptions,
   world: World,
   more: Partial<
-    Pick<Settings, 'watch' | 'meter' | 'operatorApproval' | 'report' | 'migrates' | 'toolsLimit'>
+    Pick<
+      Settings,
+      'watch' | 'offersTopology' | 'meter' | 'operatorApproval' | 'report' | 'migrates' | 'toolsLimit'
+    >
   > = {},
 ): Promise<Stackward> =>
   assemble({

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { publishKey, signerOf } from '../audit/keys.ts';
 import { databaseIn } from '../open-stores.ts';
-import { createKeys } from '../store/keys.ts';
+import { createKeys, SIGNING_KEY } from '../store/keys.ts';
 import { openDatabase } from '../store/postgres/database.ts';
 import { migrate } from '../store/postgres/migrate.ts';
 import {
@@ -12,19 +15,29 @@ import {
   writeLine,
 } from './command.ts';
 
-/** `stackward keys create`: a folder with every key, which all replicas are given. */
+/**
+ * `stackward keys create`: a folder with every key, which all replicas are given, and the public part of the one that
+ * signs the audit, by which auditors verify.
+ */
 export async function createKeysIn(
   dir: string,
   options: Pick<TopologyOptions, 'json'>,
   world: World,
 ): Promise<number> {
   const files = createKeys(dir);
-  if (options.json) writeJson(world.stdout, { dir, files });
-  else
+  const signer = signerOf(await readFile(join(dir, SIGNING_KEY), 'utf8'));
+  const published = await publishKey(dir, signer);
+  if (options.json) writeJson(world.stdout, { dir, files, public: published, fingerprint: signer.key });
+  else {
     writeLine(
       world.stdout,
       `made ${files.join(', ')} in ${dir}; give them to every replica, and keep a copy`,
     );
+    writeLine(
+      world.stdout,
+      `${published} is public: keep it where the replicas cannot write, for stackward audit verify --public-key`,
+    );
+  }
   return EXIT.ok;
 }
 

@@ -106,6 +106,7 @@ function printPlan(plan: RollbackPlan, world: World): void {
         `  version ${of}  ${name} on ${target} ${does}${plan.pause_reconcilers && pause ? `; held still first: ${pause.state}` : ''}`,
       ),
     );
+  for (const one of plan.untried) say(yellow(`  not tried: ${one}`));
   for (const one of obstacles) say(red(`  in the way: ${one}`));
   if (steps.length === 0 && !topology) say('  nothing to take back');
 }

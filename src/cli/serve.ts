@@ -9,6 +9,7 @@ import { withEnvFile } from './env-file.ts';
 import { type OidcOptions, oidcOf } from './oidc-options.ts';
 import { openStackward } from './open.ts';
 import { mustBePrincipal } from './principal.ts';
+import { shippingAudit } from './ship-audit.ts';
 
 export interface ServeOptions extends TopologyOptions, OidcOptions {
   readonly http?: string;
@@ -40,13 +41,13 @@ export async function serve(options: ServeOptions, given: World): Promise<number
     throw new UsageError('--oidc-issuer goes with --http');
   const { http, watch, toolsLimit, migrate: migrates } = options;
   const limit = toolsLimit === undefined ? {} : { toolsLimit };
-  const opening = { watch, ...limit, operatorApproval, report, migrates };
+  const opening = { watch, offersTopology: true, ...limit, operatorApproval, report, migrates };
   if (http === undefined) {
     const stackward = await openStackward(options, world, opening);
     try {
       if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
-      await traced(world, 'pipe', logger, (tracing) =>
-        overStdio(stackward, { principal, logger, ...tracing }),
+      await shippingAudit(stackward, { env: world.env, warn: (message) => logger.warn(message) }, () =>
+        traced(world, 'pipe', logger, (tracing) => overStdio(stackward, { principal, logger, ...tracing })),
       );
     } finally {
       await stackward.close();
@@ -58,11 +59,18 @@ export async function serve(options: ServeOptions, given: World): Promise<number
   const stackward = await openStackward(options, world, { ...opening, meter: metrics.meter });
   try {
     if (principal !== undefined) mustBePrincipal(stackward.catalogs.graph(), principal);
-    await traced(world, 'tcp', logger, (tracing) =>
-      overHttp(
-        stackward,
-        { options: { ...options, http }, principal, logger, metrics, tracing, oidc },
-        world,
+    const shipping = {
+      env: world.env,
+      warn: (message: string) => logger.warn(message),
+      onShipping: metrics.observeShipping,
+    };
+    await shippingAudit(stackward, shipping, () =>
+      traced(world, 'tcp', logger, (tracing) =>
+        overHttp(
+          stackward,
+          { options: { ...options, http }, principal, logger, metrics, tracing, oidc },
+          world,
+        ),
       ),
     );
   } finally {

@@ -78,7 +78,7 @@ function useProgress(to: number, resumed: string | undefined) {
 }
 
 function Plan({ plan }: { plan: RollbackPlan }) {
-  const { steps, not_reversible: stuck, drift, obstacles, topology } = plan;
+  const { steps, not_reversible: stuck, drift, obstacles, untried, topology } = plan;
   const isNothing = steps.length === 0 && stuck.length === 0 && !topology;
   return html`
     ${isNothing && html`<p>Nothing came after it that would have to be taken back.</p>`}
@@ -109,6 +109,7 @@ function Plan({ plan }: { plan: RollbackPlan }) {
     }
     ${topology && html`<p>The topology file is put back as it was.</p>`}
     ${drift.length > 0 && html`<h3>Changed outside Stackward</h3><${Resources} resources=${drift} label="Changed outside Stackward" />`}
+    ${untried.length > 0 && html`<h3>Not tried</h3><ul>${untried.map((one) => html`<li>${one}</li>`)}</ul>`}
     ${obstacles.length > 0 && html`<h3>In the way</h3><ul>${obstacles.map((one) => html`<li class="problem">${one}</li>`)}</ul>`}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Check, Verdict } from '../audit/record.ts';
 import type { Taken } from '../store/quota.ts';
+import type { Catalog } from '../toolset/catalog.ts';
 import type { JsonValue } from '../toolset/define.ts';
 import { ToolError } from '../toolset/errors.ts';
 import type { WriteGrant } from '../toolset/grant.ts';
@@ -7,7 +8,15 @@ import type { ApprovalRequest, Approvals } from './approvals.ts';
 import type { Bound } from './binding.ts';
 import { boundOf, type Diagnoses, isHeldToDiagnosis } from './diagnoses.ts';
 import { makeGrant } from './grant.ts';
-import { askRule, type GateState, type ProposedWrite, RULES, sayUsedUp, whyApproval } from './rules.ts';
+import {
+  askRule,
+  type GateState,
+  type ProposedWrite,
+  REPLACED,
+  RULES,
+  sayUsedUp,
+  whyApproval,
+} from './rules.ts';
 
 /** What the gate decided about one write. `ask`: everything else passed, and a human has to approve. */
 export type GateDecision =
@@ -130,7 +139,8 @@ const grantedTo = ({ callId, catalog, tool, at, lease }: ProposedWrite, state: G
   tool: tool.name,
   target: at.target.name,
   async assertStands() {
-    const why = await whyStopped(state);
+    const [stopped, replaced] = await Promise.all([whyStopped(state), whyReplaced(catalog, state)]);
+    const why = stopped ?? replaced;
     if (why !== undefined) throw new ToolError('write_refused', why);
     await assertHeld(lease);
   },
@@ -153,6 +163,14 @@ async function whyStopped({ killSwitch }: GateState): Promise<string | undefined
     return on ? `${by} stopped all writes while this one waited, so nothing was done: ${reason}` : undefined;
   } catch {
     return 'the kill switch cannot be read, which counts as on; nothing was done';
+  }
+}
+
+async function whyReplaced({ graph }: Catalog, { isInForce }: GateState): Promise<string | undefined> {
+  try {
+    return (await isInForce(graph.hash)) ? undefined : `nothing was done: ${REPLACED}`;
+  } catch {
+    return 'whether the topology is still in force cannot be told, which counts as no; nothing was done';
   }
 }
 

@@ -29,6 +29,8 @@ export interface GateState {
   readonly rate: Quota;
   readonly killSwitch: Pick<KillSwitch, 'read'>;
   readonly diagnoses: Pick<Diagnoses, 'find'>;
+  /** Whether the topology of this hash is the one in force, for every replica. Rejects when that cannot be told. */
+  isInForce(hash: string): Promise<boolean>;
   /** Whether calls to a component pass at present. */
   isBreakerClosed(component: string): boolean;
 }
@@ -62,6 +64,12 @@ export const RULES: readonly Rule[] = [
     async ask(_write, { killSwitch }) {
       const { on, by, reason } = await killSwitch.read();
       return passIf(!on, 'the kill switch is off', `${by} stopped all writes: ${reason}`);
+    },
+  },
+  {
+    name: 'topology in force',
+    async ask({ catalog }, { isInForce }) {
+      return passIf(await isInForce(catalog.graph.hash), 'nobody replaced it', REPLACED);
     },
   },
   {
@@ -152,6 +160,10 @@ export const RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** What is said of a write that was judged under a topology which was replaced, maybe by another replica a moment ago. */
+export const REPLACED =
+  'an edit of the topology was put in force meanwhile; a replica takes it up within a second or so, so make the call again then';
 
 const perWindow = ({ limit, windowMs }: Quota): string => `${limit} in ${windowMs / 1000} s`;
 

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Shipping } from '../audit/ship/ship.ts';
+import { SKIP_REASONS } from '../audit/ship/tally.ts';
 import type { Meter } from '../call/meter.ts';
 import type { Stackward } from '../stackward.ts';
 import type { ErrorCode } from '../toolset/errors.ts';
@@ -12,6 +14,8 @@ export interface Metrics {
   observe(stackward: Stackward): void;
   /** Reads how many sessions are open whenever the metrics are scraped. */
   observeSessions(count: () => number): void;
+  /** Reads how far the audit is shipped whenever the metrics are scraped. */
+  observeShipping(shipping: Pick<Shipping, 'status'>): void;
   /** Counts a request that HTTP refused before it became a call. */
   refuseRequest(reason: string): void;
 }
@@ -60,6 +64,7 @@ export function openMetrics(): Metrics {
     observeSessions: (count) => {
       gauge(registers, 'http_sessions', 'Open sessions of protocol revision 2025-11-25', count);
     },
+    observeShipping: (shipping) => observeShipping(registers, shipping),
   };
 }
 
@@ -81,6 +86,16 @@ function observeStackward(registers: Registry[], { audit, breakers, catalogs }: 
   );
   gauge(registers, 'topology_links', 'Links of the topology in force', () => catalogs.graph().links.length);
   new Gauge({
+    name: 'stackward_topology_info',
+    help: '1 for the topology that this process works under, by the beginning of its hash',
+    labelNames: ['hash'] as const,
+    registers,
+    collect() {
+      this.reset();
+      this.set({ hash: catalogs.graph().hash.slice(0, 12) }, 1);
+    },
+  });
+  new Gauge({
     name: 'stackward_breaker_state',
     help: 'Breaker of a component: 0 closed, 1 half open, 2 open',
     labelNames: ['component'] as const,
@@ -88,6 +103,50 @@ function observeStackward(registers: Registry[], { audit, breakers, catalogs }: 
     collect() {
       this.reset();
       for (const [component, state] of breakers.states()) this.set({ component }, BREAKER_STATES[state]);
+    },
+  });
+}
+
+function observeShipping(registers: Registry[], shipping: Pick<Shipping, 'status'>): void {
+  const name = (end: string) => `stackward_audit_shipping_${end}`;
+  gauge(
+    registers,
+    'audit_shipping_active',
+    '1 where this process ships the audit, of those that share it',
+    () => (shipping.status().isActive ? 1 : 0),
+  );
+  gauge(
+    registers,
+    'audit_shipping_behind_seconds',
+    'Age of the oldest record that is not shipped yet; 0 where another process ships',
+    () => shipping.status().behindMs / 1000,
+  );
+  const total = (end: string, help: string, read: () => number) =>
+    new Counter({
+      name: name(end),
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  total('records_total', 'Records that Loki took', () => shipping.status().shipped);
+  total(
+    'refused_batches_total',
+    'Requests in which Loki refused a record',
+    () => shipping.status().refusedRequests,
+  );
+  new Counter({
+    name: name('skipped_records_total'),
+    help: 'Records that are not in Loki and never will be, by why',
+    labelNames: ['reason'] as const,
+    registers,
+    collect() {
+      this.reset();
+      const { skipped } = shipping.status();
+      // Each reason is there from the beginning: a rise from nothing is none to Prometheus.
+      for (const reason of SKIP_REASONS) this.inc({ reason }, skipped.get(reason) ?? 0);
     },
   });
 }

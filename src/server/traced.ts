@@ -1,5 +1,3 @@
-import type { ServerContext } from '@modelcontextprotocol/server';
-
 /** One request of an MCP client, as far as a trace tells of it. */
 export interface Served {
   readonly method: string;
@@ -25,7 +23,9 @@ type Asked = {
     | { readonly name?: unknown; readonly _meta?: Readonly<Record<string, unknown>> | undefined }
     | undefined;
 };
-type Handler<Q, R> = (request: Q, context: ServerContext) => R | Promise<R>;
+/** As much of the SDK's context as a trace tells of. */
+type Asking = { readonly mcpReq: { readonly id: string | number } };
+type Handler<Q, C, R> = (request: Q, context: C) => R | Promise<R>;
 
 /** Has every request of a handler traced; the handler itself where nothing is. */
 export const tracedBy =
@@ -34,7 +34,7 @@ export const tracedBy =
     principal: string,
     known: { isTool(name: string): boolean; isPrompt(name: string): boolean },
   ) =>
-  <Q extends Asked, R>(handle: Handler<Q, R>): Handler<Q, R> => {
+  <Q extends Asked, C extends Asking, R>(handle: Handler<Q, C, R>): Handler<Q, C, R> => {
     if (!tracing) return handle;
     return (request, context) => {
       const target = targetOf(request, known);

@@ -26,14 +26,28 @@ export interface Documents {
   /** Those of some keys that are there, by key. */
   readMany(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   has(key: string): Promise<boolean>;
-  /** Every key, in the order of its characters. */
-  keys(): Promise<readonly string[]>;
+  /** Every key, or those of a range, in the order of their characters. */
+  keys(range?: KeyRange): Promise<readonly string[]>;
+  /** The least key; undefined when there is none. */
+  first(): Promise<string | undefined>;
   /** The greatest key; undefined when there is none. */
   last(): Promise<string | undefined>;
   /** Everything, in the order of the keys: for collections that stay small. */
   all(): Promise<readonly StoredText[]>;
   /** Removes what is there; nothing when nothing is. */
   remove(key: string): Promise<void>;
+  /** Makes what is there as if it were stored this moment. False when nothing is there. */
+  touch(key: string): Promise<boolean>;
+  /** The keys of what was neither stored nor touched within so many milliseconds, by the store's own clock. */
+  stale(ms: number): Promise<readonly string[]>;
+  /** Removes what is stale, in one step with the look at it. False, removing nothing, when it is not, or not there. */
+  removeStale(key: string, ms: number): Promise<boolean>;
+}
+
+/** Keys from one on, and those before another. */
+export interface KeyRange {
+  readonly from?: string;
+  readonly before?: string;
 }
 
 /** The store could not do what it was asked; whether it did is not known. Its message holds nothing of a credential. */

@@ -38,6 +38,10 @@ export interface Stores {
   /** The events of all runs. `markOf` tells lines apart. */
   feed(markOf: (text: string) => string): Promise<Feed>;
   quota(kind: string, limit: QuotaLimit): Quota;
+  /** Tells whoever hears a collection that something changed in it. A hint: what was lost is found by looking. */
+  tell(collection: Collection): Promise<void>;
+  /** Hears such hints, also of other replicas, until the function that is returned is called. */
+  hear(collection: Collection, hear: () => void): Promise<() => Promise<void>>;
   status(): StoreStatus;
   close(): Promise<void>;
 }

@@ -171,6 +171,8 @@ export interface UndoStep<P = unknown> extends Change<P> {
 export interface Precheck {
   /** Each a sentence that names the thing and what would help. */
   readonly obstacles?: readonly string[];
+  /** What the service does not let be found out, each as part of a sentence: `whether the account may: it may not look`. */
+  readonly untried?: readonly string[];
   readonly reconcilers?: readonly Reconciler[];
 }
 
@@ -295,6 +297,12 @@ export interface Opened<Client> {
   close(): Promise<void>;
 }
 
+/** A session on which nothing lasts. */
+export interface Rehearsal<Client> extends Opened<Client> {
+  /** Making a write again is tried too. Never where that uses up what no rollback gives back, such as numbers of a sequence. */
+  readonly triesAgain?: true;
+}
+
 /** `connect.ts` of a service: imported only when a component of its type is called. */
 export interface Connector<S extends ServiceTypes, C> {
   /** Opens the shared reading client of one target; it serves many calls at once. Throws ToolError. */
@@ -302,10 +310,11 @@ export interface Connector<S extends ServiceTypes, C> {
   /** Opens a writing session for one granted call; closed after it, so it may hold a transaction. Throws ToolError. */
   openWriter(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
   /**
-   * Opens a session on which a way back can be tried: the target judges everything that is sent, and nothing of it
-   * lasts. Absent where the target has no such thing. Throws ToolError.
+   * Opens a session on which a way back can be tried: what it reads is true, and of what it changes nothing lasts.
+   * The target judges a change where it can do that without making it; any other ends the trial unsent, by
+   * `TrialEnd`. Absent where a way back reads nothing before its first change. Throws ToolError.
    */
-  openRehearsal?(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Opened<S['Writer']>>;
+  openRehearsal?(endpoint: Endpoint<C>, grant: WriteGrant): Promise<Rehearsal<S['Writer']>>;
 }
 
 /**

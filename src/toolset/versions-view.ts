@@ -122,6 +122,8 @@ export interface RollbackPlan {
   readonly pause_reconcilers: boolean;
   /** What would stop it, found before anything is changed. */
   readonly obstacles: string[];
+  /** What could not be found out beforehand, by component, though it may stop it. */
+  readonly untried: string[];
 }
 
 /** What became of one resource. */

@@ -6,7 +6,6 @@ import type { JsonValue } from '../toolset/define.ts';
 import { STACK_PRINCIPAL } from '../toolset/reach.ts';
 import type { ServiceSource } from '../toolset/service-source.ts';
 import type { PlanOptions, RollbackPlan, RollbackStep, StackDiff } from '../toolset/versions-view.ts';
-import type { Graph } from '../topology/graph.ts';
 import { captureComponents } from './capture-component.ts';
 import { limitCaptures } from './capture-rate.ts';
 import { openJournals } from './journal.ts';
@@ -15,7 +14,6 @@ import { driftFrom, readVersion, topologyOf } from './look.ts';
 import { componentOf, planRollback } from './plan-rollback.ts';
 import { type Prechecked, precheck, precheckPauses } from './precheck.ts';
 import { type Repaired, repairVersions } from './repair.ts';
-import { restoreTopologyFile } from './restore-topology.ts';
 import { openRollbacks, type Rollbacks } from './rollback.ts';
 import type { Version } from './version.ts';
 import type { Versions } from './versions.ts';
@@ -28,8 +26,8 @@ export interface HistoryDeps {
   /** The catalog of a principal at this moment. */
   catalog(principal: string): Catalog;
   recordEvent(event: string, principal: string, detail: JsonValue): Promise<void>;
-  /** Puts another graph in force in this process. */
-  swap(graph: Graph): void;
+  /** Puts the text of another topology in force. Throws ToolError('conflict'). */
+  putTopology(text: string): Promise<void>;
 }
 
 /** The versions of a running stack, and the ways back through them. */
@@ -102,9 +100,9 @@ export function openHistory(deps: HistoryDeps): History {
     const silent = await unreadable(steps);
     // What does not even answer is not asked once more for each step.
     const open = steps.filter(({ component }) => !silent.has(component));
-    const { obstacles, reconcilers } = await precheck(open, { versions, run, catalog });
+    const { obstacles, untried, reconcilers } = await precheck(open, { versions, run, catalog });
     const held = isConsented ? await precheckPauses(reconcilers, { versions, run, catalog }) : [];
-    return { obstacles: [...silent.values(), ...obstacles, ...held], reconcilers };
+    return { obstacles: [...silent.values(), ...obstacles, ...held], untried, reconcilers };
   };
   /** Components that a plan would change and that do not answer now: better found before the first change. */
   const unreadable = async (steps: readonly RollbackStep[]): Promise<ReadonlyMap<string, string>> => {
@@ -116,9 +114,7 @@ export function openHistory(deps: HistoryDeps): History {
     );
   };
   const restoreTopology = async (number: number) => {
-    const { graph } = everything();
-    const text = await topologyOf(versions, await readVersion(versions, number));
-    deps.swap(await restoreTopologyFile(graph.file, text, graph, deps.services.types));
+    await deps.putTopology(await topologyOf(versions, await readVersion(versions, number)));
     await recordTopology('rollback', `put back from version ${number}`);
   };
   const journals = openJournals(stores.documents('rollbacks'));

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { Stores } from '../store/stores.ts';
 import { ToolError } from '../toolset/errors.ts';
+import { mayStillEnd } from './late-ends.ts';
 import { readVersion } from './look.ts';
+import { SPARED_MS } from './object-store.ts';
 import { reachableFrom } from './state-tree.ts';
 import { stateAfter, type WholeVersion } from './version.ts';
+import { DamagedVersion } from './version-files.ts';
 import type { Versions } from './versions.ts';
 
 const KEY = 'kept';
@@ -65,6 +68,9 @@ export interface Pruned {
  *
  * A rollback to a version needs every write after it, so nothing after the oldest version that is kept, or that an
  * unfinished rollback goes to, is removed. Throws DamagedVersion or DamagedObject before anything is removed.
+ *
+ * Other processes and replicas may write meanwhile. An object that was stored within the last hour stays: somebody may
+ * be about to name it. So does what versions of the last hour need, and a version that still runs holds those after it.
  */
 export async function prune(
   versions: Versions,
@@ -73,7 +79,9 @@ export async function prune(
   const { files, objects } = versions;
   const numbers = await files.numbers();
   const latest = numbers.at(-1) ?? 0;
-  const oldest = Math.min(before, latest, ...needed.keys());
+  const young = await youngOf(versions, numbers);
+  const held = new Map([...needed, ...running(young)]);
+  const oldest = Math.min(before, latest, ...held.keys());
   const [going, staying] = [
     numbers.filter((number) => number < oldest),
     numbers.filter((number) => number >= oldest),
@@ -84,21 +92,43 @@ export async function prune(
   const about = await imagesNeeded(versions, staying, going);
   const gone = going.filter((number) => !about.has(number));
   for (const number of about) await addObjects(versions, await files.read(number), used);
-  const unused = (await objects.list()).filter((hash) => !used.has(hash));
+  // Whoever began a version may still build on the state of one that goes.
+  for (const version of young) await addObjects(versions, version, used);
+  const unused = (await objects.stale()).filter((hash) => !used.has(hash));
+  let removed = 0;
   if (!dryRun) {
     for (const number of gone) await files.remove(number);
-    for (const hash of unused) await objects.remove(hash);
+    for (const hash of unused) removed += (await objects.removeStale(hash)) ? 1 : 0;
   }
-  const why = needed.get(oldest);
+  const why = held.get(oldest);
   return {
     versions: gone,
-    objects: unused.length,
+    objects: dryRun ? unused.length : removed,
     first: oldest,
     ...(oldest < before && why !== undefined
       ? { held: `version ${oldest} stays (${why}), and a rollback to it needs every write after it` }
       : {}),
   };
 }
+
+/** The versions of the last hour that can be read, newest first. */
+async function youngOf({ files }: Versions, numbers: readonly number[]): Promise<readonly WholeVersion[]> {
+  const young: WholeVersion[] = [];
+  for (const number of numbers.toReversed()) {
+    const version = await files.read(number).catch((error: unknown) => {
+      if (error instanceof DamagedVersion) return undefined;
+      throw error;
+    });
+    if (version && Date.now() - Date.parse(version.time) > SPARED_MS) break;
+    if (version) young.push(version);
+  }
+  return young;
+}
+
+const running = (young: readonly WholeVersion[]) =>
+  young
+    .filter((version) => mayStillEnd(version))
+    .map(({ number, change }) => [number, `${change?.tool ?? 'it'} still runs`] as const);
 
 async function addObjects({ objects }: Versions, version: WholeVersion, into: Set<string>): Promise<void> {
   into.add(version.topology).add(version.secrets);

@@ -6,6 +6,10 @@ import type { VersionFiles } from './version-files.ts';
 /** A version without an end for longer than this never gets one: its process is gone. */
 const LONGEST_MS = 15 * 60_000;
 
+/** Whether a version has no end yet and may get one. */
+export const mayStillEnd = ({ end, time }: WholeVersion): boolean =>
+  !end && Date.now() - Date.parse(time) < LONGEST_MS;
+
 /** What a version that follows begins with. */
 export interface Beginning {
   readonly state: string;
@@ -41,8 +45,7 @@ export async function beginningAfter(
       if (hash !== undefined && !isOld) changes.set(name, hash);
     }
   }
-  const isOpen = ({ end, time }: WholeVersion) => !end && Date.now() - Date.parse(time) < LONGEST_MS;
-  const open = [...later.filter(({ number }) => waiting.includes(number)), version].filter(isOpen);
+  const open = [...later.filter(({ number }) => waiting.includes(number)), version].filter(mayStillEnd);
   return {
     state: await withEntries(objects, stateAfter(version), changes),
     open: open.map(({ number }) => number),

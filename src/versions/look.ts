@@ -51,7 +51,7 @@ export async function listVersions(
   // Below the first gap are versions that stayed for their image when others were pruned.
   if (found.length < wanted.length) {
     const lowest = wanted.at(-1) ?? 0;
-    const kept = (await files.numbers()).filter((number) => number < lowest).reverse();
+    const kept = (await files.numbers({ before: lowest })).toReversed();
     found.push(...(await readAll(files, kept.slice(0, limit - found.length))));
   }
   return found;
@@ -77,8 +77,8 @@ async function named<T>(reading: Promise<T>): Promise<T> {
 /** One version. Throws ToolError('not_found') naming those there are. */
 export async function readVersion({ files }: Versions, number: number): Promise<WholeVersion> {
   if (await files.has(number)) return named(files.read(number));
-  const numbers = await files.numbers();
-  const kept = numbers.length === 0 ? 'there is none yet' : `kept are ${numbers[0]} to ${numbers.at(-1)}`;
+  const newest = await files.newest();
+  const kept = newest === 0 ? 'there is none yet' : `kept are ${await files.first()} to ${newest}`;
   throw new ToolError('not_found', `there is no version ${number}; ${kept}`);
 }
 

@@ -92,12 +92,18 @@ export async function planRollback(versions: Versions, options: Planning): Promi
     ...reconcilersInTheWay(found.reconcilers, { isConsented, catalog }),
     ...found.obstacles,
   ];
-  return { ...plan, reconcilers: [...found.reconcilers], digest, obstacles };
+  return {
+    ...plan,
+    reconcilers: [...found.reconcilers],
+    digest,
+    obstacles,
+    untried: [...found.untried],
+  };
 }
 
 /** Every version after one, newest first. */
 export async function versionsAfter(versions: Versions, to: number): Promise<readonly WholeVersion[]> {
-  const after = (await versions.files.numbers()).filter((number) => number > to);
+  const after = await versions.files.numbers({ from: to + 1 });
   const latest = after.at(-1) ?? to;
   // An old version may stay for its image alone, when what came after it was pruned.
   if (after.length !== latest - to) {

@@ -16,6 +16,8 @@ export interface PrecheckDeps {
 /** What was found before the first change. */
 export interface Prechecked {
   readonly obstacles: readonly string[];
+  /** What no service would say, by component. */
+  readonly untried: readonly string[];
   readonly reconcilers: readonly PlannedReconciler[];
 }
 
@@ -39,6 +41,7 @@ export async function precheck(steps: readonly RollbackStep[], deps: PrecheckDep
   );
   return {
     obstacles: found.flatMap(({ obstacles }) => obstacles),
+    untried: found.flatMap(({ untried }) => untried),
     reconcilers: found.flatMap(({ reconcilers }) => reconcilers),
   };
 }
@@ -67,12 +70,14 @@ export async function precheckPauses(
 async function ofComponent(steps: readonly RollbackStep[], deps: PrecheckDeps): Promise<Prechecked> {
   const signal = AbortSignal.timeout(PRECHECK_MS);
   const obstacles: string[] = [];
+  const untried = new Set<string>();
   const reconcilers: PlannedReconciler[] = [];
   for (const [index, step] of [...steps].sort((a, b) => b.of - a.of).entries()) {
     const found = resultOf(await tryStep(step, deps, signal));
     // What is tried later finds the target as the steps before it left it, so that it differs now says nothing.
-    const counted = found.obstacles.filter(({ code }) => index === 0 || code !== 'conflict');
+    const counted = found.obstacles.filter(({ code }) => index === 0 || !isOfLater(code, found));
     obstacles.push(...counted.map(({ detail }) => `version ${step.of}: ${detail}`));
+    for (const what of found.untried) untried.add(`${step.component}: ${what}`);
     reconcilers.push(
       ...found.reconcilers.map((one) => ({
         of: step.of,
@@ -82,8 +87,12 @@ async function ofComponent(steps: readonly RollbackStep[], deps: PrecheckDeps): 
       })),
     );
   }
-  return { obstacles, reconcilers };
+  return { obstacles, untried: [...untried], reconcilers };
 }
+
+/** Whether an obstacle may be none once the steps before were done: another state, or nothing there yet. */
+const isOfLater = (code: string, { rehearsed }: TrialResult): boolean =>
+  code === 'conflict' || (rehearsed && code === 'not_found');
 
 async function tryStep(step: RollbackStep, deps: PrecheckDeps, signal: AbortSignal): Promise<Answer> {
   const version = await deps.versions.files.read(step.of);
@@ -109,5 +118,6 @@ function resultOf({ structured, error, text, outcome }: Answer): TrialResult {
   if (found.success) return found.data;
   const why = error?.detail ?? text;
   const detail = outcome === 'denied' ? why : `whether it can be done could not be found out: ${why}`;
-  return { obstacles: [{ code: error?.code ?? 'internal', detail }], reconcilers: [], rehearsed: false };
+  const obstacles = [{ code: error?.code ?? 'internal', detail }];
+  return { obstacles, untried: [], reconcilers: [], rehearsed: false };
 }

@@ -52,7 +52,7 @@ async function tombstoneOf(versions: Versions, number: number, what: string): Pr
 }
 
 async function soundBefore({ files }: Versions, number: number) {
-  for (const one of (await files.numbers()).filter((other) => other < number).reverse())
+  for (const one of (await files.numbers({ before: number })).toReversed())
     try {
       return await files.read(one);
     } catch (error) {

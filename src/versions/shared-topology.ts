@@ -27,6 +27,8 @@ export interface SharedTopology {
   latest(): Promise<TopologyEdit | undefined>;
   /** Whether an edit is still the latest: cheap, and asked right before each write. */
   isLatest(number: number): Promise<boolean>;
+  /** Every edit, the first first. Throws like `latest`. */
+  edits(): Promise<readonly TopologyEdit[]>;
   /** Whether a text of this hash was ever in force. */
   wasInForce(hash: string): Promise<boolean>;
   /** Puts a text in force after the edit `after`, 0 for none. Undefined when somebody else's edit came first. */
@@ -48,15 +50,15 @@ export function openSharedTopology(
       return edit;
     throw damaged(place);
   };
+  const edits = async () => (await documents.all()).map(({ key: place, text }) => parse(text, place));
   return {
+    edits,
     async latest() {
       const place = await documents.last();
       return place === undefined ? undefined : parse(await documents.read(place), place);
     },
     isLatest: async (number) => !(await documents.has(keyOf(number + 1))),
-    async wasInForce(hash) {
-      return (await documents.all()).some((one) => parse(one.text, one.key).hash === hash);
-    },
+    wasInForce: async (hash) => (await edits()).some((edit) => edit.hash === hash),
     async apply(text, after) {
       const edit: TopologyEdit = {
         number: after + 1,

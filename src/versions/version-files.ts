@@ -48,8 +48,10 @@ export interface VersionFiles {
   read(number: number): Promise<WholeVersion>;
   /** Those of some numbers that are there, in the order in which they were asked for. Throws DamagedVersion. */
   readMany(numbers: readonly number[]): Promise<readonly WholeVersion[]>;
-  /** Every number there is, ascending. */
-  numbers(): Promise<readonly number[]>;
+  /** Every number there is, or those of a range, ascending. */
+  numbers(range?: { readonly from?: number; readonly before?: number }): Promise<readonly number[]>;
+  /** The lowest number there is; 0 when there is none. */
+  first(): Promise<number>;
   remove(number: number): Promise<void>;
   /**
    * Puts a record in the place of a damaged one of its number, which is kept beside with its other parts.
@@ -112,10 +114,15 @@ export async function openVersionFiles(documents: Documents): Promise<VersionFil
       const texts = await documents.readMany(numbers.flatMap(keysOf));
       return numbers.flatMap((number) => wholeOf(number, texts) ?? []);
     },
-    async numbers() {
-      const begun = (await documents.keys()).filter((key) => /^\d{8,}$/.test(key));
+    async numbers({ from, before } = {}) {
+      const keys = await documents.keys({
+        ...(from === undefined ? {} : { from: keyOf(from, 'begin') }),
+        ...(before === undefined ? {} : { before: keyOf(before, 'begin') }),
+      });
+      const begun = keys.filter((key) => /^\d{8,}$/.test(key));
       return begun.map(Number).sort((a, b) => a - b);
     },
+    first: async () => Number.parseInt((await documents.first()) ?? '0', 10),
     async setAside(version) {
       const suffix = `.damaged-${version.time.replace(/\D/g, '')}`;
       const kept: string[] = [];

@@ -14,6 +14,7 @@ test('the gate asks the flag again, whatever the catalog says', async () => {
     rate: openQuota({ limit: 10, windowMs: 1_000 }),
     ...gateOn(dir),
     shown: () => null,
+    isInForce: async () => true,
     isBreakerClosed: () => true,
   });
   const catalog = catalogs.of('stack');

@@ -75,7 +75,12 @@ describe.skipIf(!ensureProgram('rabbitmq-server'))('another virtual host', () =>
   });
 
   test('a client refuses a path out of its virtual host, whoever asks', async () => {
-    const options = { url: `http://127.0.0.1:${lab.tap.port}`, authorization: 'Basic x', vhost: 'mine' };
+    const options = {
+      url: `http://127.0.0.1:${lab.tap.port}`,
+      user: 'me',
+      authorization: 'Basic x',
+      vhost: 'mine',
+    };
     const { signal } = new AbortController();
     const any = z.unknown();
     for (const path of [
@@ -87,14 +92,23 @@ describe.skipIf(!ensureProgram('rabbitmq-server'))('another virtual host', () =>
       ['vhosts', 'mine'],
       ['vhosts', 'theirs', 'connections'],
       ['overview'],
+      ['permissions', 'theirs', 'me'],
+      ['permissions', 'mine', 'another'],
+      ['permissions', 'mine'],
+      ['whoami', 'mine'],
     ] as const) {
       await expect(createReader(options).get({ path, shape: any }, signal)).rejects.toThrow(/does not reach/);
       await expect(createWriter(options).change({ method: 'DELETE', path }, signal)).rejects.toThrow(
         /does not reach/,
       );
     }
+    // Its own rights may be looked at, and never given.
+    for (const path of [['permissions', 'mine', 'me'], ['whoami']] as const)
+      await expect(createWriter(options).change({ method: 'PUT', path }, signal)).rejects.toThrow(
+        /does not reach/,
+      );
     const { vhost: _, ...whole } = options;
-    for (const path of [['queues', 'mine'], ['nodes', 'x'], ['definitions'], ['users']] as const)
+    for (const path of [['queues', 'mine'], ['nodes', 'x'], ['definitions'], ['users'], ['whoami']] as const)
       await expect(createReader(whole).get({ path, shape: any }, signal)).rejects.toThrow(/does not reach/);
     expect(lab.requests()).toEqual([]);
   });

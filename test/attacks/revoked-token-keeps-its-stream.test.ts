@@ -112,7 +112,7 @@ test('a call that runs when its token is revoked ends, is on record, and is the 
     headers: { ...session, ...bearer(token) },
     body: legacyCall('box_wait', { target: 'store/a', ms: 2_500 }),
   });
-  await vi.waitFor(() => expect(served.fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(served.fixture.box.running).toBe(1), { timeout: 15_000 });
   await served.tokens.remove(id);
   await sleep(0);
   expect((await wait).json.result.structuredContent).toEqual({ waited: 2_500 });

@@ -103,7 +103,7 @@ test('closing closes what is open, what is opening and what was let go, and open
       finish = resolve;
     });
   const opening = clients.reader(service, targetIn('store/b'));
-  await vi.waitFor(() => expect(count('reader opens')).toBe(3));
+  await vi.waitFor(() => expect(count('reader opens')).toBe(3), { timeout: 15_000 });
   const closed = clients.close();
   finish();
   await Promise.all([opening, closed]);

@@ -330,7 +330,7 @@ test('a session that opens only after the call was stopped is closed, and used b
     });
   expect(await call('probe_write', A)).toMatchObject({ outcome: 'error', error: { code: 'timeout' } });
   open();
-  await vi.waitFor(() => expect(probe.trace).toContain('writer closes'));
+  await vi.waitFor(() => expect(probe.trace).toContain('writer closes'), { timeout: 15_000 });
   expect(probe.trace).not.toContain('capture runs');
 });
 
@@ -352,7 +352,7 @@ test('a cancellation reaches the running tool; a read is cancelled, a write unkn
   ] as const) {
     const caller = new AbortController();
     const answer = call(tool, A, { signal: caller.signal });
-    await vi.waitFor(() => expect(probe.trace).toContain(`${tool.slice(6)} runs`));
+    await vi.waitFor(() => expect(probe.trace).toContain(`${tool.slice(6)} runs`), { timeout: 15_000 });
     caller.abort();
     expect(await answer).toMatchObject({ outcome });
   }
@@ -377,7 +377,7 @@ test('calls beyond the share wait, calls beyond the queue are told that it is bu
   });
   probe.does.read = () => gate.then(() => ({}));
   const [first, second] = [call('probe_read', A), call('probe_read', A)];
-  await vi.waitFor(() => expect(probe.trace).toContain('read runs'));
+  await vi.waitFor(() => expect(probe.trace).toContain('read runs'), { timeout: 15_000 });
   expect(await call('probe_read', A)).toMatchObject({ outcome: 'denied', error: { code: 'too_busy' } });
   finish();
   expect(await Promise.all([first, second])).toMatchObject([{ outcome: 'ok' }, { outcome: 'ok' }]);
@@ -391,7 +391,7 @@ test('a call that is cancelled while it waits is answered at once and never runs
   });
   probe.does.read = () => gate.then(() => ({}));
   const first = call('probe_read', A);
-  await vi.waitFor(() => expect(probe.trace).toContain('read runs'));
+  await vi.waitFor(() => expect(probe.trace).toContain('read runs'), { timeout: 15_000 });
   const caller = new AbortController();
   const waiting = [
     call('probe_read', A, { signal: caller.signal }),
@@ -413,7 +413,7 @@ test('waiting counts against the deadline', async () => {
   const { call, probe } = await lab({ concurrency: { running: 1, waiting: 2 }, limits: { deadlineMs: 80 } });
   probe.does.read = () => new Promise(() => {});
   const first = call('probe_read', A);
-  await vi.waitFor(() => expect(probe.trace).toContain('read runs'));
+  await vi.waitFor(() => expect(probe.trace).toContain('read runs'), { timeout: 15_000 });
   expect(await call('probe_read', A)).toMatchObject({ error: { code: 'timeout' } });
   expect(probe.trace.filter((event) => event === 'read runs')).toHaveLength(1);
   await first;

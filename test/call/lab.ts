@@ -81,6 +81,7 @@ export async function openLab(options: LabOptions = {}) {
     killSwitch,
     diagnoses,
     shown: (words) => neutraliseJson(mask.json(words as JsonValue)),
+    isInForce: async (hash) => catalogs.graph().hash === hash,
     isBreakerClosed: breakers.isClosed,
   });
   const clients = openClients({ resolve, warn: () => {} });

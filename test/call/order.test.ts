@@ -36,7 +36,7 @@ test('a read overlaps with its intent, and its result is withheld until that is 
     answered = true;
     return given;
   });
-  await vi.waitFor(() => expect(probe.trace).toContain('read runs'));
+  await vi.waitFor(() => expect(probe.trace).toContain('read runs'), { timeout: 15_000 });
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(answered).toBe(false);
   expect(audit.responses()).toEqual([]);
@@ -48,7 +48,7 @@ test('a write whose intent never becomes durable opens nothing', async () => {
   const { call, probe, audit } = await lab();
   audit.hold('request');
   void call('probe_write', A);
-  await vi.waitFor(() => expect(probe.trace).toContain('request appended'));
+  await vi.waitFor(() => expect(probe.trace).toContain('request appended'), { timeout: 15_000 });
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(probe.trace).toEqual(['request appended']);
 });

@@ -10,12 +10,12 @@ components:
 `;
 
 /** Serves the fixtures of the conformance suite on the real transport and pipeline. */
-export async function serveFixtures(port = 0): Promise<HttpServing> {
+export async function serveFixtures({ resumable }: { resumable: boolean }): Promise<HttpServing> {
   const stack = await openStack({ topology: TOPOLOGY, services: SERVICES });
   const serving = await serveHttp(stack.stackward, {
-    port,
+    port: 0,
     extension: extensionOf(stack.stackward),
-    resumable: { openEvents: openEventStore, retryMs: 50 },
+    ...(resumable ? { resumable: { openEvents: openEventStore, retryMs: 50 } } : {}),
   });
   return {
     ...serving,

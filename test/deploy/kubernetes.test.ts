@@ -114,6 +114,29 @@ describe.runIf(ensureProgram('go'))('the chart', () => {
     expect(found.spec.template.spec.volumes.map(({ name }) => name)).not.toContain('data');
   });
 
+  test('a Loki for the audit is named in variables, and its token is a file', async () => {
+    const auditLoki = {
+      url: 'https://logs.example.org',
+      tenant: 'ops',
+      tokenSecret: 'loki',
+      tokenKey: 'push',
+    };
+    const { found, container } = await workload({ auditLoki });
+    expect(problemsOf(found)).toEqual([]);
+    expect(container.env).toEqual(
+      expect.arrayContaining([
+        { name: 'STACKWARD_AUDIT_LOKI_URL', value: 'https://logs.example.org' },
+        { name: 'STACKWARD_AUDIT_LOKI_TENANT', value: 'ops' },
+        { name: 'STACKWARD_AUDIT_LOKI_TOKEN_FILE', value: '/run/stackward/audit-loki/token' },
+      ]),
+    );
+    expect(container.env.map(({ name }) => name)).not.toContain('STACKWARD_AUDIT_LOKI_USER');
+    expect(found.spec.template.spec.volumes).toContainEqual({
+      name: 'audit-loki',
+      secret: { secretName: 'loki', defaultMode: 0o440, items: [{ key: 'push', path: 'token' }] },
+    });
+  });
+
   test('no credential is in an environment variable, and nothing that runs can be changed from within', async () => {
     const { found, container } = await workload();
     expect(container.env.map(({ name }) => name)).not.toContain('STACKWARD_DATABASE_URL');
@@ -144,6 +167,7 @@ describe.runIf(ensureProgram('go'))('the chart', () => {
     ['no image', { image: {} }, /build the Dockerfile/],
     ['a value that it does not know', { replica: 2 }, /must NOT have additional properties/],
     ['a flag that is neither true nor false', { writeFlags: { MCP_A_WRITE_ACCESS: 'yes' } }, /writeFlags/],
+    ['a password in an address', { auditLoki: { url: 'https://me:secret@logs' } }, /auditLoki/],
     ['rights for everything', { rbac: [{ kind: 'ClusterRole' }] }, /rbac/],
   ])('%s is refused with the reason', async (_name, more, why) => {
     await expect(render(more)).rejects.toThrow(why);

@@ -16,6 +16,8 @@ const RULES = `${FOLDER}stackward-rules.yaml`;
 async function servedMetrics(): Promise<Set<string>> {
   const metrics = openMetrics();
   await openServed({ metrics });
+  const status = { isActive: true, behindMs: 0, shipped: 0, refusedRequests: 0, skipped: new Map() };
+  metrics.observeShipping({ status: () => status });
   const text = await metrics.registry.getMetricsAsJSON();
   return new Set(
     text.flatMap(({ name, type }) =>

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { run } from '../cli/run.ts';
@@ -111,6 +112,24 @@ test('replicas that are killed again and again lose no record and write nothing 
   await expect
     .poll(() => verified(replicas.env), { timeout: 180_000, interval: 2_000 })
     .toEqual({ ok: true, open: 0 });
+});
+
+test('a link that is removed is honoured by no replica, and by no write from the edit on', {
+  timeout: 120_000,
+}, async () => {
+  const urls = replicas.running.map(({ port }) => `http://127.0.0.1:${port}`);
+  const linked = topologyOf();
+  // Each follows the same file, and whichever sees it first puts it in force for all.
+  await writeFile(replicas.topology, linked.slice(0, linked.indexOf('links:')));
+  const edits = async () => JSON.parse((await run(['topology', 'list', '--json'], { ...replicas.env })).out);
+  await expect.poll(async () => (await edits()).length, { timeout: 20_000 }).toBe(2);
+  const tried = await Promise.all(urls.map((url, index) => outcomeOf(insert(url, 950_000 + index))));
+  expect(tried.filter((one) => one === 'done')).toEqual([]);
+  expect((await shop.query('select id from notes where id >= 950000')).rows).toEqual([]);
+  for (const url of urls)
+    await expect.poll(async () => (await read(url)).text, { timeout: 20_000 }).toContain('unknown_tool');
+  await writeFile(replicas.topology, linked);
+  for (const url of urls) await expect.poll(() => outcomeOf(read(url)), { timeout: 20_000 }).toBe('done');
 });
 
 test('a token that is made or revoked anywhere counts on every replica', { timeout: 120_000 }, async () => {

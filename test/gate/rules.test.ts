@@ -37,6 +37,7 @@ async function passing(topology = TOPOLOGY, tool = 'probe_write') {
     rate: openQuota({ limit: 2, windowMs: 60_000 }),
     killSwitch,
     diagnoses: { find: async () => undefined },
+    isInForce: async () => true,
     isBreakerClosed: () => true,
   };
   const gateOf = (more: Partial<Omit<GateState, 'diagnoses'>> & { approvals?: typeof approvals } = {}) =>
@@ -71,6 +72,7 @@ const ALONE: Record<string, (part: Part) => Part> = {
     write,
     state: { ...state, killSwitch: { read: async () => ({ on: true, by: 'ann', reason: 'an incident' }) } },
   }),
+  'topology in force': ({ write, state }) => ({ write, state: { ...state, isInForce: async () => false } }),
   'write flag on': ({ write, state }) => ({ write, state: { ...state, flags: flagsFrom({}) } }),
   'not protected': ({ write, state }) => ({
     write: { ...write, at: { ...write.at, component: { ...write.at.component, isProtected: true } } },
@@ -157,6 +159,7 @@ test.each(RULES.map((rule) => [rule.name, rule] as const))(
       rate: state.rate,
       killSwitch: { read: away },
       diagnoses: state.diagnoses,
+      isInForce: away,
       isBreakerClosed: state.isBreakerClosed,
     };
     expect(await askRule(rule, thrower, broken)).toMatchObject({ rule: rule.name, passed: false });
@@ -238,4 +241,28 @@ test('a grant is the gate’s own object, for its own call, once', async () => {
   assertGrant(grant, 'one');
   expect(() => assertGrant(grant, 'one')).toThrow(/only the gate/);
   expect(Object.isFrozen(grant)).toBe(true);
+});
+
+test('a write that waited is held to the topology in force once more, right before it begins', async () => {
+  const { gateOf, write } = await passing();
+  let inForce: () => Promise<boolean> = async () => true;
+  const asked = new Set<string>();
+  const isInForce = (hash: string) => {
+    asked.add(hash);
+    return inForce();
+  };
+  const decision = await gateOf({ isInForce }).decide(write);
+  if (decision.kind !== 'granted') throw new Error('the write was not granted');
+  const { grant } = decision;
+  await expect(grant.assertStands()).resolves.toBeUndefined();
+  expect([...asked]).toEqual([write.catalog.graph.hash]);
+  inForce = async () => false;
+  await expect(grant.assertStands()).rejects.toMatchObject({
+    code: 'write_refused',
+    detail: expect.stringContaining('an edit of the topology was put in force meanwhile'),
+  });
+  inForce = async () => {
+    throw new Error('the database is away');
+  };
+  await expect(grant.assertStands()).rejects.toMatchObject({ code: 'write_refused' });
 });

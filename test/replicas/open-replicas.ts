@@ -21,19 +21,24 @@ export async function openReplicas(
     services,
     env = {},
     url,
+    ownFiles = false,
   }: {
     topology: string;
     services: ReadonlyMap<string, ServiceDefinition>;
     env?: Record<string, string>;
     /** Another database than that of the harness. */
     url?: string;
+    /** Each has a topology file of its own, which it follows and puts in force. */
+    ownFiles?: boolean;
   },
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'stackward-replicas-'));
   const schema = url === undefined ? await openSchema() : undefined;
   createKeys(join(folder, 'keys'));
-  const file = join(folder, 'topology.yaml');
+  const fileOf = (n: number) => join(folder, ownFiles ? `topology-${n}.yaml` : 'topology.yaml');
+  const file = fileOf(0);
   await writeFile(file, topology);
+  const said: string[] = [];
   const shared = {
     STACKWARD_DATABASE_URL: url ?? schema?.url ?? '',
     STACKWARD_DATABASE_SCHEMA: schema?.schema ?? 'stackward',
@@ -42,13 +47,14 @@ export async function openReplicas(
   };
   const open = async (n: number, more: Record<string, string> = {}): Promise<Replica> => {
     const stackward = await assemble({
-      topology: file,
+      topology: fileOf(n),
       data: join(folder, `data-${n}`),
       env: { ...shared, ...more },
       services: servicesAtHand(services),
-      watch: false,
+      watch: ownFiles,
+      offersTopology: true,
       migrates: true,
-      report: () => {},
+      report: (level, message) => said.push(`${n} ${level}: ${message}`),
     });
     let id = 0;
     return {
@@ -66,12 +72,18 @@ export async function openReplicas(
     };
   };
   const replicas: Replica[] = [];
-  for (let n = 0; n < count; n++) replicas.push(await open(n));
+  for (let n = 0; n < count; n++) {
+    await writeFile(fileOf(n), topology);
+    replicas.push(await open(n));
+  }
   return {
     replicas,
     open,
     folder,
     file,
+    fileOf,
+    /** What the replicas told their operators, each line with the number of the replica. */
+    said,
     env: shared,
     direct: schema?.direct,
     async close() {

@@ -95,7 +95,7 @@ test('metrics tell calls, refusals by rule, latency, audit and sessions, and no 
 test('more requests than places get 503, and a place is given back', async () => {
   const { url, fixture } = await openServed({ limits: { inFlight: 1 } });
   const slow = modernCall(url, 'box_wait', { target: 'store/a', ms: 500 });
-  await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
   const refused = await query(url, { select: 'components' });
   expect(refused.status).toBe(503);
   expect(refused.headers['retry-after']).toBe('1');
@@ -108,17 +108,17 @@ test('a client that goes away stops its call', async () => {
   const gone = new AbortController();
   const call = modernCall(url, 'box_wait', { target: 'store/a', ms: 60_000 }, { signal: gone.signal });
   call.catch(() => {});
-  await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
   gone.abort();
   await expect(call).rejects.toThrow();
-  await vi.waitFor(() => expect(fixture.box).toMatchObject({ running: 0, aborted: 1 }));
+  await vi.waitFor(() => expect(fixture.box).toMatchObject({ running: 0, aborted: 1 }), { timeout: 15_000 });
 });
 
 test('closing waits for the calls in flight, and takes no more', async () => {
   const fixture = await openFixtureStack();
   const serving = await serveHttp(fixture.stackward, { port: 0 });
   const slow = modernCall(serving.url, 'box_wait', { target: 'store/a', ms: 300 });
-  await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
   const closed = serving.close();
   expect((await slow).json.result.structuredContent).toEqual({ waited: 300 });
   await closed;
@@ -171,9 +171,13 @@ test('a body that never ends, or breaks off, keeps no place', async () => {
     return outgoing;
   };
   const broken = half(100);
-  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(503));
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(503), {
+    timeout: 15_000,
+  });
   broken.destroy();
-  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200));
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200), {
+    timeout: 15_000,
+  });
   const endless = request(`${url}/metadata/q`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -182,6 +186,8 @@ test('a body that never ends, or breaks off, keeps no place', async () => {
   endless.write('['.padEnd(2000));
   const [answer] = await once(endless, 'response');
   expect(answer.statusCode).toBe(413);
-  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200));
+  await vi.waitFor(async () => expect((await query(url, { select: 'components' })).status).toBe(200), {
+    timeout: 15_000,
+  });
   endless.destroy();
 });

@@ -27,7 +27,7 @@ async function open() {
 test('ends when its input ends, with every call at its one end', async () => {
   const { fixture, input, serving, say } = await open();
   say(legacyCall('box_wait', { target: 'store/a', ms: 60_000 }));
-  await vi.waitFor(() => expect(fixture.box.running).toBe(1));
+  await vi.waitFor(() => expect(fixture.box.running).toBe(1), { timeout: 15_000 });
   input.end();
   await serving.ended;
   expect(fixture.box).toMatchObject({ running: 0, aborted: 1 });
@@ -45,8 +45,10 @@ test('writes nothing but MCP, whatever it is sent', async () => {
     id: 2,
     method: 'tools/list',
   });
-  await vi.waitFor(() => expect(fixture.box.ran.get('box_fail')).toBe(1));
-  await vi.waitFor(() => expect(output.readableLength === 0 && fixture.box.running === 0).toBe(true));
+  await vi.waitFor(() => expect(fixture.box.ran.get('box_fail')).toBe(1), { timeout: 15_000 });
+  await vi.waitFor(() => expect(output.readableLength === 0 && fixture.box.running === 0).toBe(true), {
+    timeout: 15_000,
+  });
   await serving.close();
   output.end();
   const lines = (await said).trimEnd().split('\n');
@@ -62,8 +64,9 @@ test('acts for the principal that it was started for', async () => {
   const said = text(output);
   input.write(`${JSON.stringify(initialize)}\n`);
   input.write(`${JSON.stringify(legacyCall('box_put', { target: 'store/a', key: 'k', value: 'v' }))}\n`);
-  await vi.waitFor(async () =>
-    expect((await auditRecords(fixture)).some(({ kind }) => kind === 'response')).toBe(true),
+  await vi.waitFor(
+    async () => expect((await auditRecords(fixture)).some(({ kind }) => kind === 'response')).toBe(true),
+    { timeout: 15_000 },
   );
   input.end();
   await serving.ended;

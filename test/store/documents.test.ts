@@ -46,12 +46,16 @@ describe.each(ENGINES)('documents on %s', (_name, start) => {
   });
 
   test('keys come in the order of their characters; the last is the greatest', async () => {
-    expect([await of(a).keys(), await of(a).last(), await of(a).all()]).toEqual([[], undefined, []]);
+    expect([await of(a).keys(), await of(a).all()]).toEqual([[], []]);
+    expect([await of(a).first(), await of(a).last()]).toEqual([undefined, undefined]);
     for (const key of ['00000010', '00000009', '00000009.end', '00000009.after', '00000009_'])
       await of(a).create(key, key);
     const sorted = ['00000009', '00000009.after', '00000009.end', '00000009_', '00000010'];
     expect(await of(b).keys()).toEqual(sorted);
-    expect(await of(b).last()).toBe('00000010');
+    expect([await of(b).first(), await of(b).last()]).toEqual(['00000009', '00000010']);
+    expect(await of(b).keys({ from: '00000009.end' })).toEqual(['00000009.end', '00000009_', '00000010']);
+    expect(await of(b).keys({ from: '00000009.', before: '00000009.end' })).toEqual(['00000009.after']);
+    expect(await of(b).keys({ before: '00000009' })).toEqual([]);
     expect(await of(b).all()).toEqual(sorted.map((key) => ({ key, text: key })));
     expect(await of(b).readMany(['00000010', 'none', '00000009'])).toEqual(
       new Map([
@@ -59,6 +63,44 @@ describe.each(ENGINES)('documents on %s', (_name, start) => {
         ['00000009', '00000009'],
       ]),
     );
+  });
+
+  test.each(['versions', 'objects'] as const)(
+    'what is stale in %s goes, and nothing that was touched',
+    async (where) => {
+      const HOUR = 3_600_000;
+      const [old, touched, replaced, fresh] = ['a', 'b', 'c', 'd'].map((one) => one.repeat(64));
+      if (!old || !touched || !replaced || !fresh) throw new Error('there are four');
+      for (const key of [old, touched, replaced, fresh]) await of(a, where).create(key, key);
+      for (const key of [old, touched, replaced]) await engine.age(key);
+      expect(await of(b, where).stale(HOUR)).toEqual([old, touched, replaced]);
+      expect(await of(b, where).touch(touched)).toBe(true);
+      await of(b, where).replace(replaced, 'anew');
+      expect(await of(a, where).stale(HOUR)).toEqual([old]);
+      const removed = [];
+      for (const key of [old, touched, replaced, fresh])
+        removed.push(await of(a, where).removeStale(key, HOUR));
+      expect(removed).toEqual([true, false, false, false]);
+      expect(await of(b, where).keys()).toEqual([touched, replaced, fresh]);
+      expect([await of(b, where).touch(old), await of(b, where).removeStale(old, HOUR)]).toEqual([
+        false,
+        false,
+      ]);
+      expect(await of(b, where).read(touched)).toBe(touched);
+    },
+  );
+
+  test('what is removed and stored again at once by many is there, or was found stale after the last', async () => {
+    const key = 'e'.repeat(64);
+    await of(a, 'objects').create(key, key);
+    for (let round = 0; round < 20; round++) {
+      await engine.age(key);
+      const put = async () => {
+        while (!(await of(a, 'objects').create(key, key)) && !(await of(a, 'objects').touch(key)));
+      };
+      await Promise.all([put(), of(b, 'objects').removeStale(key, 3_600_000), put()]);
+      expect(await of(b, 'objects').read(key)).toBe(key);
+    }
   });
 
   test('collections do not see one another', async () => {

@@ -79,12 +79,15 @@ describe('a holder that was silent for too long', () => {
   test('one that beats keeps it, whatever the clock of a replica says', async () => {
     const lease = await take(open(20));
     await silent(10);
-    await vi.waitFor(async () => {
-      const { rows } = await at.direct.query(
-        `select beat > clock_timestamp() - interval '5 seconds' as is_new from lease`,
-      );
-      expect(rows).toEqual([{ is_new: true }]);
-    });
+    await vi.waitFor(
+      async () => {
+        const { rows } = await at.direct.query(
+          `select beat > clock_timestamp() - interval '5 seconds' as is_new from lease`,
+        );
+        expect(rows).toEqual([{ is_new: true }]);
+      },
+      { timeout: 15_000 },
+    );
     await lease.assertHeld();
     await lease.release();
   });

@@ -1,4 +1,4 @@
-import { type Context, paramOf, Refusal, violation } from './grafana-request.ts';
+import { assertMay, type Context, paramOf, Refusal, violation } from './grafana-request.ts';
 import type { GrafanaState, Json, StoredDashboard } from './grafana-state.ts';
 
 export function find({ state, request }: Context) {
@@ -38,8 +38,8 @@ export function show({ state, groups }: Context) {
   const { model, folderUid, provisioned } = dashboardOf(state, groups.uid ?? '');
   const meta = {
     type: 'db',
-    canSave: true,
-    canEdit: true,
+    canSave: state.may('dashboards:write', String(model.uid)),
+    canEdit: state.may('dashboards:write', String(model.uid)),
     isFolder: false,
     slug: 'x',
     url: `/d/${model.uid}/x`,
@@ -54,10 +54,12 @@ export function show({ state, groups }: Context) {
   return { meta, dashboard: model };
 }
 
-export function save({ state, request }: Context) {
+export function save(context: Context) {
+  const { state, request } = context;
   const { dashboard, folderUid = '', message, overwrite } = request.body as Json;
   const model = dashboard as Json;
   const stored = dashboardOf(state, String(model.uid));
+  assertMay(context, 'dashboards:write', String(model.uid));
   if (stored.provisioned) throw new Refusal(400, 'Cannot save provisioned dashboard');
   if (typeof model.title !== 'string' || model.title === '')
     throw new Refusal(400, 'Dashboard title cannot be empty', { status: 'empty-name' });

@@ -21,6 +21,12 @@ export class Refusal extends Error {
     this.isViolation = isViolation;
   }
 }
+/** The answer to an account that lacks a permission. */
+export const assertMay = ({ state }: Context, action: string, uid: string): void => {
+  if (state.may(action, uid)) return;
+  const message = `You'll need additional permissions to perform this action. Permissions needed: ${action}`;
+  throw new Refusal(403, message, { title: 'Access denied', accessErrorId: 'ACE0123456789' });
+};
 export const violation = (message: string) => new Refusal(400, message, {}, true);
 
 /** Frames for a query, or the error of its data source. */

@@ -1,4 +1,4 @@
-import { type Context, only, paramOf, Refusal, violation } from './grafana-request.ts';
+import { assertMay, type Context, only, paramOf, Refusal, violation } from './grafana-request.ts';
 import { BACKEND_SECRET, type Json } from './grafana-state.ts';
 
 const QUERY_FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -47,9 +47,11 @@ export function listAnnotations({ state, request }: Context) {
     .slice(0, Number(paramOf(request, 'limit') ?? 100));
 }
 
-export function annotate({ state, request }: Context) {
+export function annotate(context: Context) {
+  const { state, request } = context;
   const { dashboardUID, text, tags, panelId, time, timeEnd } = request.body as Partial<Record<string, never>>;
   if (!text) throw new Refusal(400, 'Failed to save annotation');
+  assertMay(context, 'annotations:create', String(dashboardUID));
   // As Grafana does: for a uid that it does not know the annotation becomes one of the whole organisation.
   const known = state.dashboards.has(String(dashboardUID)) ? { dashboardUID } : {};
   const made = state.addAnnotation({
@@ -77,6 +79,7 @@ export function showAnnotation(context: Context) {
 
 export function deleteAnnotation(context: Context) {
   const found = annotationOf(context);
+  assertMay(context, 'annotations:delete', found.dashboardUID ?? '');
   context.state.annotations = context.state.annotations.filter((one) => one !== found);
   return { message: 'Annotation deleted' };
 }

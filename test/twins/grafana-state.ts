@@ -44,6 +44,15 @@ export interface StoredGroup {
 export const BACKEND_SECRET = 'b4ckend-s3cret';
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 
+/** What the role Editor has, as far as it matters here. */
+const EVERYTHING: Readonly<Record<string, string[]>> = {
+  'dashboards:read': ['dashboards:*', 'folders:*'],
+  'dashboards:write': ['dashboards:*', 'folders:*'],
+  'annotations:read': ['annotations:*', 'dashboards:*', 'folders:*'],
+  'annotations:create': ['annotations:*', 'dashboards:*', 'folders:*'],
+  'annotations:delete': ['annotations:*', 'dashboards:*', 'folders:*'],
+};
+
 /** What a Grafana holds, and how it changes by itself: versions, numbers and times. */
 export class GrafanaState {
   readonly folders = new Map<string, { uid: string; title: string; parentUid?: string }>();
@@ -51,8 +60,22 @@ export class GrafanaState {
   readonly sources: StoredSource[] = [];
   readonly groups: StoredGroup[] = [];
   annotations: StoredAnnotation[] = [];
+  /** Scopes of each action that the account has; undefined in a version that does not say. */
+  permissions: Record<string, string[]> | undefined = structuredClone(EVERYTHING);
   #serial = 0;
   #clock = NOW;
+
+  /** Whether the account may do something to a dashboard: there, in its folder, or in one that holds it. */
+  may(action: string, uid: string): boolean {
+    const { permissions = EVERYTHING } = this;
+    const places = ['annotations:type:dashboard', `dashboards:uid:${uid}`];
+    let folder: string | undefined = this.dashboards.get(uid)?.folderUid || 'general';
+    for (; folder !== undefined; folder = this.folders.get(folder)?.parentUid)
+      places.push(`folders:uid:${folder}`);
+    const fits = (scope: string) =>
+      places.some((place) => (scope.endsWith('*') ? place.startsWith(scope.slice(0, -1)) : scope === place));
+    return (permissions[action] ?? []).some(fits);
+  }
 
   next = (): number => ++this.#serial;
   tick = (): number => (this.#clock += 1000);

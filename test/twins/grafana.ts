@@ -180,6 +180,12 @@ const ROUTES: readonly Route[] = [
     fields: ['dashboard', 'folderUid', 'message', 'overwrite'],
     handle: save,
   },
+  {
+    method: 'GET',
+    path: /^\/api\/access-control\/user\/permissions$/,
+    query: ['reloadcache'],
+    handle: showPermissions,
+  },
   { method: 'GET', path: /^\/api\/folders$/, query: ['limit', 'parentUid'], handle: listFolders },
   { method: 'GET', path: new RegExp(`^/api/folders/${UID}$`), query: [], handle: showFolder },
   { method: 'GET', path: /^\/api\/datasources$/, query: [], handle: listSources },
@@ -213,6 +219,12 @@ const ROUTES: readonly Route[] = [
     handle: runQueries,
   },
 ];
+
+/** @see https://github.com/grafana/grafana/blob/main/pkg/services/accesscontrol/api/api.go */
+function showPermissions({ state }: Context) {
+  if (!state.permissions) throw new Refusal(404, 'Not found');
+  return state.permissions;
+}
 
 function reply(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(JSON.stringify(body));

@@ -5,10 +5,11 @@ import { LogqlError } from './logql-lexer.ts';
 import { LogqlParser } from './logql-parser.ts';
 import type { Matcher } from './logql-stages.ts';
 import { ENDPOINTS, type Endpoint, type Lists, type Read, Refusal, valuesOf } from './loki-endpoints.ts';
+import { INGEST_LIMITS, type IngestLimits, ingest } from './loki-push.ts';
 
 /**
- * TWIN of the reading part of Loki's HTTP API, as of Loki 3.x, over streams that it holds in memory. It reads and
- * evaluates LogQL by a lexer, a parser and an evaluator of its own. Addresses (`ip`), `pattern`, `unpack` and
+ * TWIN of Loki's HTTP API, as of Loki 3.x, over streams that it holds in memory: its reading part, and pushes in
+ * JSON. It reads and evaluates LogQL by a lexer, a parser and an evaluator of its own. Addresses (`ip`), `pattern`, `unpack` and
  * `decolorize` are understood and change nothing; of templates it fills in labels alone.
  *
  * A path, method, parameter or header that it does not know is a violation, which fails the test.
@@ -34,12 +35,17 @@ export interface TwinRequest {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly headers: IncomingMessage['headers'];
+  /** Of a push. */
+  readonly json?: string;
 }
 
 /** What a test may change. */
 export interface Behaviour extends Lists {
   /** Answers every request in its place. */
   instead: ((response: ServerResponse) => void) | undefined;
+  readonly ingest: IngestLimits;
+  /** Answers a push that was taken, in place of a 204. */
+  taken: ((response: ServerResponse) => void) | undefined;
 }
 
 export interface TwinOptions {
@@ -61,7 +67,13 @@ export async function startLokiTwin({ streams, authorization, tenant }: TwinOpti
   const violations: string[] = [];
   const requests: TwinRequest[] = [];
   const selectors: (readonly Matcher[])[] = [];
-  const behaviour: Behaviour = { ignoresSelectors: false, hasPatterns: true, instead: undefined };
+  const behaviour: Behaviour = {
+    ignoresSelectors: false,
+    hasPatterns: true,
+    instead: undefined,
+    taken: undefined,
+    ingest: { ...INGEST_LIMITS },
+  };
   const read: Read = (query) => {
     const understood = new LogqlParser(query ?? '').parse();
     selectors.push(...understood.selectors);
@@ -76,6 +88,7 @@ export async function startLokiTwin({ streams, authorization, tenant }: TwinOpti
     }
     if (tenant !== undefined && request.headers['x-scope-orgid'] !== tenant)
       throw new Refusal(401, 'no org id');
+    if (request.json !== undefined) return ingest(request.json, streams, behaviour.ingest);
     const endpoint = endpointOf(request);
     const unknown = Object.keys(request.params).filter((name) => !endpoint.params.includes(name));
     if (unknown.length > 0) throw new Refusal(400, `parameter ${unknown.join()}`, true);
@@ -88,6 +101,7 @@ export async function startLokiTwin({ streams, authorization, tenant }: TwinOpti
       requests.push(request);
       if (behaviour.instead) return behaviour.instead(response);
       const answer = JSON.stringify(handle(request));
+      if (answer === undefined) return behaviour.taken?.(response) ?? response.writeHead(204).end();
       response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' }).end(answer);
     } catch (error) {
       const { status, isViolation } =
@@ -136,6 +150,7 @@ async function receive(incoming: IncomingMessage): Promise<TwinRequest> {
   // The raw target: a parser would resolve what climbs.
   const [path = '', search = ''] = (incoming.url ?? '').split('?');
   const type = incoming.headers['content-type'];
+  if (path === '/loki/api/v1/push') return pushOf(incoming, path, Buffer.concat(chunks).toString());
   if (incoming.method === 'POST' && !type?.startsWith('application/x-www-form-urlencoded')) {
     throw new Refusal(400, `content type ${type}`, true);
   }
@@ -143,4 +158,12 @@ async function receive(incoming: IncomingMessage): Promise<TwinRequest> {
   const params = Object.fromEntries(pairs);
   if (Object.keys(params).length !== pairs.length) throw new Refusal(400, 'a parameter twice', true);
   return { method: incoming.method ?? '', path, params, headers: incoming.headers };
+}
+
+/** The default body is a protocol buffer, which this twin does not read. */
+function pushOf({ method, headers }: IncomingMessage, path: string, json: string): TwinRequest {
+  if (method !== 'POST') throw new Refusal(405, `method ${method}`, true);
+  if (headers['content-type'] !== 'application/json')
+    throw new Refusal(400, `content type ${headers['content-type']}`, true);
+  return { method, path, params: {}, headers, json };
 }

@@ -1,4 +1,5 @@
 import { type Document, Long } from 'bson';
+import type { Privilege } from './mongodb-privileges.ts';
 import { evaluate, matches, tagged } from './mongodb-query.ts';
 import {
   assertUnique,
@@ -20,6 +21,8 @@ export interface Session {
   readonly batchBytes: number;
   /** Roles of the account that is logged in. */
   readonly roles: readonly { readonly role: string; readonly db: string }[];
+  /** What they let it do; undefined at a server where nobody has to log in. */
+  readonly privileges: readonly Privilege[] | undefined;
 }
 
 type Command = (command: Document, session: Session) => Document;
@@ -32,7 +35,7 @@ export const FIELDS: Readonly<Record<string, readonly string[]>> = {
   listCollections: ['listCollections', 'filter', 'cursor', 'nameOnly'],
   listIndexes: ['listIndexes', 'cursor'],
   killCursors: ['killCursors', 'cursors'],
-  connectionStatus: ['connectionStatus'],
+  connectionStatus: ['connectionStatus', 'showPrivileges'],
   insert: ['insert', 'documents', 'ordered', 'writeConcern'],
   update: ['update', 'updates', 'ordered', 'writeConcern'],
   delete: ['delete', 'deletes', 'ordered', 'writeConcern'],
@@ -166,8 +169,12 @@ const killCursors: Command = ({ cursors }, session) => {
   return { cursorsKilled: killed.map((id) => Long.fromString(id)), cursorsNotFound: [], ok: 1 };
 };
 
-const connectionStatus: Command = (_, { roles }) => ({
-  authInfo: { authenticatedUsers: [{ user: 'reader', db: 'admin' }], authenticatedUserRoles: roles },
+const connectionStatus: Command = ({ showPrivileges }, { roles, privileges }) => ({
+  authInfo: {
+    authenticatedUsers: privileges ? [{ user: 'reader', db: 'admin' }] : [],
+    authenticatedUserRoles: privileges ? roles : [],
+    ...(showPrivileges ? { authenticatedUserPrivileges: privileges ?? [] } : {}),
+  },
   ok: 1,
 });
 

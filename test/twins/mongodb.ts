@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Document } from 'bson';
 import { COMMANDS, FIELDS } from './mongodb-commands.ts';
+import { assertPrivileged, type Privilege, privilegesOf } from './mongodb-privileges.ts';
 import { Scram } from './mongodb-scram.ts';
 import { MongoState, Refusal } from './mongodb-state.ts';
 import { type Message, reply, takeMessages } from './mongodb-wire.ts';
@@ -42,6 +43,8 @@ export interface MongoTwin {
   rounds: string | undefined;
   /** Roles of the account. */
   roles: { role: string; db: string }[];
+  /** Privileges of the account, where it is not those of its roles; `open` where nobody has to log in. */
+  privileges: readonly Privilege[] | 'open' | undefined;
   close(): Promise<void>;
 }
 
@@ -76,6 +79,7 @@ class Twin implements MongoTwin {
   batchBytes = 16 * 2 ** 20;
   rounds: string | undefined;
   roles: MongoTwin['roles'] = [{ role: 'readWrite', db: 'shop' }];
+  privileges: MongoTwin['privileges'];
   port = 0;
   readonly #cursors = new Map<string, Buffer[]>();
   readonly #failing = new Map<string, Refusal>();
@@ -179,7 +183,10 @@ class Twin implements MongoTwin {
     const failure = this.#failing.get(name);
     if (failure) throw failure;
     const { state, batchBytes, roles } = this;
-    return command(body, { state, database, cursors: this.#cursors, batchBytes, roles });
+    const privileges = this.privileges === 'open' ? undefined : (this.privileges ?? privilegesOf(roles));
+    const session = { state, database, cursors: this.#cursors, batchBytes, roles, privileges };
+    assertPrivileged(name, body, session);
+    return command(body, session);
   }
 
   #watch(name: string, body: Document, scram: Scram): Document {

@@ -35,6 +35,10 @@ export interface Conditions {
  */
 export class BucketState {
   versioning: '' | 'Enabled' | 'Suspended' = '';
+  /** Whether a version is deleted only with a code of the owner's device. */
+  mfaDelete = false;
+  /** Keeps each new version until then. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+  retention: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly until: string } | undefined;
   policy: string | undefined;
   /** XML inside PublicAccessBlockConfiguration, and LifecycleConfiguration. */
   publicAccessBlock: string | undefined;
@@ -74,7 +78,10 @@ export class BucketState {
   put(key: string, body: Buffer | string, headers: Readonly<Record<string, string>> = {}, tags = 0): Version {
     const bytes = Buffer.from(body);
     const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
-    return this.#add(key, { isMarker: false, body: bytes, etag, headers, tags });
+    const { mode, until } = this.retention ?? {};
+    const lock =
+      mode && until ? { 'x-amz-object-lock-mode': mode, 'x-amz-object-lock-retain-until-date': until } : {};
+    return this.#add(key, { isMarker: false, body: bytes, etag, headers: { ...headers, ...lock }, tags });
   }
 
   /** The marker that it laid, or the version that it took away; undefined where nothing was to do. */
@@ -83,6 +90,8 @@ export class BucketState {
     if (id === undefined && this.versioning !== '')
       return this.#add(key, { isMarker: true, body: Buffer.alloc(0), etag: '', headers: {}, tags: 0 });
     const at = versions.findIndex((one) => one.id === (id ?? 'null'));
+    const isLocked = versions[at]?.headers['x-amz-object-lock-mode'] !== undefined;
+    if (id !== undefined && (this.mfaDelete || isLocked)) throw new Refused(403, 'AccessDenied');
     const [taken] = at < 0 ? [] : versions.splice(at, 1);
     if (versions.length === 0) this.#keys.delete(key);
     return taken;

@@ -18,8 +18,11 @@ const urlEncoded = (text: string) => text.split('/').map(encode).join('/').repla
 export const errorXml = (code: string, message: string) =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${tag('Code', code)}${tag('Message', message)}<RequestId>4442587FB7D0A2F9</RequestId></Error>`;
 
-export const versioningXml = ({ versioning }: BucketState) =>
-  document('VersioningConfiguration', versioning === '' ? '' : tag('Status', versioning));
+export const versioningXml = ({ versioning, mfaDelete }: BucketState) =>
+  document(
+    'VersioningConfiguration',
+    `${versioning === '' ? '' : tag('Status', versioning)}${mfaDelete ? tag('MfaDelete', 'Enabled') : ''}`,
+  );
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
 export function taggingXml({ tags }: Version): string {

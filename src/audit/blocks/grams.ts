@@ -57,8 +57,11 @@ function mix(entry: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** Adds the entries of a text that is in lower case already. */
-export function addGrams(entries: Set<number>, lowerCase: string): void {
+/**
+ * Adds the entries of a text that is in lower case already.
+ * @param recent remembers some that were added to the same set before, which costs far less than adding them again
+ */
+export function addGrams(entries: Set<number>, lowerCase: string, recent?: RecentGrams): void {
   let gram = 0;
   let ascii = 0;
   let other = 0;
@@ -68,9 +71,16 @@ export function addGrams(entries: Set<number>, lowerCase: string): void {
     // Remembers for the last three characters whether they are no hexadecimal digits.
     other = ((other << 1) | (isHex(code) ? 0 : 1)) & 7;
     gram = ((gram << 7) | code) & 0x1fffff;
-    if (ascii >= 3 && other !== 0) entries.add(gram);
+    if (ascii < 3 || other === 0 || recent?.[gram & RECENT_MASK] === gram) continue;
+    if (recent) recent[gram & RECENT_MASK] = gram;
+    entries.add(gram);
   }
 }
+
+/** Grams that were added lately, each at its lowest bits. No gram of three letters is zero. */
+export type RecentGrams = Uint32Array;
+const RECENT_MASK = 4095;
+export const noRecentGrams = (): RecentGrams => new Uint32Array(RECENT_MASK + 1);
 
 const isHex = (code: number) => (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
 

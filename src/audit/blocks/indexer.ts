@@ -4,7 +4,7 @@ import { hashLine, parseLine } from '../line.ts';
 import type { ScannedLine } from '../scan-lines.ts';
 import { type AuditView, callView, eventView, type StoredRequest } from '../views.ts';
 import { type Block, type Group, groupOf } from './block.ts';
-import { addGrams, callEntry, Grams } from './grams.ts';
+import { addGrams, callEntry, Grams, noRecentGrams } from './grams.ts';
 
 /** A block ends with the record that reaches one of these. */
 const RECORDS = 512;
@@ -114,6 +114,7 @@ class Gathered {
   readonly #first: number;
   readonly #from: number;
   readonly #entries = new Set<number>();
+  readonly #recent = noRecentGrams();
   readonly #groups = new Map<string, Group>();
   readonly #early: number[] = [];
   #lines = 0;
@@ -134,7 +135,7 @@ class Gathered {
   }
 
   add(text: string, bytes: Buffer, offset: number): void {
-    addGrams(this.#entries, text);
+    addGrams(this.#entries, text, this.#recent);
     this.#lines += 1;
     this.#bytes += bytes.length + 1;
     this.#last = bytes;
@@ -153,7 +154,7 @@ class Gathered {
   end(response: number, request: number, text: string): void {
     if (request >= this.#first) return;
     this.#early.push(response, request);
-    addGrams(this.#entries, text);
+    addGrams(this.#entries, text, this.#recent);
   }
 
   block(open: number[]): Block {

@@ -7,7 +7,9 @@ import type { Credential } from '../auth/credential.ts';
 import type { CredentialWatch } from '../auth/watch.ts';
 import type { Logger } from '../logger.ts';
 import { mcpServerFor, type ServerExtension } from '../mcp-server.ts';
+import { openReading } from '../reading.ts';
 import type { Tracing } from '../traced.ts';
+import { answerModernRead } from './modern-read.ts';
 import { openSessions, type Resumable } from './sessions.ts';
 import { openStateless } from './stateless.ts';
 
@@ -48,10 +50,14 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
     server.onerror = onerror;
     return server;
   };
+  // What a deployment adds may answer any call itself, or talk with the client on the way.
+  const readingFor = (principal: string) =>
+    extension ? undefined : openReading(stackward, { principal, ...(tracing ? { tracing } : {}) });
   const legacy = settings.stateless
     ? openStateless({ serverFor })
     : openSessions({
         serverFor,
+        readingFor,
         limit: settings.sessionLimit,
         idleMs: settings.sessionIdleMs,
         watch: settings.watch,
@@ -72,6 +78,11 @@ export function openMcpEndpoint(stackward: Stackward, settings: McpEndpointSetti
   return {
     sessions: legacy.count,
     async serve(request, response, body, credential) {
+      if (request.method === 'POST') {
+        if (legacy.answer(request, body, credential, response)) return;
+        const reading = readingFor(credential.principal);
+        if (reading && answerModernRead(request, body, response, reading, onerror)) return;
+      }
       const handler = toNodeHandler(
         {
           fetch: async (webRequest, options) =>

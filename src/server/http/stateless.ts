@@ -10,10 +10,11 @@ import type { LegacyServing } from './sessions.ts';
  */
 export function openStateless({ serverFor }: { serverFor(principal: string): Server }): LegacyServing {
   return {
+    answer: () => false,
     count: () => 0,
     servers: () => [],
     async serve(request, body, { principal }) {
-      const mismatch = headerMismatch(request, body);
+      const mismatch = headerMismatch((name) => request.headers.get(name) ?? undefined, body);
       if (mismatch) return rpcError(400, mismatch, -32_020);
       const handle = legacyStatelessFallback(() => serverFor(principal));
       return handle(request, body === undefined ? {} : { parsedBody: body });

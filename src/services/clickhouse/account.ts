@@ -35,6 +35,7 @@ const OPTIONAL_FOR_INSERTS: Settings = {
 export const ASKED: readonly string[] = [
   'readonly',
   'max_execution_time',
+  'allow_ddl',
   ...Object.keys(CEILINGS),
   ...Object.keys(OPTIONAL_FOR_READS),
   ...Object.keys(OPTIONAL_FOR_INSERTS),
@@ -43,6 +44,8 @@ export const ASKED: readonly string[] = [
 /** What the server says of the component's account. */
 export interface Account {
   readonly isReadOnly2: boolean;
+  /** Whether it may ALTER and CREATE. */
+  readonly allowsDdl: boolean;
   /** Whether the server stops a read whose connection went away. */
   readonly stopsAlone: boolean;
   /** Settings of one read: read only, and bounded in time, rows and memory. */
@@ -78,6 +81,7 @@ export function accountOf({ rows }: Rows): Account | undefined {
   });
   return {
     isReadOnly2: level === '2',
+    allowsDdl: has.get('allow_ddl') !== '0',
     stopsAlone: has.has('cancel_http_readonly_queries_on_client_close'),
     readSettings: ({ rows: most, deadlineMs }) => ({
       ...(level === '2' ? {} : { readonly: '1' }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Limits } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { createHttpClient, type HttpClient, notThisApi } from '../../toolset/http/client.ts';
+import { endTrial } from '../../toolset/trial-end.ts';
 import { type Account, ASKED, accountOf, MAX_RESULT_BYTES, type Settings } from './account.ts';
 import { parseRows, type Rows } from './answer.ts';
 import { failureOf, writeFailureOf } from './failure.ts';
@@ -24,6 +25,8 @@ export interface Options {
 
 /** The reading client of one database. Every statement of it runs read only and bounded. */
 export interface ClickHouseReader {
+  /** What the server says of the account now. Throws ToolError. */
+  account(signal: AbortSignal): Promise<Pick<Account, 'isReadOnly2' | 'allowsDdl'>>;
   /** Allows one SELECT. Throws ToolError('query_refused'). */
   guard(text: string, target: ClickHouseTarget, options: Options): Promise<Guarded>;
   /** Runs a statement whose result has at most so many rows. Throws ToolError. */
@@ -78,6 +81,7 @@ export function createReader(options: ClientOptions): ClickHouseReader {
     throw notThisApi(API);
   };
   return {
+    account: (signal) => askAccount(http, signal),
     guard: (text, target, call) => guardSelect(text, target, (question, row) => records(question, row, call)),
     rows,
     own,
@@ -105,6 +109,12 @@ export function createWriter(options: ClientOptions): ClickHouseWriter {
     },
   };
 }
+
+/** Makes a client on which a way back is tried: it sends reads alone, and ends the trial at the first write. */
+export const createRehearsal = (options: ClientOptions): ClickHouseWriter => ({
+  ...createReader(options),
+  write: endTrial,
+});
 
 const httpOf = ({ url, headers }: ClientOptions, failure: typeof writeFailureOf): HttpClient =>
   createHttpClient({

@@ -1,6 +1,6 @@
 import type { Connector, Endpoint } from '../../toolset/define.ts';
 import { headersOf, warningOf } from '../../toolset/http/headers.ts';
-import { type ClientOptions, createReader, createWriter } from './client.ts';
+import { type ClientOptions, createReader, createRehearsal, createWriter } from './client.ts';
 import type { ClickHouseConnection } from './connection.ts';
 import type { ClickHouseTypes } from './tool.ts';
 
@@ -14,6 +14,9 @@ export const connector: Connector<ClickHouseTypes, ClickHouseConnection> = {
   },
   async openWriter(endpoint) {
     return { client: createWriter(optionsOf(endpoint)), close: async () => {} };
+  },
+  async openRehearsal(endpoint) {
+    return { client: createRehearsal(optionsOf(endpoint)), triesAgain: true, close: async () => {} };
   },
 };
 

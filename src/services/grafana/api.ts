@@ -49,6 +49,10 @@ export const DashboardAnswer = z.object({
 });
 export type DashboardAnswer = z.output<typeof DashboardAnswer>;
 
+/** What the account may do: the scopes of each action. */
+export const Permissions = z.record(z.string(), z.array(z.string()));
+export type Permissions = z.output<typeof Permissions>;
+
 export const Saved = z.object({
   status: z.literal('success'),
   uid: z.string(),

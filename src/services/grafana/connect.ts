@@ -16,9 +16,16 @@ export const connector: Connector<GrafanaTypes, GrafanaConnection> = {
   async openWriter(endpoint) {
     return { client: new GrafanaWriter(open(endpoint, 'write'), folderAt(endpoint)), close: async () => {} };
   },
+  async openRehearsal(endpoint) {
+    const client = new GrafanaWriter(open(endpoint, 'rehearse'), folderAt(endpoint));
+    return { client, triesAgain: true, close: async () => {} };
+  },
 };
 
-function open({ connection, warn }: Endpoint<GrafanaConnection>, access: 'read' | 'write'): HttpClient {
+function open(
+  { connection, warn }: Endpoint<GrafanaConnection>,
+  access: Parameters<typeof openApi>[2],
+): HttpClient {
   const { url, credentials, org_id } = connection;
   const warning = warningOf(url, { credentials });
   if (warning) warn(warning);

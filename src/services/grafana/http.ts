@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createHttpClient, type HttpClient, type HttpRequest } from '../../toolset/http/client.ts';
+import { endTrial } from '../../toolset/trial-end.ts';
 import { failureOf } from './failure.ts';
 import { Uid } from './names.ts';
 import { ReadQuery } from './read-query.ts';
@@ -22,6 +23,7 @@ const READS: readonly Route[] = [
   ['GET', ['annotations']],
   ['GET', ['prometheus', 'grafana', 'api', 'v1', 'rules']],
   ['POST', ['ds', 'query']],
+  ['GET', ['access-control', 'user', 'permissions']],
 ];
 const WRITES: readonly Route[] = [
   ['GET', ['dashboards', 'uid', Uid]],
@@ -59,11 +61,14 @@ const BODIES: Readonly<Record<string, z.ZodType>> = {
 /** Its name in errors. */
 export const API = { name: 'Grafana HTTP API' } as const;
 
-/** The HTTP API at `url`, which may have a path prefix. `headers` carry credentials and organisation. */
+/**
+ * The HTTP API at `url`, which may have a path prefix. `headers` carry credentials and organisation. To `rehearse` is
+ * to ask what a write asks, and to end the trial at what would change something.
+ */
 export const openApi = (
   url: string,
   headers: Readonly<Record<string, string>>,
-  access: 'read' | 'write',
+  access: 'read' | 'write' | 'rehearse',
 ): HttpClient => {
   const http = createHttpClient({
     ...API,
@@ -77,6 +82,7 @@ export const openApi = (
   return {
     async ask(request, signal) {
       assertKnown(request, routes);
+      if (access === 'rehearse' && request.method !== 'GET') return endTrial();
       return http.ask(request, signal);
     },
   };

@@ -10,6 +10,7 @@ import {
   Health,
   type Hit,
   Hits,
+  Permissions,
   QueryAnswer,
   type RuleGroup,
   RulesAnswer,
@@ -44,6 +45,8 @@ export interface GrafanaReader {
   ): Promise<{ hits: readonly Hit[]; more: boolean }>;
   /** Throws ToolError('not_found') also for a dashboard of another folder. */
   dashboard(uid: string, signal: AbortSignal): Promise<DashboardAnswer>;
+  /** What the account may do now. Undefined where this version does not say. */
+  permissions(signal: AbortSignal): Promise<Permissions | undefined>;
   folders(
     query: { parent?: string | undefined; limit: number },
     signal: AbortSignal,
@@ -72,6 +75,7 @@ export const createReader = (http: HttpClient, folder: FolderScope): GrafanaRead
     return { hits: hits.slice(0, limit), more: all.length > limit };
   },
   dashboard: (uid, signal) => readDashboard(http, folder, uid, signal),
+  permissions: (signal) => readPermissions(http, signal),
   async folders({ parent, limit }, signal) {
     if (folder !== undefined) return [await ownFolder(http, folder, signal)];
     const query: Pairs = [
@@ -86,6 +90,19 @@ export const createReader = (http: HttpClient, folder: FolderScope): GrafanaRead
   rules: (signal) => listRules(http, folder, signal),
   run: (query, range, signal) => runQuery(http, query, range, signal),
 });
+
+/** Read anew, past what the server remembers of them for a minute. */
+async function readPermissions(http: HttpClient, signal: AbortSignal): Promise<Permissions | undefined> {
+  const path = ['access-control', 'user', 'permissions'];
+  const query: Pairs = [['reloadcache', 'true']];
+  try {
+    return await http.ask({ method: 'GET', path, query, answer: Permissions }, signal);
+  } catch (error) {
+    const untold = ['not_found', 'permission_denied', 'login_failed'];
+    if (error instanceof ToolError && untold.includes(error.code)) return undefined;
+    throw error;
+  }
+}
 
 /** A dashboard within the folder. Whether it lies there is Grafana's word, never the caller's. */
 export async function readDashboard(

@@ -96,6 +96,11 @@ export interface Fetched {
   readonly isThrottled: boolean;
 }
 
+/** What a way back does that an account may be kept from, in the words of Kafka's ACLs. */
+export type Operation = 'Read' | 'Create' | 'Delete' | 'AlterConfigs';
+/** The operations that an account may do to one topic or group. */
+export type Operations = Pick<ReadonlySet<Operation>, 'has'>;
+
 /** A cluster as one target sees it: topics and groups outside the scope are in no answer. Every call throws ToolError. */
 export interface KafkaReader {
   topics(signal: AbortSignal): Promise<readonly TopicState[]>;
@@ -118,6 +123,10 @@ export interface KafkaReader {
   group(group: ScopedGroup, signal: AbortSignal): Promise<GroupState>;
   /** Committed offsets of topics inside the scope. */
   committed(group: ScopedGroup, signal: AbortSignal): Promise<readonly CommittedOffset[]>;
+  /** What the account may do to a topic. Undefined where there is none of the name, or the cluster does not say. */
+  topicOperations(topic: ScopedTopic, signal: AbortSignal): Promise<Operations | undefined>;
+  /** What the account may do to a group, there or not. Undefined where the cluster does not say. */
+  groupOperations(group: ScopedGroup, signal: AbortSignal): Promise<Operations | undefined>;
   /** Reads from one offset on, without a group and without a commit. */
   fetch(state: TopicState, position: FetchPosition, signal: AbortSignal): Promise<Fetched>;
 }

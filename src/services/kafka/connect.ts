@@ -1,7 +1,7 @@
 import type { Connector, Endpoint } from '../../toolset/define.ts';
 import { type Address, type KafkaConnection, parseAddress, TopicsEntry } from './connection.ts';
-import { READ_APIS, WRITE_APIS } from './protocol/apis.ts';
-import { createReader, createWriter } from './protocol/clients.ts';
+import { READ_APIS, REHEARSAL_APIS, WRITE_APIS } from './protocol/apis.ts';
+import { createReader, createRehearsal, createWriter } from './protocol/clients.ts';
 import { Cluster } from './protocol/cluster.ts';
 import type { KafkaTypes } from './tool.ts';
 
@@ -18,6 +18,11 @@ export const connector: Connector<KafkaTypes, KafkaConnection> = {
     const cluster = clusterOf(endpoint, WRITE_APIS);
     const client = createWriter(cluster, TopicsEntry.parse(endpoint.entry));
     return { client, close: async () => cluster.close() };
+  },
+  async openRehearsal(endpoint) {
+    const cluster = clusterOf(endpoint, REHEARSAL_APIS);
+    const client = createRehearsal(cluster, TopicsEntry.parse(endpoint.entry));
+    return { client, triesAgain: true, close: async () => cluster.close() };
   },
 };
 

@@ -10,7 +10,7 @@ import { createReader } from './reader.ts';
 import { roleWarnings } from './role.ts';
 import type { MongoTypes } from './tool.ts';
 import { Wire } from './wire.ts';
-import { createWriter } from './writer.ts';
+import { createRehearsal, createWriter } from './writer.ts';
 
 /** Opens clients of one database each; a writing one is a connection of its own. */
 export const connector: Connector<MongoTypes, MongoConnection> = {
@@ -30,6 +30,11 @@ export const connector: Connector<MongoTypes, MongoConnection> = {
     const { wire, deployment } = await open(endpoint, 'write');
     const client = createWriter(wire, createReader(wire), await wire.isSharded());
     return { client, close: () => deployment.close() };
+  },
+  async openRehearsal(endpoint) {
+    const { wire, deployment } = await open(endpoint, 'read');
+    const client = createRehearsal(wire, createReader(wire), await wire.isSharded());
+    return { client, triesAgain: true, close: () => deployment.close() };
   },
 };
 

@@ -10,7 +10,7 @@ const READING: Readonly<Record<string, readonly string[]>> = {
   listCollections: ['listCollections', 'filter', 'cursor', 'nameOnly', 'maxTimeMS'],
   listIndexes: ['listIndexes', 'cursor', 'maxTimeMS'],
   killCursors: ['killCursors', 'cursors'],
-  connectionStatus: ['connectionStatus', 'maxTimeMS'],
+  connectionStatus: ['connectionStatus', 'showPrivileges', 'maxTimeMS'],
 };
 const WRITING: Readonly<Record<string, readonly string[]>> = {
   ...READING,

@@ -4,6 +4,7 @@ import type { JsonValue } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { toBson, toDocument } from './bson/to-bson.ts';
 import { decode, toJson } from './bson/to-json.ts';
+import { privilegesOf } from './privileges.ts';
 import type {
   AggregateAsk,
   Bounds,
@@ -26,6 +27,7 @@ export const createReader = (wire: Wire): MongoReader => ({
   async explain(ask, verbosity, bounds) {
     return toJson(await wire.read({ explain: explainedOf(ask), verbosity }, bounds));
   },
+  privileges: (bounds) => privilegesOf(wire, bounds),
   indexes: async (on, bounds) => shown(await wire.batch(indexesOf(on.name), on.name, bounds)),
 });
 
@@ -66,6 +68,9 @@ const Listed = z.object({
       pipeline: z.array(z.json()).optional(),
       capped: z.boolean().optional(),
       encryptedFields: z.json().optional(),
+      validator: z.json().optional(),
+      validationLevel: z.string().optional(),
+      validationAction: z.string().optional(),
     })
     .optional(),
 });
@@ -98,5 +103,14 @@ function infoOf(document: JsonValue): CollectionInfo {
     ...(options.viewOn === undefined ? {} : { viewOn: options.viewOn, pipeline: options.pipeline ?? [] }),
     isCapped: options.capped === true,
     isEncrypted: options.encryptedFields !== undefined,
+    validates: isValidated(options),
   };
 }
+
+/** @see https://www.mongodb.com/docs/manual/core/schema-validation/ */
+const isValidated = ({
+  validator,
+  validationLevel,
+  validationAction,
+}: NonNullable<z.output<typeof Listed>['options']>): boolean =>
+  validator !== undefined && validationLevel !== 'off' && validationAction !== 'warn';

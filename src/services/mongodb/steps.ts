@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { Change, JsonValue } from '../../toolset/define.ts';
+import type { Change, JsonValue, Precheck, UndoStep } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
 import { CollectionName } from './names.ts';
-import { writable } from './resolve.ts';
+import { type Action, rightsAhead } from './privileges.ts';
+import { readable, writable } from './resolve.ts';
 import type { ScopedCollection } from './scope.ts';
-import type { Writing } from './tool.ts';
+import type { Reading, Writing } from './tool.ts';
 import type { Step } from './types.ts';
 
 const Image = z.base64().nullable();
@@ -72,6 +73,26 @@ export async function takeBack(context: Writing, { after }: Change): Promise<voi
   const back = seen.filter(({ step, now }) => now === step.to).map(({ step }) => turned(step));
   await allOrNone(context, on, back.reverse());
 }
+
+/**
+ * Whether the account may write the documents of a step, and whether the server will judge them: a validation is
+ * tried by writing alone.
+ */
+export async function documentsAhead(context: Reading, { after, how }: UndoStep<unknown>): Promise<Precheck> {
+  if (after === null) return {};
+  const { collection, steps: written } = Record.parse(after);
+  const steps = how === 'redo' ? written : written.map(turned);
+  const { info } = await readable(context, collection);
+  const untried =
+    info.validates && steps.some(({ to }) => to !== null)
+      ? [`whether the documents pass the validation of ${collection}: it judges only what is written`]
+      : [];
+  const rights = await rightsAhead(context, collection, steps.map(actionOf));
+  return { ...rights, untried: [...(rights.untried ?? []), ...untried] };
+}
+
+const actionOf = ({ from, to }: Step): Action =>
+  from === null ? 'insert' : to === null ? 'remove' : 'update';
 
 /** Whether every document of a write is as it was. */
 export async function areDocumentsBack(context: Writing, { after }: Change): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { JsonValue, Limits } from '../../toolset/define.ts';
 import type { ToolError } from '../../toolset/errors.ts';
 import type { JsonObject } from './guard/place.ts';
+import type { Privilege } from './privileges.ts';
 import type { ScopedCollection } from './scope.ts';
 
 /** What bounds one command. Aborting the signal closes its connection, which ends it in the server too. */
@@ -24,6 +25,8 @@ export interface CollectionInfo {
   readonly pipeline?: JsonValue;
   readonly isCapped: boolean;
   readonly isEncrypted: boolean;
+  /** Whether the server refuses documents that do not pass a validation. */
+  readonly validates: boolean;
 }
 
 /** A find that the guard allowed. */
@@ -58,6 +61,8 @@ export interface MongoReader {
   /** What the planner says; it runs the query only for `executionStats`. */
   explain(ask: ExplainAsk, verbosity: 'queryPlanner' | 'executionStats', bounds: Bounds): Promise<JsonValue>;
   indexes(on: ScopedCollection, bounds: Bounds): Promise<Documents>;
+  /** What the account may do: `all` where nobody logs in; undefined where the server does not say. */
+  privileges(bounds: Bounds): Promise<readonly Privilege[] | 'all' | undefined>;
 }
 
 /** One document, exactly: its BSON in base64. */

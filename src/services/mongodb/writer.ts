@@ -1,5 +1,6 @@
 import { BSON, type Document, ObjectId } from 'mongodb';
 import { ToolError } from '../../toolset/errors.ts';
+import { endTrial } from '../../toolset/trial-end.ts';
 import { documentImage, documentOf, imageOf, keyOf } from './bson/image.ts';
 import { toDocument } from './bson/to-bson.ts';
 import { toJson } from './bson/to-json.ts';
@@ -50,6 +51,15 @@ export const createWriter = (wire: Wire, reader: MongoReader, isSharded: boolean
     const { ns: _, ...index } = documentOf(image);
     await wire.write({ createIndexes: on.name, indexes: [index] }, bounds);
   },
+});
+
+/** Makes a client on which a way back is tried: it reads, and ends the trial at the first change. */
+export const createRehearsal = (wire: Wire, reader: MongoReader, isSharded: boolean): MongoWriter => ({
+  ...createWriter(wire, reader, isSharded),
+  apply: async (_on, steps) => (steps.length === 0 ? { done: 0 } : endTrial()),
+  createIndex: endTrial,
+  dropIndex: endTrial,
+  restoreIndex: endTrial,
 });
 
 /** The server puts `_id` first, so it is first here too. */

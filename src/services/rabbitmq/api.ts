@@ -175,3 +175,10 @@ export const Message = z.object({
 });
 
 export const Published = z.object({ routed: z.boolean() });
+
+/** Who is logged in. */
+export const WhoAmI = z.object({ tags: z.array(z.string()) });
+
+/** What an account may do in one virtual host: three regular expressions over names of queues and exchanges. */
+export const Permission = z.object({ configure: z.string(), write: z.string(), read: z.string() });
+export type Permission = z.output<typeof Permission>;

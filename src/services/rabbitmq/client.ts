@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { ToolError } from '../../toolset/errors.ts';
 import { readBounded } from '../../toolset/http/read-bounded.ts';
+import { endTrial } from '../../toolset/trial-end.ts';
 import { failureOf, parseJson, transportFailure } from './failure.ts';
 import { isDots } from './names.ts';
 
@@ -27,6 +29,8 @@ export interface Order {
 
 /** The management API of one virtual host, or of the broker as a whole; reading alone. */
 export interface RabbitReader {
+  /** The name that the client logs in with. */
+  readonly user: string;
   /** Throws ToolError. Never follows a redirect, and gives up answers over 16 MiB. */
   get<T>(ask: Ask<T>, signal: AbortSignal): Promise<T>;
 }
@@ -40,6 +44,7 @@ export interface RabbitWriter extends RabbitReader {
 
 export interface ClientOptions {
   readonly url: string;
+  readonly user: string;
   /** Value of the Authorization header. */
   readonly authorization: string;
   /** The one virtual host that paths may name; absent for a client of the broker as a whole. */
@@ -60,6 +65,7 @@ const OF_VHOST: ReadonlySet<string> = new Set([
 
 /** Makes a reader, which sends GET alone. */
 export const createReader = (options: ClientOptions): RabbitReader => ({
+  user: options.user,
   async get({ path, query, shape }, signal) {
     const { body } = await send(options, { method: 'GET', path, ...(query ? { query } : {}) }, signal);
     return parse(body, shape);
@@ -80,13 +86,20 @@ export const createWriter = (options: ClientOptions): RabbitWriter => ({
   },
 });
 
+/** Makes a writer on which a way back is tried: it reads, and sends no change. */
+export const createRehearsal = (options: ClientOptions): RabbitWriter => ({
+  ...createReader(options),
+  change: endTrial,
+  exchange: endTrial,
+});
+
 async function send(
   options: ClientOptions,
   { method, path, query, body }: Omit<Order, 'method'> & { method: Order['method'] | 'GET' },
   signal: AbortSignal,
 ): Promise<{ status: number; body: string }> {
-  assertOwn(path, options.vhost);
   const isWrite = method !== 'GET';
+  if (isWrite || !isOfOwnAccount(path, options)) assertOwn(path, options.vhost);
   const search = query ? `?${new URLSearchParams(query)}` : '';
   const address = `${options.url.replace(/\/+$/, '')}/api/${path.map(segment).join('/')}${search}`;
   if (signal.aborted) throw transportFailure(signal.reason, signal, false);
@@ -120,6 +133,11 @@ function assertOwn([first, second, third]: Path, vhost: string | undefined): voi
       : second === vhost && (OF_VHOST.has(first) || (first === 'vhosts' && third === 'connections'));
   if (!isOwn) throw new TypeError('this client does not reach that path of the management API');
 }
+
+/** Who is logged in, and what it may do in the virtual host; of nobody else, and never to be changed. */
+const isOfOwnAccount = (path: Path, { user, vhost }: ClientOptions): boolean =>
+  vhost !== undefined &&
+  [['whoami'], ['permissions', vhost, user]].some((own) => isDeepStrictEqual(own, path));
 
 /** One path segment. Dots survive encoding and would climb out of the API, so they are refused. */
 function segment(text: string): string {

@@ -1,6 +1,6 @@
 import type { Connector, Endpoint } from '../../toolset/define.ts';
 import { sendsInClear } from '../../toolset/http/headers.ts';
-import { type ClientOptions, createReader, createWriter } from './client.ts';
+import { type ClientOptions, createReader, createRehearsal, createWriter } from './client.ts';
 import { type RabbitConnection, VhostEntry } from './connection.ts';
 import type { RabbitTypes } from './tool.ts';
 
@@ -14,6 +14,9 @@ export const connector: Connector<RabbitTypes, RabbitConnection> = {
   async openWriter(endpoint) {
     return { client: createWriter(optionsOf(endpoint)), close: async () => {} };
   },
+  async openRehearsal(endpoint) {
+    return { client: createRehearsal(optionsOf(endpoint)), triesAgain: true, close: async () => {} };
+  },
 };
 
 function optionsOf({ connection, sub, entry }: Endpoint<RabbitConnection>): ClientOptions {
@@ -21,6 +24,7 @@ function optionsOf({ connection, sub, entry }: Endpoint<RabbitConnection>): Clie
   const pair = Buffer.from(`${user}:${password.expose()}`).toString('base64');
   return {
     url: connection.url,
+    user,
     authorization: `Basic ${pair}`,
     ...(sub === undefined ? {} : { vhost: VhostEntry.parse(entry).vhost ?? sub }),
   };

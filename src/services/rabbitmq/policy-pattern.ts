@@ -78,11 +78,16 @@ export function matcherOf(pattern: string): (name: string) => boolean {
       !name.startsWith('amq.') &&
       (names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix)));
   }
-  if (!SHARED.test(pattern)) return () => true;
+  const regex = sharedRegex(pattern);
+  return regex ? (name) => regex.test(name) : () => true;
+}
+
+/** The broker's regular expression as one of ours; undefined for one that could mean something else here. */
+export function sharedRegex(pattern: string): RegExp | undefined {
+  if (!SHARED.test(pattern)) return undefined;
   try {
-    const regex = new RegExp(pattern);
-    return (name) => regex.test(name);
+    return new RegExp(pattern);
   } catch {
-    return () => true;
+    return undefined;
   }
 }

@@ -2,11 +2,11 @@ import type { Connector, Endpoint } from '../../toolset/define.ts';
 import { sendsInClear } from '../../toolset/http/headers.ts';
 import { createClient } from './client.ts';
 import { BucketEntry, type S3Connection } from './connection.ts';
-import { placeOf } from './lock.ts';
+import { type Place, placeOf } from './lock.ts';
 import { createReader } from './reader.ts';
 import { bucketOf } from './scope.ts';
 import type { S3Types } from './tool.ts';
-import { createWriter } from './writer.ts';
+import { createRehearsal, createWriter } from './writer.ts';
 
 /** Opens clients that each speak to the bucket of their target alone. */
 export const connector: Connector<S3Types, S3Connection> = {
@@ -21,9 +21,13 @@ export const connector: Connector<S3Types, S3Connection> = {
     const { client, bucket } = open(endpoint, 'write');
     return { client: createWriter(client, bucket), close: async () => client.destroy() };
   },
+  async openRehearsal(endpoint) {
+    const { client, bucket } = open(endpoint, 'rehearse');
+    return { client: createRehearsal(client, bucket), triesAgain: true, close: async () => client.destroy() };
+  },
 };
 
-function open({ connection, sub, entry }: Endpoint<S3Connection>, access: 'read' | 'write') {
+function open({ connection, sub, entry }: Endpoint<S3Connection>, access: Place['access']) {
   const { region, path_style, credentials } = connection;
   const own = BucketEntry.parse(entry);
   const bucket = bucketOf(sub, own);

@@ -24,7 +24,8 @@ export interface Place {
   /** Path of the bucket without a slash at its end; empty where the host name holds the bucket. */
   readonly base: string;
   readonly prefixes: readonly string[] | undefined;
-  readonly access: 'read' | 'write';
+  /** To `rehearse` is to look as a write does, and to write nothing. */
+  readonly access: 'read' | 'write' | 'rehearse';
 }
 
 /** Where a bucket is, in the path or before the host name. `url` has no query and no credentials. */
@@ -82,7 +83,7 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** The last lock before bytes leave: whatever a tool or the driver asks for. Throws TypeError for all but the known. */
 export function assertOwn(request: WireRequest, place: Place): void {
   if (!isThere(request, place)) throw refusal('another host');
-  if (place.access === 'read' && !READS.has(request.method)) throw refusal('a write');
+  if (place.access !== 'write' && !READS.has(request.method)) throw refusal('a write');
   assertHeaders(request);
   const { path } = request;
   if (path === place.base || path === `${place.base}/`) assertBucket(request, place);
@@ -115,7 +116,7 @@ function assertBucket({ method, query = {} }: WireRequest, { prefixes }: Place):
 }
 
 function assertObject({ method, path, query = {} }: WireRequest, { base, prefixes, access }: Place): void {
-  const looks = access === 'write' && method === 'GET' && Object.hasOwn(query, BEFORE_A_WRITE);
+  const looks = access !== 'read' && method === 'GET' && Object.hasOwn(query, BEFORE_A_WRITE);
   assertQuery(query, looks ? [BEFORE_A_WRITE] : (OF_OBJECT[method] ?? []));
   const encoded = path.slice(base.length + 1);
   const key = decodeURIComponent(encoded);

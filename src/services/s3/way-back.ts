@@ -1,5 +1,6 @@
 import type { Change, Effect } from '../../toolset/define.ts';
 import { ToolError } from '../../toolset/errors.ts';
+import { objectAhead } from './ahead.ts';
 import { After, Before, factsNow, headersOf, type Kept, latestOf, lookBefore } from './image.ts';
 import type { ObjectFacts, StoredHeaders } from './model.ts';
 import { keyIn, type ScopedKey } from './scope.ts';
@@ -29,6 +30,7 @@ export const wayBack = <P extends Named>(
     context.client.found.set(key.name, before);
     return before;
   },
+  precheck: objectAhead,
   async isBack(context, { args, before }: Change<P>) {
     const key = keyIn(context.target, args.key);
     const was = Before.parse(before);

@@ -7,6 +7,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { unknownOutcome } from '../../toolset/http/failure.ts';
+import { endTrial } from '../../toolset/trial-end.ts';
 import { ask } from './ask.ts';
 import { notS3 } from './failure.ts';
 import type { Condition, S3Writer, StoredHeaders } from './model.ts';
@@ -49,6 +50,13 @@ export const createWriter = (client: S3Client, bucket: string): S3Writer => ({
     );
     return { version_id: answer.VersionId, isMarker: answer.DeleteMarker === true };
   },
+});
+
+/** Makes a session on which a way back is tried: it looks as a writer does, and ends the trial at the first write. */
+export const createRehearsal = (client: S3Client, bucket: string): S3Writer => ({
+  ...createWriter(client, bucket),
+  put: endTrial,
+  remove: endTrial,
 });
 
 /** A server that does not have the operation has no tags. */

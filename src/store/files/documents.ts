@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { assertKey, type Documents, isKey, StoreError } from '../documents.ts';
+import { assertKey, type Documents, isKey, type KeyRange, StoreError } from '../documents.ts';
 import { createFile, replaceFile } from './durable-file.ts';
+import { isOlder, removeOlder, touchFile } from './file-age.ts';
 import { errorCode, isMissing } from './file-error.ts';
 import type { Layout } from './layout.ts';
 
@@ -33,7 +34,12 @@ export function openFileDocuments(folder: string, layout: Layout): Documents {
     return found;
   };
   const list = layout.isSharded ? () => keysInShards(folder, layout) : cachedKeys(folder, layout);
-  const keys = () => told('the list', list);
+  const keys = async ({ from, before }: KeyRange = {}) => {
+    const all = await told('the list', list);
+    return from === undefined && before === undefined
+      ? all
+      : all.filter((key) => (from === undefined || key >= from) && (before === undefined || key < before));
+  };
   return {
     read,
     readMany,
@@ -65,6 +71,7 @@ export function openFileDocuments(folder: string, layout: Layout): Documents {
         ),
       );
     },
+    first: async () => (await keys())[0],
     last: async () => (await keys()).at(-1),
     async all() {
       const found = await readMany(await keys());
@@ -77,6 +84,24 @@ export function openFileDocuments(folder: string, layout: Layout): Documents {
           if (!isMissing(error)) throw error;
         }),
       );
+    },
+    touch(key) {
+      const path = pathOf(key);
+      return told(key, () => touchFile(path));
+    },
+    async stale(ms) {
+      const all = await keys();
+      const found: string[] = [];
+      for (let from = 0; from < all.length; from += AT_ONCE) {
+        const some = all.slice(from, from + AT_ONCE);
+        const old = await told('the list', () => Promise.all(some.map((key) => isOlder(pathOf(key), ms))));
+        found.push(...some.filter((_, at) => old[at]));
+      }
+      return found;
+    },
+    removeStale(key, ms) {
+      const path = pathOf(key);
+      return told(key, () => removeOlder(path, ms));
     },
   };
 }

@@ -35,17 +35,19 @@ async function writeBeside(path: string, content: string | Uint8Array, mode: num
 const LEFTOVER_MS = 60 * 60_000;
 
 /**
- * Removes what killed processes left of files that they had not put in their place, in a folder and in the folders
- * of it. Never throws: what cannot be removed now stays for the next time.
+ * Removes what killed processes left of files that they had not put in their place, or were about to remove, in a
+ * folder and in the folders of it. Never throws: what cannot be removed now stays for the next time.
  */
 export async function sweepLeftovers(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await sweepLeftovers(path);
-    if (!entry.isFile() || !/\.[0-9a-f]{12}\.new$/.test(entry.name)) continue;
+    const end = /\.[0-9a-f]{12}\.(new|going)$/.exec(entry.name)?.[1];
+    if (!entry.isFile() || end === undefined) continue;
     const age = await stat(path).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
+      // One that is about to go was written long ago; when it got that name, its status changed.
+      ({ mtimeMs, ctimeMs }) => Date.now() - (end === 'new' ? mtimeMs : ctimeMs),
       () => 0,
     );
     if (age > LEFTOVER_MS) await unlink(path).catch(() => {});

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQuota } from '../quota.ts';
@@ -30,6 +31,8 @@ const leaseFolder = (name: string): string => (name === 'rollback' ? 'rollbacks'
 /** The stores of a data directory: of one process, or of a few on one machine. */
 export function openFileStores(dir: string): Stores {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  // Hints reach this process alone; another one on the directory has to look.
+  const hints = new EventEmitter().setMaxListeners(0);
   return {
     isShared: false,
     leases: openFileLeases((name) => join(dir, leaseFolder(name))),
@@ -43,6 +46,15 @@ export function openFileStores(dir: string): Stores {
     runs: () => openFileLogs(join(dir, 'triage/runs')),
     feed: (markOf) => openFileFeed(join(dir, 'triage/feed.jsonl'), markOf),
     quota: (_kind, limit) => openQuota(limit),
+    async tell(collection) {
+      hints.emit(collection);
+    },
+    async hear(collection, hear) {
+      hints.on(collection, hear);
+      return async () => {
+        hints.off(collection, hear);
+      };
+    },
     status: () => ({ isUp: true }),
     close: async () => {},
   };

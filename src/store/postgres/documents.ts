@@ -15,6 +15,12 @@ export function openPostgresDocuments(database: Statements, collection: string):
     );
     return new Map(found.map(({ key, text }) => [key, text]));
   };
+  const outermost = async (order: 'asc' | 'desc') => {
+    const [found] = await query<{ key: string }>(
+      `select key from document where collection = $1 order by key ${order} limit 1`,
+    );
+    return found?.key;
+  };
   return {
     readMany,
     async create(key, text) {
@@ -50,26 +56,50 @@ export function openPostgresDocuments(database: Statements, collection: string):
       assertKey(key);
       return (await query('select from document where collection = $1 and key = $2', key)).length > 0;
     },
-    async keys() {
+    async keys({ from, before } = {}) {
       const found = await query<{ key: string }>(
-        'select key from document where collection = $1 order by key',
+        `select key from document where collection = $1
+         and ($2::text is null or key >= $2) and ($3::text is null or key < $3) order by key`,
+        ...[from ?? null, before ?? null],
       );
       return found.map(({ key }) => key);
     },
-    async last() {
-      const [found] = await query<{ key: string }>(
-        'select key from document where collection = $1 order by key desc limit 1',
-      );
-      return found?.key;
-    },
+    first: () => outermost('asc'),
+    last: () => outermost('desc'),
     all: () =>
       query<StoredText>('select key, content as text from document where collection = $1 order by key'),
     async remove(key) {
       assertKey(key);
       await query('delete from document where collection = $1 and key = $2', key);
     },
+    async touch(key) {
+      assertKey(key);
+      const touched = await query(
+        'update document set changed = clock_timestamp() where collection = $1 and key = $2 returning 1',
+        key,
+      );
+      return touched.length > 0;
+    },
+    async stale(ms) {
+      const found = await query<{ key: string }>(
+        `select key from document where collection = $1 and ${OLDER_THAN} order by key`,
+        ms,
+      );
+      return found.map(({ key }) => key);
+    },
+    async removeStale(key, ms) {
+      assertKey(key);
+      // A row that is touched meanwhile is waited for, and looked at again.
+      const removed = await query(
+        `delete from document where collection = $1 and ${OLDER_THAN} and key = $3 returning 1`,
+        ...[ms, key],
+      );
+      return removed.length > 0;
+    },
   };
 }
+
+const OLDER_THAN = `changed < clock_timestamp() - $2 * interval '1 millisecond'`;
 
 const OVERWRITE = `on conflict (collection, key)
   do update set content = excluded.content, changed = clock_timestamp()`;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Stores } from '../stores.ts';
+import type { Collection, Stores } from '../stores.ts';
 import { type Database, type DatabaseSettings, openDatabase } from './database.ts';
 import { openPostgresDocuments } from './documents.ts';
 import { openPostgresLeases } from './leases.ts';
@@ -42,6 +42,10 @@ export async function openPostgresStores({
     runs: () => openPostgresLogs(guarded, 'run'),
     feed: () => openPostgresFeed(guarded),
     quota: (kind, limit) => openPostgresQuota(guarded, kind, limit),
+    tell: async (collection) => {
+      await guarded.query(`notify ${channelOf(collection)}`);
+    },
+    hear: (collection, hear) => guarded.listen(channelOf(collection), hear),
     status: watch.status,
     async close() {
       await watch.close();
@@ -49,3 +53,6 @@ export async function openPostgresStores({
     },
   };
 }
+
+/** A collection is a name of ours, never one that came from outside. */
+const channelOf = (collection: Collection): string => `stackward_${collection}`;

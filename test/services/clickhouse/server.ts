@@ -19,6 +19,8 @@ export interface ClickHouse {
   readonly password: string;
   /** Runs a statement as the administrator. Throws with the server's words when it fails. */
   run(statement: string): Promise<string>;
+  /** Sets what the profile of the account `changing` says, which takes effect at once: `<readonly>2</readonly>`. */
+  restrict(settings: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export async function startClickHouse(): Promise<ClickHouse> {
   const dir = await mkdtemp(join(tmpdir(), 'stackward-clickhouse-'));
   await Promise.all(['data', 'tmp', 'files'].map((name) => mkdir(join(dir, name))));
   await writeFile(join(dir, 'config.xml'), configuration(dir, port, nativePort));
-  await writeFile(join(dir, 'users.xml'), USERS);
+  await writeFile(join(dir, 'users.xml'), usersOf(''));
   const account = accountOf('clickhouse');
   if (account)
     for (const name of ['', 'data', 'tmp', 'files', 'config.xml', 'users.xml'])
@@ -47,6 +49,10 @@ export async function startClickHouse(): Promise<ClickHouse> {
     if (!answer.ok) throw new Error(`${statement}: ${text}`);
     return text;
   };
+  const restrict = async (settings: string) => {
+    await writeFile(join(dir, 'users.xml'), usersOf(settings));
+    await run('SYSTEM RELOAD CONFIG');
+  };
   const stop = async () => {
     if (server.exitCode === null && server.signalCode === null) {
       const gone = new Promise((resolve) => server.once('exit', resolve));
@@ -61,7 +67,7 @@ export async function startClickHouse(): Promise<ClickHouse> {
     await stop();
     throw error;
   }
-  return { url, port, user: 'admin', password: PASSWORD, run, stop };
+  return { url, port, user: 'admin', password: PASSWORD, run, restrict, stop };
 }
 
 const configuration = (dir: string, port: number, nativePort: number): string => `<?xml version="1.0"?>
@@ -87,16 +93,17 @@ const configuration = (dir: string, port: number, nativePort: number): string =>
 const user = (name: string, profile: string): string =>
   `<${name}><password>${PASSWORD}</password><networks><ip>::/0</ip></networks><profile>${profile}</profile><quota>default</quota></${name}>`;
 
-/** One account for each value of \`readonly\`, and one whose own profile is tight. */
-const USERS = `<?xml version="1.0"?>
+/** One account for each value of `readonly`, one whose own profile is tight, and one of which a test says what it may. */
+const usersOf = (changing: string): string => `<?xml version="1.0"?>
 <yandex>
   <profiles>
     <default><max_threads>2</max_threads></default>
     <one><readonly>1</readonly></one>
     <two><readonly>2</readonly></two>
     <tight><max_rows_to_read>5000</max_rows_to_read></tight>
+    <changing>${changing}</changing>
   </profiles>
-  <users>${user('admin', 'default')}${user('one', 'one')}${user('two', 'two')}${user('tight', 'tight')}
+  <users>${user('admin', 'default')}${user('one', 'one')}${user('two', 'two')}${user('tight', 'tight')}${user('changing', 'changing')}
     <default><password>none</password><networks><ip>::1</ip></networks><profile>one</profile><quota>default</quota></default>
   </users>
   <quotas><default></default></quotas>

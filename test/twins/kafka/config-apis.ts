@@ -1,4 +1,4 @@
-import { type Api, type Call, ERROR } from './request.ts';
+import { type Api, type Call, denial, ERROR } from './request.ts';
 import { DEFAULTS } from './state.ts';
 import { Out, Violation } from './wire.ts';
 
@@ -74,13 +74,13 @@ export const incrementalAlterConfigs: Api = {
       body.tags();
       return { name, changes };
     });
-    if (body.bool()) throw new Violation('validate_only');
+    const validateOnly = body.bool();
     body.tags();
-    note({ resources });
+    note({ resources, validateOnly });
     const out = new Out().int32(0);
     out.array(resources, true, ({ name, changes }) => {
       out
-        .int16(change(call, name, changes))
+        .int16(change(call, name, { changes, validateOnly }))
         .string(null, true)
         .int8(TOPIC)
         .string(name, true)
@@ -95,17 +95,25 @@ interface Change {
   readonly operation: number;
   readonly value: string | null;
 }
-function change({ state, code, node }: Call, name: string, changes: readonly Change[]): number {
+interface Wanted {
+  readonly changes: readonly Change[];
+  readonly validateOnly: boolean;
+}
+function change(call: Call, name: string, { changes, validateOnly }: Wanted): number {
+  const { state, node } = call;
   const config = state.topics.get(name)?.config;
+  const code = call.code || denial(call, 'topic', name, 'AlterConfigs');
   if (code !== 0) return code;
   if (node !== state.controller) return ERROR.NOT_CONTROLLER;
   if (!config) return ERROR.UNKNOWN_TOPIC;
   if (new Set(changes.map(({ key }) => key)).size < changes.length) return ERROR.INVALID_REQUEST;
   if (changes.some(({ key }) => !(key in DEFAULTS))) return ERROR.INVALID_CONFIG;
   for (const { key, operation, value } of changes) {
-    if (operation === 0 && value !== null) config.set(key, value);
-    else if (operation === 1 && value === null) config.delete(key);
-    else throw new Violation(`operation ${operation} with ${value}`);
+    if ((operation === 0) !== (value !== null) || operation > 1)
+      throw new Violation(`operation ${operation} with ${value}`);
+    if (validateOnly) continue;
+    if (value === null) config.delete(key);
+    else config.set(key, value);
   }
   return 0;
 }

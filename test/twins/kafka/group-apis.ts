@@ -1,5 +1,5 @@
 import { type Api, ERROR, notCoordinator } from './request.ts';
-import type { TwinMember } from './state.ts';
+import { NOT_TOLD, type TwinMember } from './state.ts';
 import { Out, Violation } from './wire.ts';
 
 /** @see https://github.com/apache/kafka/blob/3.9/clients/src/main/resources/common/message/FindCoordinatorRequest.json */
@@ -55,7 +55,7 @@ export const describeGroups: Api = {
   handle(call) {
     const { body, note, state } = call;
     const groups = body.list(true, () => body.string(true));
-    if (body.bool()) throw new Violation('nobody asks what the account may do to groups');
+    const withOperations = body.bool();
     body.tags();
     note({ groups });
     const out = new Out().int32(0);
@@ -75,7 +75,7 @@ export const describeGroups: Api = {
           .string(member.host, true);
         out.bytes(Buffer.alloc(0), true).bytes(assignment(member), true).tags();
       });
-      out.int32(-2147483648).tags();
+      out.int32(withOperations ? state.operations('group', name) : NOT_TOLD).tags();
     });
     return out.tags();
   },
@@ -130,7 +130,7 @@ export const consumerGroupDescribe: Api = {
             .tags();
         out.tags();
       });
-      out.int32(-2147483648).tags();
+      out.int32(NOT_TOLD).tags();
     });
     return out.tags();
   },

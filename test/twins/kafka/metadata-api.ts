@@ -1,4 +1,5 @@
 import { type Api, type Call, ERROR } from './request.ts';
+import { NOT_TOLD } from './state.ts';
 import { Out, Violation } from './wire.ts';
 
 const NO_ID = '0'.repeat(32);
@@ -19,18 +20,23 @@ export const metadata: Api = {
       return name;
     });
     const mayCreate = body.bool();
+    let withOperations = false;
     if (version >= 8) {
       if (body.bool()) throw new Violation('nobody asks what the account may do to the cluster');
-      if (body.bool()) throw new Violation('nobody asks what the account may do to topics');
+      withOperations = body.bool();
     }
     if (f) body.tags();
     note({ topics: asked, mayCreate });
     if (mayCreate) for (const name of asked ?? []) if (!state.topics.has(name)) state.create(name, 1);
-    return answer(call, asked ?? [...state.topics.keys()], code);
+    return answer(call, asked ?? [...state.topics.keys()], { code, withOperations });
   },
 };
 
-function answer({ version, state, nodes }: Call, names: readonly string[], code: number): Out {
+function answer(
+  { version, state, nodes }: Call,
+  names: readonly string[],
+  { code, withOperations }: { code: number; withOperations: boolean },
+): Out {
   const f = version >= 9;
   const out = new Out().int32(0);
   const tags = () => void (f && out.tags());
@@ -56,10 +62,10 @@ function answer({ version, state, nodes }: Call, names: readonly string[], code:
       if (version >= 5) out.array([], f, () => {});
       tags();
     });
-    if (version >= 8) out.int32(-2147483648);
+    if (version >= 8) out.int32(topic && withOperations ? state.operations('topic', name) : NOT_TOLD);
     tags();
   });
-  if (version >= 8 && version <= 10) out.int32(-2147483648);
+  if (version >= 8 && version <= 10) out.int32(NOT_TOLD);
   tags();
   return out;
 }

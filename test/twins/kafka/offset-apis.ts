@@ -1,4 +1,4 @@
-import { type Api, ERROR, notCoordinator } from './request.ts';
+import { type Api, denial, ERROR, notCoordinator } from './request.ts';
 import type { TwinGroup } from './state.ts';
 import { Out, Violation } from './wire.ts';
 
@@ -79,7 +79,8 @@ export const offsetCommit: Api = {
     out.array(topics, true, ({ name, partitions }) => {
       out.string(name, true).array(partitions, true, ({ index, ...commit }) => {
         const missing = state.partition(name, index) ? 0 : ERROR.UNKNOWN_TOPIC;
-        const code = call.code || notCoordinator(call, group) || missing || busy;
+        const denied = denial(call, 'group', group, 'Read') || denial(call, 'topic', name, 'Read');
+        const code = call.code || denied || notCoordinator(call, group) || missing || busy;
         if (code === 0) (found ?? state.group(group)).commits.set(`${name} ${index}`, commit);
         out.int32(index).int16(code).tags();
       });
@@ -105,7 +106,12 @@ export const offsetDelete: Api = {
     note({ group, topics });
     const found = state.groups.get(group);
     const out = new Out()
-      .int16(call.code || notCoordinator(call, group) || (found ? 0 : ERROR.GROUP_NOT_FOUND))
+      .int16(
+        call.code ||
+          denial(call, 'group', group, 'Delete') ||
+          notCoordinator(call, group) ||
+          (found ? 0 : ERROR.GROUP_NOT_FOUND),
+      )
       .int32(0);
     return out.array(found ? topics : [], false, ({ name, partitions }) => {
       out.string(name, false).array(partitions, false, (index) => {

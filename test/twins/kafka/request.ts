@@ -48,11 +48,19 @@ export const ERROR = {
   INVALID_CONFIG: 40,
   NOT_CONTROLLER: 41,
   INVALID_REQUEST: 42,
+  TOPIC_DENIED: 29,
+  GROUP_DENIED: 30,
   GROUP_NOT_FOUND: 69,
   GROUP_SUBSCRIBED: 86,
   INVALID_RECORD: 87,
   UNKNOWN_TOPIC_ID: 100,
 } as const;
+
+/** 0 where the account may do it, else the code of its refusal. */
+export const denial = ({ state }: Call, kind: 'topic' | 'group', name: string, operation: string): number => {
+  if (state.may(kind, name, operation)) return 0;
+  return kind === 'topic' ? ERROR.TOPIC_DENIED : ERROR.GROUP_DENIED;
+};
 
 /** 0 at the broker that keeps a group, else the code that sends clients to look for it again. */
 export const notCoordinator = ({ state, node }: Call, group: string): number =>

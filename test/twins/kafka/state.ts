@@ -44,18 +44,53 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   'message.timestamp.type': 'CreateTime',
 };
 
+export const NOT_TOLD = -2147483648;
+/**
+ * The operations that there are for each kind of resource, by their numbers.
+ * @see https://github.com/apache/kafka/blob/3.9/clients/src/main/java/org/apache/kafka/common/acl/AclOperation.java
+ */
+const OPERATIONS = {
+  topic: {
+    Read: 3,
+    Write: 4,
+    Create: 5,
+    Delete: 6,
+    Alter: 7,
+    Describe: 8,
+    DescribeConfigs: 10,
+    AlterConfigs: 11,
+  },
+  group: { Read: 3, Delete: 6, Describe: 8 },
+} as const;
+
 /** A cluster's state: what its brokers agree on. */
 export class ClusterState {
   readonly topics = new Map<string, TwinTopic>();
   readonly groups = new Map<string, TwinGroup>();
   readonly nodes: readonly number[];
   controller: number;
+  /** What the authorizer of a test takes from the account: `topic orders Delete`, `group billing Read`. */
+  readonly denied = new Set<string>();
+  /** Set where the cluster does not say what an account may do. */
+  isSilentOnRights = false;
   /** Milliseconds for which a quota holds back every fetch; 0 for none. */
   fetchThrottleMs = 0;
 
   constructor(nodes: readonly number[]) {
     this.nodes = nodes;
     this.controller = nodes[0] ?? 0;
+  }
+
+  /** Whether the account may do something to a topic or group. */
+  may(kind: 'topic' | 'group', name: string, operation: string): boolean {
+    return !this.denied.has(`${kind} ${name} ${operation}`);
+  }
+
+  /** What a broker that is asked says the account may do: a bit for each operation. */
+  operations(kind: 'topic' | 'group', name: string): number {
+    if (this.isSilentOnRights) return NOT_TOLD;
+    const may = Object.entries(OPERATIONS[kind]).filter(([operation]) => this.may(kind, name, operation));
+    return may.reduce((bits, [, bit]) => bits | (1 << bit), 0);
   }
 
   create(name: string, partitions: number, config: Readonly<Record<string, string>> = {}): TwinTopic {

@@ -1,4 +1,4 @@
-import { type Api, type Call, ERROR } from './request.ts';
+import { type Api, type Call, denial, ERROR } from './request.ts';
 import { DEFAULTS, type TwinTopic } from './state.ts';
 import { Out, Violation } from './wire.ts';
 
@@ -26,23 +26,25 @@ export const createTopics: Api = {
       return { name, partitions, replication, config };
     });
     body.int32();
-    if (body.bool()) throw new Violation('validate_only');
+    const validateOnly = body.bool();
     body.tags();
-    note({ topics });
+    note({ topics, validateOnly });
     const out = new Out().int32(0);
     out.array(topics, true, (wanted) => {
       const { name, partitions, config } = wanted;
-      const code = call.code || notHere(call) || refusal(call, wanted);
-      const made = code === 0 ? state.create(name, partitions, Object.fromEntries(config)) : undefined;
+      const code =
+        call.code || denial(call, 'topic', name, 'Create') || notHere(call) || refusal(call, wanted);
+      const isMade = code === 0 && !validateOnly;
+      const made = isMade ? state.create(name, partitions, Object.fromEntries(config)) : undefined;
       out
         .string(name, true)
         .uuid(made?.id ?? '0'.repeat(32))
         .int16(code)
         .string(code ? 'twin refuses' : null, true);
       out
-        .int32(made ? partitions : -1)
-        .int16(made ? 1 : -1)
-        .uvarint(made ? 1 : 0)
+        .int32(code ? -1 : partitions)
+        .int16(code ? -1 : 1)
+        .uvarint(code ? 0 : 1)
         .tags();
     });
     return out.tags();
@@ -86,7 +88,8 @@ export const deleteTopics: Api = {
         throw new Violation('topic name and topic id can not both be specified');
       const found = [...state.topics].find(([key, topic]) => (isById ? topic.id === id : key === name));
       const missing = isById ? ERROR.UNKNOWN_TOPIC_ID : ERROR.UNKNOWN_TOPIC;
-      const code = call.code || notHere(call) || (found ? 0 : missing);
+      const denied = found ? denial(call, 'topic', found[0], 'Delete') : 0;
+      const code = call.code || denied || notHere(call) || (found ? 0 : missing);
       if (found && code === 0) state.topics.delete(found[0]);
       out
         .string(found?.[0] ?? name, true)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import { DatabaseEntry } from '../connection.ts';
+import { tableAhead } from '../rights.ts';
 import { InsertParams, insertRows, insertScope, openTable } from '../rows.ts';
 import { tool } from '../tool.ts';
 import { afterKeyed, captureKeyed, isKeyedGone, revertKeyed } from '../way-back.ts';
@@ -24,6 +25,8 @@ export const insertKeyed = tool({
     kind: 'create',
     way: 'deletes the rows by their keys',
     capture: captureKeyed,
+    precheck: (context, { how, args }) =>
+      tableAhead(context, args.table, how === 'redo' ? 'INSERT' : 'ALTER DELETE'),
     revert: revertKeyed,
     isBack: isKeyedGone,
   },

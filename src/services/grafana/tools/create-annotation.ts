@@ -6,6 +6,7 @@ import { Annotation } from '../api.ts';
 import { folderOf } from '../folder-scope.ts';
 import { panelOf } from '../model.ts';
 import { PanelId, PlainText, Tag, Uid } from '../names.ts';
+import { annotationAhead } from '../rights.ts';
 import { Signature, signatureOf } from '../signature.ts';
 import { momentOf, TimeInput } from '../time.ts';
 import { type GrafanaTypes, tool } from '../tool.ts';
@@ -45,6 +46,8 @@ export const createAnnotation = tool({
     async capture({ grant }) {
       return { signature: signatureOf(grant.principal, grant.callId), at: Date.now() };
     },
+    precheck: (context, { args, how }) =>
+      annotationAhead(context, how === 'redo' ? 'annotations:create' : 'annotations:delete', args.dashboard),
     revert: deleteAgain,
     isBack: async (context, change) => (await findMade(context, change)) === undefined,
   },

@@ -17,6 +17,7 @@ import {
   withFormer,
   withSettings,
 } from '../patch.ts';
+import { dashboardAhead } from '../rights.ts';
 import { signatureOf } from '../signature.ts';
 import { type GrafanaTypes, tool } from '../tool.ts';
 
@@ -64,6 +65,7 @@ export const updateDashboard = tool({
       const fields = formerOf(dashboard, settingsOf(args));
       return { version: readModel(dashboard).version, digest: digestOf(dashboard), fields };
     },
+    precheck: (context, { args }) => dashboardAhead(context, args.dashboard),
     revert: putBack,
     async isBack({ client, signal }, { args, before }) {
       const { dashboard } = await client.editable(args.dashboard, signal);

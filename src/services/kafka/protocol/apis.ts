@@ -30,4 +30,11 @@ export const CHANGING_APIS: ReadonlySet<number> = new Set([
   47, // OffsetDelete
 ]);
 
+/** What a cluster can judge without doing it, for the session of a trial. */
+export const REHEARSAL_APIS: ReadonlySet<number> = new Set([
+  ...READ_APIS,
+  19, // CreateTopics
+  44, // IncrementalAlterConfigs
+]);
+
 export const WRITE_APIS: ReadonlySet<number> = new Set([...READ_APIS, ...CHANGING_APIS]);

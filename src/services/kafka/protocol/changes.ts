@@ -17,19 +17,24 @@ import { toNumber } from './refusal.ts';
 
 /** Milliseconds that the cluster may take for a change before it answers that it is not through. */
 const CHANGE_MS = 15_000;
-const CARRY_OUT = false;
+
+/** Whether the cluster judges a change without making it. */
+export interface Manner {
+  readonly validateOnly: boolean;
+}
 
 /** Answers with the identifier of the new topic. */
 export async function createTopic(
   cluster: Cluster,
   { name }: ScopedTopic,
   { partitions, replicationFactor, config }: NewTopic,
+  { validateOnly }: Manner,
   signal: AbortSignal,
 ): Promise<string> {
   const controller = await cluster.controller(signal);
   const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }));
   const topic = { name, numPartitions: partitions, replicationFactor, assignments: [], configs };
-  const { topics } = await controller.ask(createTopicsV7.api, [[topic], CHANGE_MS, CARRY_OUT], signal);
+  const { topics } = await controller.ask(createTopicsV7.api, [[topic], CHANGE_MS, validateOnly], signal);
   const made = topics.find((one) => one.name === name);
   if (made) return made.topicId;
   throw new ToolError(
@@ -74,6 +79,7 @@ export async function alterConfig(
   cluster: Cluster,
   { name }: ScopedTopic,
   changes: readonly ConfigChange[],
+  { validateOnly }: Manner,
   signal: AbortSignal,
 ): Promise<void> {
   const controller = await cluster.controller(signal);
@@ -83,7 +89,7 @@ export async function alterConfig(
       : ({ name: key, configOperation: SET, value } as const),
   );
   const resource = { resourceType: TOPIC_RESOURCE, resourceName: name, configs } as const;
-  await controller.ask(incrementalAlterConfigsV1.api, [[resource], CARRY_OUT], signal);
+  await controller.ask(incrementalAlterConfigsV1.api, [[resource], validateOnly], signal);
 }
 
 export async function addPartitions(
@@ -94,7 +100,7 @@ export async function addPartitions(
 ): Promise<void> {
   const controller = await cluster.controller(signal);
   const topic = { name, count: total, assignments: null };
-  await controller.ask(createPartitionsV3.api, [[topic], CHANGE_MS, CARRY_OUT], signal);
+  await controller.ask(createPartitionsV3.api, [[topic], CHANGE_MS, false], signal);
 }
 
 /** As the default partitioner of Kafka's Java clients. */

@@ -1,3 +1,4 @@
+import { endTrial } from '../../../toolset/trial-end.ts';
 import type { Fetched, KafkaReader, KafkaWriter, TopicState } from '../client.ts';
 import type { TopicsEntry } from '../connection.ts';
 import { reaches } from '../scope.ts';
@@ -8,6 +9,7 @@ import { fetchRecords } from './fetch.ts';
 import { committedOffsets, describeGroup, listGroups } from './groups.ts';
 import { decodeBatches } from './records.ts';
 import { refusal } from './refusal.ts';
+import { groupOperations, topicOperations } from './rights.ts';
 import { findTopic, listTopics, offsetsOf, topicConfig } from './topics.ts';
 
 /** Bytes of one fetch; a batch that is larger comes alone. */
@@ -26,6 +28,8 @@ export function createReader(cluster: Cluster, entry: TopicsEntry): KafkaReader 
     groups: (signal) => listGroups(cluster, isGroup, signal),
     group: (group, signal) => describeGroup(cluster, group, isTopic, signal),
     committed: (group, signal) => committedOffsets(cluster, group, isTopic, signal),
+    topicOperations: (topic, signal) => topicOperations(cluster, topic, signal),
+    groupOperations: (group, signal) => groupOperations(cluster, group, signal),
     fetch: (state, position, signal) => fetchFrom(cluster, state, position, signal),
   };
 }
@@ -33,15 +37,35 @@ export function createReader(cluster: Cluster, entry: TopicsEntry): KafkaReader 
 /** Makes a session for one granted call. */
 export const createWriter = (cluster: Cluster, entry: TopicsEntry): KafkaWriter => ({
   ...createReader(cluster, entry),
-  createTopic: (topic, wanted, signal) => createTopic(cluster, topic, wanted, signal),
+  createTopic: (topic, wanted, signal) => createTopic(cluster, topic, wanted, CARRY_OUT, signal),
   deleteTopic: ({ id }, signal) => deleteTopic(cluster, id, signal),
-  alterConfig: (topic, changes, signal) => alterConfig(cluster, topic, changes, signal),
+  alterConfig: (topic, changes, signal) => alterConfig(cluster, topic, changes, CARRY_OUT, signal),
   addPartitions: (topic, total, signal) => addPartitions(cluster, topic, total, signal),
   partitionOf,
   produce: (state, partition, message, signal) => produce(cluster, state, partition, message, signal),
   commit: (group, topic, offsets, signal) => commitOffsets(cluster, group, topic, offsets, signal),
   forget: (group, topic, partitions, signal) => deleteOffsets(cluster, group, topic, partitions, signal),
 });
+
+const CARRY_OUT = { validateOnly: false } as const;
+
+/**
+ * Makes a session on which a way back is tried. The cluster judges what it can without doing it; any other change ends
+ * the trial, and its request is on no list of the connection.
+ */
+export const createRehearsal = (cluster: Cluster, entry: TopicsEntry): KafkaWriter => ({
+  ...createReader(cluster, entry),
+  createTopic: (topic, wanted, signal) => createTopic(cluster, topic, wanted, VALIDATE, signal),
+  deleteTopic: endTrial,
+  alterConfig: (topic, changes, signal) => alterConfig(cluster, topic, changes, VALIDATE, signal),
+  addPartitions: endTrial,
+  partitionOf,
+  produce: endTrial,
+  commit: endTrial,
+  forget: endTrial,
+});
+
+const VALIDATE = { validateOnly: true } as const;
 
 async function fetchFrom(
   cluster: Cluster,

@@ -81,10 +81,14 @@ export class Cluster {
     return [...this.#nodes.values()];
   }
 
-  /** The metadata of topics, or of all with null. Never lets the broker make a topic that is missing. */
-  async metadata(topics: string[] | null, signal: AbortSignal) {
+  /**
+   * The metadata of topics, or of all with null. Never lets the broker make a topic that is missing.
+   *
+   * @param withOperations whether it shall say what the account may do to each
+   */
+  async metadata(topics: string[] | null, signal: AbortSignal, withOperations = false) {
     const broker = await this.any(signal);
-    const answer = await broker.askForParts(metadataV10.api, [topics, false, false], signal);
+    const answer = await broker.askForParts(metadataV10.api, [topics, false, withOperations], signal);
     this.#nodes = new Map(answer.brokers.map((node) => [node.nodeId, node]));
     return answer;
   }

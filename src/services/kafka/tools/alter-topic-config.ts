@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ToolError } from '../../../toolset/errors.ts';
 import type { ConfigEntry } from '../client.ts';
 import { TopicName } from '../names.ts';
+import { topicRightsAhead } from '../rights.ts';
 import { topicIn } from '../scope.ts';
 import { asText, keepsLess, type OwnSettings, SAFE_NAMES, SafeSettings, settingsOf } from '../settings.ts';
 import { areSettingsBack, captureSettings, putSettingsBack } from '../settings-change.ts';
@@ -34,6 +35,8 @@ export const alterTopicConfig = tool({
     way: 'sets the settings as they were, or leaves them to the cluster again',
     capture: (context, args) => captureSettings(context, args.topic, Object.keys(wanted(args))),
     revert: putSettingsBack,
+    precheck: (context, { args }) =>
+      topicRightsAhead(context, topicIn(context.target, args.topic), ['AlterConfigs']),
     isBack: areSettingsBack,
   },
   async run(context, args) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Change, JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { TopicName } from '../names.ts';
+import { topicRightsAhead } from '../rights.ts';
 import { topicIn } from '../scope.ts';
 import { asText, NewSettings } from '../settings.ts';
 import { tool, type Writing } from '../tool.ts';
@@ -37,6 +38,11 @@ export const createTopic = tool({
       return { there: (await client.topic(topicIn(target, topic), signal)) !== undefined };
     },
     revert: takeDown,
+    // Whether one may be made cannot be asked of a topic that is not there.
+    precheck: async (context, { how, args, after }) =>
+      how === 'redo' || after === null
+        ? {}
+        : topicRightsAhead(context, topicIn(context.target, args.topic), ['Delete']),
     async isBack({ client, target, signal }, { args, before }) {
       const isThere = (await client.topic(topicIn(target, args.topic), signal)) !== undefined;
       return isThere === Before.parse(before).there;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Change, JsonValue } from '../../../toolset/define.ts';
+import type { Change, JsonValue, Precheck, UndoStep } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { assertIdle } from '../group-state.ts';
 import { GroupName, TopicName } from '../names.ts';
 import { assertPosition, boundsOf, partitionsOf, placesOf, position, stateOf } from '../position.ts';
+import { groupRightsAhead, topicRightsAhead } from '../rights.ts';
 import { groupIn, topicIn } from '../scope.ts';
-import { tool, type Writing } from '../tool.ts';
+import { type Reading, tool, type Writing } from '../tool.ts';
 
 const MOST_PARTITIONS = 100;
 const Params = z.strictObject({
@@ -58,6 +59,7 @@ export const resetOffsets = tool({
       return { commits: await commitsOf(context, args) };
     },
     revert: putBack,
+    precheck: rightsAhead,
     isBack,
   },
   async run(context, args) {
@@ -120,6 +122,25 @@ async function isBack(context: Writing, { args, before, after }: Change<Params>)
   const [was, now] = [offsetsOf(Before.parse(before).commits), offsetsOf(await commitsOf(context, args))];
   const moved = after === null ? was.keys() : After.parse(after).offsets.map(({ partition }) => partition);
   return [...moved].every((partition) => now.get(partition) === was.get(partition));
+}
+
+/** Offsets are committed by who may read; one that was none is deleted. */
+async function rightsAhead(
+  context: Reading,
+  { how, args, before, after }: UndoStep<Params>,
+): Promise<Precheck> {
+  const { target } = context;
+  const was = new Set(Before.parse(before).commits.map(({ partition }) => partition));
+  const moved = After.nullable().parse(after)?.offsets ?? [];
+  const forgets = how === 'revert' && moved.some(({ partition }) => !was.has(partition));
+  const [ofGroup, ofTopic] = await Promise.all([
+    groupRightsAhead(context, groupIn(target, args.group), forgets ? ['Read', 'Delete'] : ['Read']),
+    topicRightsAhead(context, topicIn(target, args.topic), ['Read']),
+  ]);
+  return {
+    obstacles: [...(ofGroup.obstacles ?? []), ...(ofTopic.obstacles ?? [])],
+    untried: [...(ofGroup.untried ?? []), ...(ofTopic.untried ?? [])],
+  };
 }
 
 /** Throws ToolError('conflict') when an offset is neither where the write put it nor where it was before. */

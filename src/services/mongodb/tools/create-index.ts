@@ -6,6 +6,7 @@ import { judgeFilter } from '../guard/filter.ts';
 import { type JsonObject, Place } from '../guard/place.ts';
 import { indexView } from '../index-view.ts';
 import { FieldPath } from '../names.ts';
+import { rightsAhead } from '../privileges.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
@@ -55,6 +56,8 @@ export const createIndex = tool({
     isBack: async (context, { args, after }) =>
       after === null ||
       (await indexesOf(context, args)).every((index) => indexView(index).name !== args.name),
+    precheck: (context, { args, how }) =>
+      rightsAhead(context, args.collection, [how === 'redo' ? 'createIndex' : 'dropIndex']),
     async revert(context, { args, after }) {
       if (after === null) return;
       const { client, limits, signal } = context;

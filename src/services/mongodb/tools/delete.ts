@@ -4,7 +4,7 @@ import { judgeFilter } from '../guard/filter.ts';
 import { Place } from '../guard/place.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
-import { areDocumentsBack, carryOut, takeBack } from '../steps.ts';
+import { areDocumentsBack, carryOut, documentsAhead, takeBack } from '../steps.ts';
 import { tool } from '../tool.ts';
 import { Collection, Json, MaxDocuments } from './params.ts';
 
@@ -29,6 +29,7 @@ export const remove = tool({
     kind: 'destroy',
     way: 'inserts the documents as they were',
     capture: captureMatches,
+    precheck: documentsAhead,
     revert: takeBack,
     isBack: areDocumentsBack,
   },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonValue } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { keepCaptured, takeCaptured } from '../captured.ts';
+import { rightsAhead } from '../privileges.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
@@ -32,6 +33,8 @@ export const dropIndex = tool({
     },
     isBack: async (context, { args, before }) =>
       (await imageOf(context, args)) === Before.parse(before).index,
+    precheck: (context, { args, how }) =>
+      rightsAhead(context, args.collection, [how === 'redo' ? 'dropIndex' : 'createIndex']),
     async revert(context, { args, before, after }) {
       if (after === null) return;
       const { client, limits, signal } = context;

@@ -6,7 +6,7 @@ import { type JsonObject, Place } from '../guard/place.ts';
 import { judgeValue } from '../guard/value.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
-import { areDocumentsBack, carryOut, takeBack } from '../steps.ts';
+import { areDocumentsBack, carryOut, documentsAhead, takeBack } from '../steps.ts';
 import { tool, type Writing } from '../tool.ts';
 import { Collection, Json } from './params.ts';
 
@@ -34,6 +34,7 @@ export const insert = tool({
       await assertAbsent(context, collection, documents);
       return { collection };
     },
+    precheck: documentsAhead,
     revert: takeBack,
     isBack: areDocumentsBack,
   },

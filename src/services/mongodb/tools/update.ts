@@ -5,7 +5,7 @@ import { Place } from '../guard/place.ts';
 import { judgeUpdate } from '../guard/update.ts';
 import { writable } from '../resolve.ts';
 import { ScopedCollection } from '../scope.ts';
-import { areDocumentsBack, carryOut, takeBack } from '../steps.ts';
+import { areDocumentsBack, carryOut, documentsAhead, takeBack } from '../steps.ts';
 import { tool } from '../tool.ts';
 import { Collection, Json, MaxDocuments } from './params.ts';
 
@@ -37,6 +37,7 @@ export const update = tool({
     kind: 'update',
     way: 'puts the documents back as they were',
     capture: captureMatches,
+    precheck: documentsAhead,
     revert: takeBack,
     isBack: areDocumentsBack,
   },

@@ -4,6 +4,7 @@ import { ToolError } from '../../../toolset/errors.ts';
 import { BindingParams, bindingOf, bindingScope } from '../binding-params.ts';
 import { BindingImage, isSame, vanishingExchanges } from '../definitions.ts';
 import { bindAgain, findBinding, unbindOne } from '../restore.ts';
+import { rightsAhead, toBind } from '../rights.ts';
 import { tool } from '../tool.ts';
 
 const Before = z.strictObject({ binding: BindingImage.nullable() });
@@ -23,6 +24,7 @@ export const bind = tool({
     async capture(context, args): Promise<JsonValue> {
       return { binding: (await findBinding(context, bindingOf(args))) ?? null };
     },
+    precheck: (context, { args }) => rightsAhead(context, toBind(bindingOf(args))),
     isBack: async (context, { args, before }) =>
       isSame({ binding: (await findBinding(context, bindingOf(args))) ?? null }, Before.parse(before)),
     async revert(context, { args, before, after }) {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { JsonValue } from '../../../toolset/define.ts';
+import type { JsonValue, UndoStep } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { bindingsInto, ExchangeImage, findExchange, isSame, pathOf } from '../definitions.ts';
 import { Name } from '../names.ts';
+import { type Need, rightsAhead, toDeclare, toDelete } from '../rights.ts';
 import { type ExchangeName, ownExchangeIn, usedExchangeIn } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
 
@@ -32,6 +33,7 @@ export const declareExchange = tool({
     async capture({ client, target, signal }, args): Promise<JsonValue> {
       return { exchange: (await findExchange(client, ownExchangeIn(target, args.exchange), signal)) ?? null };
     },
+    precheck: (context, step) => rightsAhead(context, needsOf(step)),
     async isBack({ client, target, signal }, { args, before, after }) {
       // One that was there already was left as it was, whatever became of it since.
       if (after !== null && After.parse(after).created === null) return true;
@@ -62,6 +64,13 @@ export const declareExchange = tool({
 function checked(target: Writing['target'], args: z.output<typeof Params>): ExchangeName {
   if (args.alternate_exchange !== undefined) usedExchangeIn(target, args.alternate_exchange);
   return ownExchangeIn(target, args.exchange);
+}
+
+/** Taken back, an exchange that the call found is left alone. */
+function needsOf({ how, args, after }: UndoStep<z.output<typeof Params>>): Need[] {
+  const { exchange: name, alternate_exchange: passesTo } = args;
+  if (how === 'redo') return toDeclare('exchange', name, passesTo);
+  return After.nullable().parse(after)?.created ? toDelete('exchange', name) : [];
 }
 
 async function takeDown(context: Writing, exchange: ExchangeName, made: ExchangeImage | null): Promise<void> {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { JsonValue } from '../../../toolset/define.ts';
+import type { JsonValue, UndoStep } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import { Message, Queue } from '../api.ts';
 import { bindingsInto, findQueue, isSame, pathOf, QueueImage } from '../definitions.ts';
 import { Name } from '../names.ts';
 import { argumentsOf, QueueSettings } from '../queue-settings.ts';
+import { type Need, rightsAhead, toDeclare, toDelete } from '../rights.ts';
 import { ownQueueIn, type QueueName, usedExchangeIn } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
 
@@ -28,6 +29,7 @@ export const declareQueue = tool({
     async capture({ client, target, signal }, args): Promise<JsonValue> {
       return { queue: (await findQueue(client, ownQueueIn(target, args.queue), signal)) ?? null };
     },
+    precheck: (context, step) => rightsAhead(context, needsOf(step)),
     async isBack({ client, target, signal }, { args, before, after }) {
       // One that was there already was left as it was, whatever became of it since.
       if (after !== null && After.parse(after).created === null) return true;
@@ -62,6 +64,16 @@ function checked(target: Writing['target'], args: z.output<typeof Params>): Queu
   if (args.type === 'quorum' && !args.durable)
     throw new ToolError('invalid_arguments', 'a quorum queue is durable: leave durable out');
   return ownQueueIn(target, args.queue);
+}
+
+/** Taken back, a queue that the call found is left alone, and a quorum queue is looked into before it goes. */
+function needsOf({ how, args, after }: UndoStep<z.output<typeof Params>>): Need[] {
+  const { queue: name, dead_letter_exchange: passesTo } = args;
+  if (how === 'redo') return toDeclare('queue', name, passesTo);
+  const made = After.nullable().parse(after)?.created;
+  if (!made) return [];
+  const looks = made.type === 'classic' ? [] : [{ right: 'read', kind: 'queue', name } as const];
+  return [...toDelete('queue', name), ...looks];
 }
 
 async function takeDown(context: Writing, queue: QueueName, made: QueueImage | null): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonValue } from '../../../toolset/define.ts';
+import type { JsonValue, UndoStep } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import {
   areSame,
@@ -12,6 +12,7 @@ import {
 } from '../definitions.ts';
 import { Name } from '../names.ts';
 import { assertRestorable, restoreBindings } from '../restore.ts';
+import { type Need, rightsAhead, toBind, toDeclare, toDelete } from '../rights.ts';
 import { type ExchangeName, ownExchangeIn } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
 
@@ -43,6 +44,7 @@ export const deleteExchange = tool({
         isSame({ exchange: now.exchange }, { exchange: was.exchange }) && areSame(now.bindings, was.bindings)
       );
     },
+    precheck: (context, step) => rightsAhead(context, needsOf(step)),
     revert: (context, { before }) => putBack(context, Before.parse(before)),
   },
   async run(context, args) {
@@ -56,6 +58,16 @@ export const deleteExchange = tool({
     return { exchange: exchange.name, deleted: true };
   },
 });
+
+function needsOf({ how, args, before }: UndoStep<{ readonly exchange: string }>): Need[] {
+  if (how === 'redo') return toDelete('exchange', args.exchange);
+  const { exchange: was, bindings } = Before.parse(before);
+  if (!was) return [];
+  return [
+    ...toDeclare('exchange', was.name, was.arguments['alternate-exchange']),
+    ...bindings.flatMap(toBind),
+  ];
+}
 
 async function read(client: Writing['client'], exchange: ExchangeName, signal: AbortSignal) {
   const found = await findExchange(client, exchange, signal);

@@ -4,6 +4,7 @@ import { ToolError } from '../../../toolset/errors.ts';
 import { Name } from '../names.ts';
 import { affectedBy, allPolicies, assertInside, assertNothingUncovered, policyPath } from '../policy.ts';
 import { changePolicy, findPolicy, isPolicyBack, takePolicyBack } from '../policy-change.ts';
+import { policyRightsAhead } from '../rights.ts';
 import { vhostOf } from '../scope.ts';
 import { tool } from '../tool.ts';
 
@@ -36,6 +37,7 @@ export const deletePolicy = tool({
     async capture(context, args): Promise<JsonValue> {
       return { policy: (await findPolicy(context, args.policy)) ?? null };
     },
+    precheck: policyRightsAhead,
     isBack: isPolicyBack,
     revert: takePolicyBack,
   },

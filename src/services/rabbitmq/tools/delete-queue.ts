@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonValue } from '../../../toolset/define.ts';
+import type { JsonValue, UndoStep } from '../../../toolset/define.ts';
 import { ToolError } from '../../../toolset/errors.ts';
 import {
   areSame,
@@ -12,6 +12,7 @@ import {
 } from '../definitions.ts';
 import { Name } from '../names.ts';
 import { assertRestorable, restoreBindings } from '../restore.ts';
+import { type Need, rightsAhead, toBind, toDeclare, toDelete } from '../rights.ts';
 import { ownQueueIn, type QueueName } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
 
@@ -41,6 +42,7 @@ export const deleteQueue = tool({
       const now = await read(client, ownQueueIn(target, args.queue), signal);
       return isSame({ queue: now.queue }, { queue: was.queue }) && areSame(now.bindings, was.bindings);
     },
+    precheck: (context, step) => rightsAhead(context, needsOf(step)),
     revert: (context, { before }) => putBack(context, Before.parse(before)),
   },
   async run(context, args) {
@@ -57,6 +59,16 @@ export const deleteQueue = tool({
     return { queue: queue.name, deleted: true, bindings: bindings.length };
   },
 });
+
+function needsOf({ how, args, before }: UndoStep<{ readonly queue: string }>): Need[] {
+  if (how === 'redo') return toDelete('queue', args.queue);
+  const { queue: was, bindings } = Before.parse(before);
+  if (!was) return [];
+  return [
+    ...toDeclare('queue', was.name, was.arguments['x-dead-letter-exchange']),
+    ...bindings.flatMap(toBind),
+  ];
+}
 
 async function read(client: Writing['client'], queue: QueueName, signal: AbortSignal) {
   const found = await findQueue(client, queue, signal);

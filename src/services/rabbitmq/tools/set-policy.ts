@@ -12,6 +12,7 @@ import {
 } from '../policy.ts';
 import { changePolicy, findPolicy, isPolicyBack, takePolicyBack } from '../policy-change.ts';
 import { assertMatchInside, compilePattern, PolicyMatch } from '../policy-pattern.ts';
+import { policyRightsAhead } from '../rights.ts';
 import { usedExchangeIn } from '../scope.ts';
 import { tool, type Writing } from '../tool.ts';
 
@@ -58,6 +59,7 @@ export const setPolicy = tool({
     async capture(context, args): Promise<JsonValue> {
       return { policy: (await findPolicy(context, args.policy)) ?? null };
     },
+    precheck: policyRightsAhead,
     isBack: isPolicyBack,
     revert: takePolicyBack,
   },

@@ -10,8 +10,7 @@ export const planRollback = tool({
   access: 'read',
   reach: 'stack',
   title: 'Plan a rollback',
-  description:
-    'Show what a rollback to a version would do, what it cannot, what drifted, and what is in its way.',
+  description: 'Show what a rollback to a version would do, and what is in its way.',
   params: z.strictObject({
     to: VersionNumber,
     component: z.string().max(64).optional().describe('Only its writes'),
@@ -29,6 +28,7 @@ export const planRollback = tool({
     reconcilers: z.array(Undoing),
     pause_reconcilers: z.boolean(),
     obstacles: z.array(z.string()),
+    untried: z.array(z.string()),
     truncated: z.boolean(),
     hint: z.string().optional(),
   }),

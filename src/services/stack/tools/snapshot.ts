@@ -7,7 +7,7 @@ export const snapshot = tool({
   access: 'read',
   reach: 'stack',
   title: 'Make a version now',
-  description: 'Capture the configuration of every linked component as a new version; changes none.',
+  description: 'Capture the configuration of every linked component as a new version.',
   params: z.strictObject({ note: z.string().trim().min(1).max(200).optional() }),
   output: Summary.extend({
     missed: z.record(z.string(), z.string()).describe('Components that could not be read, and why'),
