@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { table } from './markdown.ts';
 
 const Series = z.object({ p50: z.number(), p99: z.number(), count: z.number() });
+const Fleet = Series.extend({
+  per_second: z.number(),
+  cpu_ms_per_call: z.number(),
+  refused: z.number(),
+});
 const Compared = { governed: Series, ungoverned: Series };
 
 /** As much of what `npm run bench -- --json` writes as the document shows. */
@@ -39,6 +44,37 @@ const Figures = z.object({
       memory_mib: z.object({ ours: z.number(), toolbox: z.number() }),
     })
     .optional(),
+  replicas: z
+    .array(
+      z.object({
+        replicas: z.number(),
+        callers: z.number(),
+        ours: Fleet,
+        bare: Fleet,
+        nothing: Fleet,
+      }),
+    )
+    .optional(),
+  losses: z
+    .object({
+      calls: z.number(),
+      writes: z.number(),
+      replicas: z.number(),
+      kills: z.number(),
+      seconds: z.number(),
+      done: z.number(),
+      refused: z.number(),
+      unknown: z.number(),
+      broken: z.number(),
+      records_lost: z.number(),
+      intents: z.number(),
+      intents_without_one_end: z.number(),
+      written_twice: z.number(),
+      told_wrongly: z.number(),
+      written_unrecorded: z.number(),
+      audit_ok: z.boolean(),
+    })
+    .optional(),
   isolation: z
     .array(
       z.object({
@@ -52,8 +88,10 @@ const Figures = z.object({
   versions: z
     .array(
       z.object({
+        engine: z.string().optional(),
         versions: z.number(),
         list: Series,
+        read: Series.optional(),
         diff: Series,
         bytes: z.number(),
         unchanged_version_bytes: z.number(),
@@ -92,6 +130,8 @@ export function benchmarkTables(text: string | undefined): string {
     `Measured on ${date.slice(0, 10)}: Node ${machine.node}, ${machine.cpu ?? 'unknown CPU'}, ${machine.cores} cores, ${machine.memory_gib} GiB.`,
     comparison(figures),
     ...(figures.toolbox ? [toolboxTable(figures.toolbox)] : []),
+    ...(figures.replicas ? [replicasTable(figures.replicas)] : []),
+    ...(figures.losses ? [lossesTable(figures.losses)] : []),
     ...(figures.isolation ? [isolationTable(figures.isolation)] : []),
     catalogTable(figures),
     ...(figures.versions ? [versionsTable(figures.versions)] : []),
@@ -144,6 +184,52 @@ const toolboxTable = ({ rows, memory_mib: memory }: NonNullable<Figures['toolbox
     ],
   );
 
+/** Each figure of ours beside that of the bare server, and of callers and proxy alone. */
+const replicasTable = (rows: NonNullable<Figures['replicas']>): string =>
+  table(
+    ['replicas', 'callers', '', 'calls per second', 'p50', 'p99', 'CPU of the servers, a call', 'refused'],
+    rows.flatMap(({ replicas, callers, ...of }) =>
+      (
+        [
+          ['Stackward', of.ours],
+          ['bare MCP server', of.bare],
+          ['callers and proxy alone', of.nothing],
+        ] as const
+      ).map(([who, { per_second, p50, p99, cpu_ms_per_call: cpu, refused }], index) => [
+        index === 0 ? `${replicas}` : '',
+        index === 0 ? `${callers}` : '',
+        who,
+        `${per_second}`,
+        `${p50} ms`,
+        `${p99} ms`,
+        `${cpu} ms`,
+        `${refused}`,
+      ]),
+    ),
+  );
+
+const lossesTable = (losses: NonNullable<Figures['losses']>): string =>
+  table(
+    [
+      `${losses.calls} calls, ${losses.kills} kills of ${losses.replicas} replicas in ${losses.seconds} s`,
+      '',
+    ],
+    [
+      ['of them writes', `${losses.writes}`],
+      ['done', `${losses.done}`],
+      ['refused or failed, and told so', `${losses.refused}`],
+      ['ended with `outcome_unknown`, and told so', `${losses.unknown}`],
+      ['connection broken, so the caller knows that nothing is known', `${losses.broken}`],
+      ['intents', `${losses.intents}`],
+      ['intents without exactly one end', `${losses.intents_without_one_end}`],
+      ['told to be recorded, and not in the audit', `${losses.records_lost}`],
+      ['written twice', `${losses.written_twice}`],
+      ['told as done and not there, or as refused and there', `${losses.told_wrongly}`],
+      ['written without an intent', `${losses.written_unrecorded}`],
+      ['every chain verifies', losses.audit_ok ? 'yes' : 'no'],
+    ],
+  );
+
 const isolationTable = (rows: NonNullable<Figures['isolation']>): string =>
   table(
     ['one component while another', 'is sick', 'is well', 'ratio'],
@@ -175,20 +261,26 @@ const versionsTable = (rows: NonNullable<Figures['versions']>): string =>
       'versions of 100 components',
       'list of 10, p50',
       'p99',
+      'one, p50',
+      'p99',
       'diff, p50',
       'p99',
       'store',
       'one more, nothing changed',
     ],
-    rows.map(({ versions, list, diff, bytes, unchanged_version_bytes: unchanged }) => [
-      `${versions}`,
-      `${list.p50} ms`,
-      `${list.p99} ms`,
-      `${diff.p50} ms`,
-      `${diff.p99} ms`,
-      `${bytes} bytes`,
-      `${unchanged} bytes`,
-    ]),
+    rows.map(
+      ({ engine = 'folder', versions, list, read, diff, bytes, unchanged_version_bytes: unchanged }) => [
+        `${versions}, ${engine}`,
+        `${list.p50} ms`,
+        `${list.p99} ms`,
+        read ? `${read.p50} ms` : '',
+        read ? `${read.p99} ms` : '',
+        `${diff.p50} ms`,
+        `${diff.p99} ms`,
+        `${bytes} bytes`,
+        `${unchanged} bytes`,
+      ],
+    ),
   );
 
 function auditQueryTable(rows: NonNullable<Figures['audit_queries']>): string {

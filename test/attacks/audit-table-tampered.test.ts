@@ -21,6 +21,21 @@ test.each<[string, string]>([
     'two records exchanged',
     `update audit_record set line = case seq when 3 then (select line from audit_record where seq = 4) else (select line from audit_record where seq = 3) end where seq in (3, 4)`,
   ],
+  [
+    'a line break in a record',
+    `update audit_record set line = replace(line, '{"seq"', E'{\\n"seq"') where seq = 3`,
+  ],
+  [
+    'two records put into the row of one',
+    `update audit_record set line = line || E'\\n' || (select line from audit_record where seq = 4) where seq = 3;
+     delete from audit_record where seq = 4`,
+  ],
+  [
+    'two records put into the row of one with the numbers after them made to fit',
+    `update audit_record set line = line || E'\\n' || (select line from audit_record where seq = 4) where seq = 3;
+     delete from audit_record where seq = 4;
+     update audit_record set seq = seq + 1000 where seq > 4; update audit_record set seq = seq - 1001 where seq > 1000`,
+  ],
   ['records kept under other numbers', SHIFT],
   ['a tail that is cut', 'delete from audit_record where seq > 6'],
   [

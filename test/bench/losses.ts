@@ -31,7 +31,7 @@ export interface Losses {
   readonly unknown: number;
   /** The connection broke: the caller knows that he knows nothing. */
   readonly broken: number;
-  /** Answered calls that the audit does not hold. */
+  /** Calls that were told to be recorded, and that the audit does not hold. */
   readonly records_lost: number;
   readonly intents: number;
   readonly intents_without_one_end: number;
@@ -45,7 +45,7 @@ export interface Losses {
 
 interface Told {
   readonly outcome: 'done' | 'refused' | 'unknown' | 'broken';
-  /** The call's id in the audit, as the server said it. */
+  /** The call's id in the audit, where the server said that it is recorded; what an audit that is away refuses is not. */
   readonly call?: string;
   /** What a write put. */
   readonly id?: number;
@@ -103,6 +103,8 @@ async function callWhileKilling(replicas: Replicas, progress: Bench['progress'])
     }
   };
   const killing = killer();
+  // Whatever comes of it is looked at once the callers are through.
+  killing.catch(() => {});
   await Promise.all(Array.from({ length: CALLERS }, (_, at) => caller(at)));
   const seconds = Math.round((performance.now() - began) / 1000);
   isOver = true;
@@ -134,7 +136,8 @@ async function ask(url: string, token: string, id: number | undefined): Promise<
     const { isError, _meta } = json.result;
     const call = _meta?.['stackward.dev/call'];
     const outcome = call?.outcome === 'outcome_unknown' ? 'unknown' : isError ? 'refused' : 'done';
-    return { ...write, outcome, ...(call?.call === undefined ? {} : { call: call.call }) };
+    const isRecorded = outcome === 'done' || call?.seq !== undefined;
+    return { ...write, outcome, ...(isRecorded ? { call: call?.call ?? 'unnamed' } : {}) };
   } catch {
     return { ...write, outcome: 'broken' };
   }

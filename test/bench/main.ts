@@ -13,7 +13,7 @@ const program = new Command('bench')
   .option('--json <file>', 'also write the figures as JSON; parts that are not run keep those in the file')
   .addHelpText(
     'after',
-    `\nParts:\n${PARTS.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join('\n')}`,
+    `\nParts:\n${PARTS.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join('\n')}\n\nBENCH_LOSS_CALLS, BENCH_VERSIONS and BENCH_AUDIT_CALLS make those parts smaller, to see that they work.`,
   )
   .parse();
 const { json } = program.opts<{ json?: string }>();

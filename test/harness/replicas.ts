@@ -101,7 +101,8 @@ export async function startReplicas(
       const old = running[index];
       if (!old) throw new Error(`there is no replica ${index}`);
       old.process.kill('SIGKILL');
-      const fresh = await start();
+      // As a supervisor does: on a machine that is busy enough a start may fail, and says why.
+      const fresh = await start().catch(start);
       running[index] = fresh;
       balancer.ports = running.map(({ port: at }) => at);
     },
