@@ -10,6 +10,13 @@ import { startEmbeddedPostgres } from '../../src/cli/demo/embedded-postgres.ts';
 import { freePort } from '../../src/cli/demo/free-port.ts';
 import type { Access } from '../harness/replicas.ts';
 
+/**
+ * Node's fetch keeps a listener on its signal until the answer is collected, and a client has one signal for all of
+ * its requests: thousands of calls a second would warn as often.
+ */
+export const fetchWithoutSignal = (url: string | URL, init?: RequestInit): Promise<Response> =>
+  fetch(url, { ...init, signal: null });
+
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 export const BARE = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 
@@ -82,7 +89,10 @@ links:
       const url = new URL(`http://127.0.0.1:${httpPort}/mcp`);
       for (let attempt = 0; ; attempt++) {
         try {
-          return await join_(newClient(), new StreamableHTTPClientTransport(url));
+          return await join_(
+            newClient(),
+            new StreamableHTTPClientTransport(url, { fetch: fetchWithoutSignal }),
+          );
         } catch (error) {
           if (attempt === 100) throw error;
           await new Promise((resolve) => setTimeout(resolve, 50));

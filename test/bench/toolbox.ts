@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { stringify } from 'yaml';
 import { freePort } from '../../src/cli/demo/free-port.ts';
-import { type Lab, MAIN } from './lab.ts';
+import { fetchWithoutSignal, type Lab, MAIN } from './lab.ts';
 import { ratios, round, type Series, summarise } from './statistics.ts';
 
 const run = promisify(execFile);
@@ -104,7 +104,7 @@ async function start(
   for (let attempt = 0; ; attempt++) {
     const client = new Client({ name: 'bench', version: '1' });
     try {
-      await client.connect(new StreamableHTTPClientTransport(url));
+      await client.connect(new StreamableHTTPClientTransport(url, { fetch: fetchWithoutSignal }));
       return {
         client,
         tool,
