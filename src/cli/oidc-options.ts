@@ -1,5 +1,5 @@
-import { isTrustworthyUrl } from '../server/auth/issuer-keys.ts';
 import type { OidcSettings } from '../server/auth/oidc.ts';
+import { isTrustworthyUrl } from '../server/http/loopback.ts';
 import { UsageError, type World } from './command.ts';
 
 export interface OidcOptions {

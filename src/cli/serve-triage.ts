@@ -1,5 +1,6 @@
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
+import type { TriageService } from '../toolset/triage-service.ts';
 import type { TriageDesk } from '../triage/desk.ts';
 import type { Incidents } from '../triage/incidents.ts';
 
@@ -35,9 +36,23 @@ export async function triageOverHttp(stackward: Stackward, report: Reports): Pro
   };
 }
 
+/** Opened when it is first asked: a start does not wait for what a client without incidents never needs. */
+function onFirstUse(open: () => Promise<TriageService>): TriageService {
+  let opened: Promise<TriageService> | undefined;
+  const service = (): Promise<TriageService> => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    open: async (...asked) => (await service()).open(...asked),
+    stop: async (...asked) => (await service()).stop(...asked),
+    status: async (...asked) => (await service()).status(...asked),
+    propose: async (...asked) => (await service()).propose(...asked),
+  };
+}
+
 /** Over stdio a process lives for one client, so its desk is opened by the first incident that the client reports. */
 export async function triageOverStdio(stackward: Stackward): Promise<ServedTriage> {
-  const { serveTriage } = await import('../triage/serve-triage.ts');
   const agent = theTriage(stackward);
   let opened: Promise<{ desk: TriageDesk; close(): Promise<void> }> | undefined;
   const open = async (principal: string) => {
@@ -54,19 +69,13 @@ export async function triageOverStdio(stackward: Stackward): Promise<ServedTriag
       },
     };
   };
+  const openOnce = async (principal: string) => {
+    opened ??= open(principal);
+    return (await opened).desk;
+  };
+  const desk = agent === undefined ? undefined : { agent, open: () => openOnce(agent) };
   const leave = stackward.serveTriage(
-    serveTriage(
-      stackward,
-      agent === undefined
-        ? undefined
-        : {
-            agent,
-            async open() {
-              opened ??= open(agent);
-              return (await opened).desk;
-            },
-          },
-    ),
+    onFirstUse(async () => (await import('../triage/serve-triage.ts')).serveTriage(stackward, desk)),
   );
   return {
     async close() {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import type { Nonces } from '../store/nonces.ts';
 
@@ -39,6 +38,7 @@ export interface ApprovalSeal {
 export function openApprovalSeal({ key, nonces }: { key: Uint8Array; nonces: Nonces }): ApprovalSeal {
   return {
     async seal(asked) {
+      const { EncryptJWT } = await jose();
       return new EncryptJWT({ asked })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: TYPE })
         .setJti(randomBytes(24).toString('base64url'))
@@ -47,6 +47,7 @@ export function openApprovalSeal({ key, nonces }: { key: Uint8Array; nonces: Non
         .encrypt(key);
     },
     async open(state) {
+      const { jwtDecrypt, errors } = await jose();
       const { payload } = await jwtDecrypt(state, key, {
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],
@@ -55,7 +56,7 @@ export function openApprovalSeal({ key, nonces }: { key: Uint8Array; nonces: Non
         requiredClaims: ['jti', 'exp', 'asked'],
         currentDate: new Date(Date.now()),
       }).catch((error: unknown) => {
-        throw new Error(faultOf(error));
+        throw new Error(faultOf(error, errors));
       });
       const opened = Opened.safeParse(payload);
       if (!opened.success) throw new Error('malformed');
@@ -64,7 +65,10 @@ export function openApprovalSeal({ key, nonces }: { key: Uint8Array; nonces: Non
   };
 }
 
-function faultOf(error: unknown): string {
+/** Loaded when somebody is first asked: a start does not wait for it. */
+const jose = () => import('jose');
+
+function faultOf(error: unknown, errors: Awaited<ReturnType<typeof jose>>['errors']): string {
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWEDecryptionFailed) return 'seal';
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') return 'place';

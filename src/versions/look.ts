@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { structuredPatch } from 'diff';
 import { z } from 'zod';
 import type { Captured } from '../call/changes.ts';
 import type { JsonValue } from '../toolset/define.ts';
@@ -107,7 +106,7 @@ export async function diffVersions(versions: Versions, from: number, to: number)
   return {
     from,
     to,
-    topology: diffText(await topologyOf(versions, a), await topologyOf(versions, b)),
+    topology: await diffText(await topologyOf(versions, a), await topologyOf(versions, b)),
     resources,
     secrets: await diffSecrets(versions, a, b),
     unknown: Object.fromEntries(
@@ -143,7 +142,7 @@ export async function driftFrom(
   }
   return {
     from: version.number,
-    topology: diffText(await topologyOf(versions, version), topology),
+    topology: await diffText(await topologyOf(versions, version), topology),
     resources,
     secrets: [],
     unknown,
@@ -187,8 +186,9 @@ function fieldsOf(value: JsonValue | undefined): Configuration {
   return fields.success ? fields.data : { value };
 }
 
-function diffText(before: string, after: string): string[] {
+async function diffText(before: string, after: string): Promise<string[]> {
   if (before === after) return [];
+  const { structuredPatch } = await import('diff');
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 2 });
   return hunks.flatMap(({ lines }) => lines);
 }

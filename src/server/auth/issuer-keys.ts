@@ -2,7 +2,7 @@ import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../../toolset/http/failure.ts';
 import { readBounded } from '../../toolset/http/read-bounded.ts';
-import { isLoopback } from '../http/guard.ts';
+import { isTrustworthyUrl } from '../http/loopback.ts';
 
 /** More than any issuer's documents need. */
 const MAX_BYTES = 256 * 1024;
@@ -104,15 +104,6 @@ async function discover(issuer: string, signal: AbortSignal): Promise<string> {
   if (!isTrustworthyUrl(found.jwks_uri) || new URL(found.jwks_uri).origin !== origin)
     throw new IssuerAway('its jwks_uri is at another origin; name it with --oidc-jwks if that is meant');
   return found.jwks_uri;
-}
-
-/** HTTPS, or HTTP to this very machine. */
-export function isTrustworthyUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  const isSafe =
-    protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
-  return isSafe && username === '' && password === '';
 }
 
 /** The JSON that is served there; undefined when there is nothing. No redirect is followed. */

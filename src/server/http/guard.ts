@@ -11,6 +11,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { challengeFor } from '../auth/challenge.ts';
 import type { Credential, Refused } from '../auth/credential.ts';
 import { STORE_AWAY } from '../auth/local-tokens.ts';
+import { isLoopback } from './loopback.ts';
 
 /** A request that is turned away before anything of it is read. */
 export interface TurnedAway {
@@ -19,9 +20,6 @@ export interface TurnedAway {
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /**
  * Host names that a request may be addressed to.
