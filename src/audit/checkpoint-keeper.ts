@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckpointCopies } from './copies/checkpoint-copy.ts';
 import { every } from './every.ts';
 
 /** How often it is looked whether a checkpoint is due, in milliseconds. */
 const LOOK_MS = 1_000;
+/** At the end another process is waited for so often, so many milliseconds each time. */
+const LAST_TRIES = 10;
+const LAST_WAIT_MS = 100;
 
 /** A checkpoint over all chains that was just made durable. */
 export interface AddedCheckpoint {
@@ -10,8 +14,11 @@ export interface AddedCheckpoint {
   readonly line: string;
 }
 
-/** Makes the next checkpoint over all chains durable; undefined where nothing is new, or another process does it. */
-export type AddCheckpoint = () => Promise<AddedCheckpoint | undefined>;
+/**
+ * Makes the next checkpoint over all chains durable; undefined where nothing is new, `busy` where another process is
+ * making one, which may not have seen what is new here.
+ */
+export type AddCheckpoint = () => Promise<AddedCheckpoint | 'busy' | undefined>;
 
 export interface KeeperSettings {
   readonly add: AddCheckpoint;
@@ -30,26 +37,31 @@ export function keepCheckpoints(settings: KeeperSettings): () => Promise<void> {
   let at = performance.now();
   let seq = lastSeq();
   let isReported = false;
-  const run = async () => {
-    at = performance.now();
-    seq = lastSeq();
+  /** False where it has to be tried again. */
+  const run = async (): Promise<boolean> => {
+    const [now, records] = [performance.now(), lastSeq()];
+    let isDone = true;
     try {
       const added = await add();
-      if (added) for (const one of copying) one.next(added);
+      isDone = added !== 'busy';
+      if (added && added !== 'busy') for (const one of copying) one.next(added);
       isReported = false;
     } catch (error) {
       if (!isReported) onReport(`no checkpoint over all audit chains could be made: ${messageOf(error)}`);
       isReported = true;
     }
+    if (isDone) [at, seq] = [now, records];
     await Promise.all(copying.map((one) => one.flush()));
+    return isDone;
   };
   const stop = every(Math.min(LOOK_MS, everyMs), async () => {
-    if (performance.now() - at >= everyMs || lastSeq() - seq >= everyRecords) await run();
+    const isDue = performance.now() - at >= everyMs || lastSeq() - seq >= everyRecords;
+    if (isDue) await run();
     else await Promise.all(copying.map((one) => one.flush()));
   });
   return async () => {
     await stop();
-    await run();
+    for (let left = LAST_TRIES; !(await run()) && left > 0; left -= 1) await sleep(LAST_WAIT_MS);
   };
 }
 

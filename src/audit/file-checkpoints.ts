@@ -21,7 +21,7 @@ export function fileCheckpoints({ dir, signer, own }: FileCheckpointsParts): Add
   const path = checkpointsPath(dir);
   return async () => {
     const hold = await holdChain(dirname(path));
-    if (!hold) return undefined;
+    if (!hold) return 'busy';
     try {
       const { line: before, end } = await lastLine(path);
       const known = before === undefined ? undefined : parseAllCheckpoint(before);

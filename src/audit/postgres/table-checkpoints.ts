@@ -23,7 +23,7 @@ export function tableCheckpoints({ at, signer, onReport }: TableCheckpointsParts
       const [lock] = await statements.query<{ mine: boolean }>(
         `select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '.audit_checkpoint', 0)) as mine`,
       );
-      if (!lock?.mine) return undefined;
+      if (!lock?.mine) return 'busy';
       const [before] = await statements.query<{ number: string; line: string }>(
         'select number, line from audit_checkpoint order by number desc limit 1',
       );
