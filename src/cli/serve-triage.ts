@@ -1,6 +1,5 @@
 import type { Stackward } from '../stackward.ts';
 import { ToolError } from '../toolset/errors.ts';
-import type { TriageService } from '../toolset/triage-service.ts';
 import type { TriageDesk } from '../triage/desk.ts';
 import type { Incidents } from '../triage/incidents.ts';
 
@@ -20,7 +19,7 @@ export async function triageOverHttp(stackward: Stackward, report: Reports): Pro
   const { serveTriage } = await import('../triage/serve-triage.ts');
   const agent = theTriage(stackward);
   const opened = agent === undefined ? undefined : await standingBy(stackward, agent, report);
-  const leave = stackward.serveTriage(
+  const leave = stackward.serveTriage(async () =>
     serveTriage(
       stackward,
       opened && { agent: opened.incidents.principal, open: async () => opened.incidents.desk },
@@ -33,21 +32,6 @@ export async function triageOverHttp(stackward: Stackward, report: Reports): Pro
       await opened?.incidents.close();
       await opened?.tools.close();
     },
-  };
-}
-
-/** Opened when it is first asked: a start does not wait for what a client without incidents never needs. */
-function onFirstUse(open: () => Promise<TriageService>): TriageService {
-  let opened: Promise<TriageService> | undefined;
-  const service = (): Promise<TriageService> => {
-    opened ??= open();
-    return opened;
-  };
-  return {
-    open: async (...asked) => (await service()).open(...asked),
-    stop: async (...asked) => (await service()).stop(...asked),
-    status: async (...asked) => (await service()).status(...asked),
-    propose: async (...asked) => (await service()).propose(...asked),
   };
 }
 
@@ -74,8 +58,9 @@ export async function triageOverStdio(stackward: Stackward): Promise<ServedTriag
     return (await opened).desk;
   };
   const desk = agent === undefined ? undefined : { agent, open: () => openOnce(agent) };
-  const leave = stackward.serveTriage(
-    onFirstUse(async () => (await import('../triage/serve-triage.ts')).serveTriage(stackward, desk)),
+  // A start does not wait for what a client without incidents never needs.
+  const leave = stackward.serveTriage(async () =>
+    (await import('../triage/serve-triage.ts')).serveTriage(stackward, desk),
   );
   return {
     async close() {

@@ -59,27 +59,32 @@ export interface TriageService {
 /** The place of a process's one triage. What asks before one is there is refused. */
 export interface TriagePlace {
   readonly service: TriageService;
-  /** Puts one into its place; the function that comes back takes it away again. */
-  serve(service: TriageService): () => void;
+  /** Puts one into its place, opened when it is first asked; the function that comes back takes it away again. */
+  serve(open: () => Promise<TriageService>): () => void;
 }
 
 export function openTriagePlace(): TriagePlace {
-  let present: TriageService | undefined;
-  const there = (): TriageService => {
-    if (present) return present;
+  let present: (() => Promise<TriageService>) | undefined;
+  const there = (): Promise<TriageService> => {
+    if (present) return present();
     throw new ToolError('unreachable', 'this process runs no triage; a server of the stack does');
   };
   return {
     service: {
-      open: async (...asked) => there().open(...asked),
-      stop: async (...asked) => there().stop(...asked),
-      status: async (...asked) => there().status(...asked),
-      propose: async (...asked) => there().propose(...asked),
+      open: async (...asked) => (await there()).open(...asked),
+      stop: async (...asked) => (await there()).stop(...asked),
+      status: async (...asked) => (await there()).status(...asked),
+      propose: async (...asked) => (await there()).propose(...asked),
     },
-    serve(service) {
-      present = service;
+    serve(open) {
+      let opened: Promise<TriageService> | undefined;
+      const once = (): Promise<TriageService> => {
+        opened ??= open();
+        return opened;
+      };
+      present = once;
       return () => {
-        if (present === service) present = undefined;
+        if (present === once) present = undefined;
       };
     },
   };

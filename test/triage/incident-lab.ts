@@ -25,7 +25,9 @@ export async function openIncidentLab(env: Record<string, string> = OPEN, hold?:
     tools: hold ? { ...tools, call: hold } : tools,
     limits: { windowMs: 40, lookEveryMs: 10 },
   });
-  const leave = stackward.serveTriage(serveTriage(stackward, { agent: 'triage', open: async () => desk }));
+  const leave = stackward.serveTriage(async () =>
+    serveTriage(stackward, { agent: 'triage', open: async () => desk }),
+  );
   const incident = { component: 'orders-api', name: 'Errors', metric: 'error_rate', summary: 'it fails' };
   const call = async (tool: string, args: Record<string, unknown>, as: string) => {
     const answer = await cluster.stack.call(tool, { target: 'triage', ...args }, { as });

@@ -51,7 +51,7 @@ export async function inMemory(cluster: Cluster, more: More): Promise<Working> {
 export async function served(cluster: Cluster) {
   const { stackward } = cluster.stack;
   const { token } = await makeToken(openTokenFiles(stackward.dataDir), { principal: 'triage' });
-  const leave = stackward.serveTriage(serveTriage(stackward, undefined));
+  const leave = stackward.serveTriage(async () => serveTriage(stackward, undefined));
   const serving = await serveHttp(stackward, { port: 0 });
   return {
     url: serving.url,
