@@ -11,7 +11,7 @@ import { openPipeline } from './call/pipeline.ts';
 import { shareBreakers } from './call/shared-breakers.ts';
 import { viewOf } from './call/stack-view.ts';
 import { SURE_MS } from './follow/current-edit.ts';
-import { firstInForce } from './follow/first-in-force.ts';
+import { firstInForce, type InForce } from './follow/first-in-force.ts';
 import { followFile } from './follow/follow-file.ts';
 import { followShared } from './follow/follow-shared.ts';
 import { type Follower, keepTopology } from './follow/follower.ts';
@@ -99,23 +99,26 @@ export async function assemble(settings: Settings): Promise<Stackward> {
     return resolved;
   };
 
-  const { log: audit, book: auditBook } = await openAudit(dataDir, {
-    env,
-    onReport: (message) => report('warn', message),
-  }).catch(async (error: unknown) => {
-    await stores.close();
-    throw error;
-  });
   const shared = stores.isShared
     ? openSharedTopology(stores.documents('topologies'), {
         at: `${hostname()}/${process.pid}`,
         key: keys.of('topology'),
       })
     : undefined;
-  const began = shared
-    ? await firstInForce(own, shared, { ...settings, offers: settings.offersTopology === true })
+  // What could not begin leaves nothing open that would keep its process alive.
+  const leave = async (error: unknown) => {
+    await stores.close();
+    throw error;
+  };
+  const offers = settings.offersTopology === true;
+  const began: InForce = shared
+    ? await firstInForce(own, shared, { ...settings, offers }).catch(leave)
     : { graph: own, edit: 0 };
   const { graph } = began;
+  const { log: audit, book: auditBook } = await openAudit(dataDir, {
+    env,
+    onReport: (message) => report('warn', message),
+  }).catch(leave);
   const approvals = openApprovals(stores.documents('approvals'), { key: keys.of('approvals') });
   const diagnoses = openDiagnoses(stores.documents('diagnoses'), { key: keys.of('diagnoses') });
   const alone = openBreakers();
