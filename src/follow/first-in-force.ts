@@ -27,8 +27,9 @@ export async function firstInForce(own: Graph, shared: SharedTopology, options: 
   for (;;) {
     const latest = await shared.latest();
     if (latest?.hash === own.hash) return { graph: own, edit: latest.number };
-    if (!latest && !options.offers) return { graph: own, edit: 0 };
-    if (latest && !(options.offers && !(await shared.wasInForce(own.hash)))) {
+    const isNew = options.offers && !(latest && (await shared.wasInForce(own.hash)));
+    if (!isNew) {
+      if (!latest) return { graph: own, edit: 0 };
       options.report('warn', sayOther(options.topology, latest));
       return { graph: (await graphOf(latest, own, options)).graph, edit: latest.number };
     }

@@ -54,7 +54,8 @@ test('versions of two replicas have numbers of their own, and no capture that ca
   expect((await verifyVersions(versions)).damage).toEqual([]);
 });
 
-test('of two replicas that roll back at once one does, and the other names it', async () => {
+/** Two replicas, the plan of one for the way back over two writes, and something that its steps can be held up with. */
+async function planned() {
   const { a, b, ledger } = await two();
   const set = (value: string) => a.call('ledger_set', { target: 'books', key: 'k', value });
   await set('1');
@@ -66,6 +67,11 @@ test('of two replicas that roll back at once one does, and the other names it', 
   const held = new Promise<void>((resolve) => {
     go = resolve;
   });
+  return { a, b, ledger, to, plan, held, go: () => go() };
+}
+
+test('of two replicas that roll back at once one does, and the other names it', async () => {
+  const { a, b, ledger, to, plan, held, go } = await planned();
   ledger.before = () => held;
   const first = a.stackward.history.rollbacks.begin({ to, digest: plan.digest }, RUN);
   await expect.poll(async () => b.stackward.history.rollbacks.unfinished()).toBeDefined();
@@ -80,17 +86,7 @@ test('of two replicas that roll back at once one does, and the other names it', 
 });
 
 test('a replica that stood still past its lease has its next step refused, and another goes on', async () => {
-  const { a, b, ledger } = await two();
-  const set = (value: string) => a.call('ledger_set', { target: 'books', key: 'k', value });
-  await set('1');
-  const to = a.stackward.history.versions.version();
-  await set('2');
-  await set('3');
-  const plan = await a.stackward.history.plan(STACK_PRINCIPAL, to);
-  let go = () => {};
-  const held = new Promise<void>((resolve) => {
-    go = resolve;
-  });
+  const { a, b, ledger, to, plan, held, go } = await planned();
   ledger.before = (what) => (what.startsWith('revert') ? held : undefined);
   const first = a.stackward.history.rollbacks.begin({ to, digest: plan.digest }, RUN);
   const stopped = expect(first).rejects.toMatchObject({ code: 'conflict' });
